@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TWOWAY_READ_H
+#define TWOWAY_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "twoway/diag.h"
+#include "twoway/intents.h"
+#include "twoway/net.h"
+
+/**
+ * Reading: files, folders and bytes become one network.
+ *
+ *	struct tw_input *in;
+ *	tw_input_new(mem, &in);
+ *	tw_input_add_path(in, "net/", TW_INPUT_AUTO);
+ *	tw_input_finish(in);                       // links; errors are in tw_input_diags
+ *	tw_check(mem, tw_input_net(in), ...);
+ *
+ * Adding goes on after TW_EPARSE, so that one run reports the errors of every file. Any error
+ * diagnostic means that nothing may be judged; tw_input_finish then returns TW_EPARSE.
+ */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum tw_input_type { TW_INPUT_AUTO, TW_INPUT_AWS_CLI, TW_INPUT_COLLECTOR };
+/** "auto", "aws-cli", "np-guard": false if the text names none. */
+bool tw_input_type_parse(const char *text, enum tw_input_type *ret);
+
+struct tw_input;
+
+TW_NODISCARD tw_status tw_input_new(struct tw_mem *mem, struct tw_sources *sources,
+	struct tw_diags *diags, struct tw_input **ret);
+void tw_input_free(struct tw_input *in);
+
+/** A file, a folder (sub-folders too, symbolic links not followed), or "-" for standard input. */
+TW_NODISCARD tw_status tw_input_add_path(struct tw_input *in, const char *path, enum tw_input_type type);
+/** Bytes in memory under a name. `named`: somebody named this very input, so not understanding it is
+ *  an error; else it is counted as unrecognised. */
+TW_NODISCARD tw_status tw_input_add_bytes(struct tw_input *in, const char *name, const void *bytes,
+	size_t size, enum tw_input_type type, bool named);
+/** The owner's intents; a second one is an error. */
+TW_NODISCARD tw_status tw_input_add_intents(struct tw_input *in, const char *path);
+TW_NODISCARD tw_status tw_input_add_intents_bytes(
+	struct tw_input *in, const char *name, const void *bytes, size_t size);
+
+TW_NODISCARD tw_status tw_input_finish(struct tw_input *in);
+
+const struct tw_net *tw_input_net(const struct tw_input *in);
+/** NULL if none was added. */
+const struct tw_intents *tw_input_intents(const struct tw_input *in);
+
+/** What was read, one entry a file, in the order of reading; contiguous: entry 0 begins an array. */
+size_t tw_input_files(const struct tw_input *in);
+const struct tw_input_file *tw_input_file(const struct tw_input *in, size_t i);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

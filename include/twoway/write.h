@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TWOWAY_WRITE_H
+#define TWOWAY_WRITE_H
+
+#include <stdbool.h>
+
+#include "twoway/check.h"
+
+/**
+ * Writing: reports as text for people and as JSON for programs. A writer is handed results and
+ * computes nothing but layout. Output goes into a sink in one piece at the end, so nothing is ever
+ * half-written; a writer with nothing to say does not call the sink.
+ */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum tw_format { TW_FORMAT_TEXT, TW_FORMAT_CONCISE, TW_FORMAT_JSON };
+bool tw_format_parse(const char *text, enum tw_format *ret);
+
+/** Takes bytes; TW_EIO if it cannot. */
+struct tw_sink {
+	tw_status (*write)(void *ctx, const char *bytes, size_t size);
+	void *ctx;
+};
+
+struct tw_style {
+	enum tw_format format;
+	unsigned width;  /**< columns, at least 40; 0: 80 */
+	bool ascii;      /**< no box drawing, no dashes beyond ASCII */
+	bool color;      /**< ANSI colour; nothing is said by colour alone */
+	bool verbose;    /**< notes in full */
+	bool all;        /**< `trace` only: draw every region, not only the four worst */
+	const char *link; /**< `trace` only: NULL */
+};
+
+/** `inputs` are listed in JSON; `sources` resolves spans and gives excerpts. */
+TW_NODISCARD tw_status tw_write_check(struct tw_mem *mem, const struct tw_report *report,
+	const struct tw_input_file *inputs, size_t inputs_n, struct tw_sources *sources,
+	const struct tw_style *style, struct tw_sink sink);
+TW_NODISCARD tw_status tw_write_trace(struct tw_mem *mem, const struct tw_report *report,
+	const struct tw_input_file *inputs, size_t inputs_n, struct tw_sources *sources,
+	const struct tw_style *style, struct tw_sink sink);
+/** The client table; `extra`: clients of one's own, printed behind the built-in ones. */
+TW_NODISCARD tw_status tw_write_clients(struct tw_mem *mem, const struct tw_client *extra,
+	size_t extras, const struct tw_style *style, struct tw_sink sink);
+/** One code in full, or with `code` NULL the list of all. */
+TW_NODISCARD tw_status tw_write_codes(struct tw_mem *mem, const struct tw_code *code,
+	const struct tw_style *style, struct tw_sink sink);
+/** Diagnostics as `path:line:column: level: message`, for standard error; notes if `verbose`. */
+TW_NODISCARD tw_status tw_write_diags(struct tw_mem *mem, const struct tw_diags *diags,
+	struct tw_sources *sources, const struct tw_style *style, struct tw_sink sink);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From two sets of sites to pieces that the judge takes: see ask.h. */
+#include "ask.h"
+
+/* Whoever picks the port: a known interface, an unknown one inside, or the world. */
+static enum tw_initiator who_starts(struct tw_judge *judge, const struct tw_path *path)
+{
+	const struct tw_site *from = path->from;
+	if (from->kind == TW_SITE_OUTSIDE) {
+		tw_set public = tw_set_intersect(
+			judge->space, path->domain, judge->world.public_from);
+		return tw_set_is_empty(public) ? TW_BY_PRIVATE : TW_BY_PUBLIC;
+	}
+	enum tw_initiator who = tw_initiator_of(from);
+	/* An unknown client inside that calls somebody inside is a private address to the other. */
+	if (who == TW_BY_UNKNOWN && path->to->kind != TW_SITE_OUTSIDE)
+		return TW_BY_PRIVATE;
+	return who;
+}
+
+static tw_status levels_for(struct tw_results *r, const struct tw_question *q,
+	enum tw_initiator who, const struct tw_levels *cache[TW_INITIATORS])
+{
+	if (cache[who])
+		return TW_OK;
+	struct tw_levels *levels = TW_NEW(r->work, struct tw_levels);
+	if (!levels)
+		return TW_ENOMEM;
+	const struct tw_check_options *o = r->options;
+	if (q->given)
+		*levels = *q->given;
+	else if (o->clients > 0 && !tw_initiator_is_fixed(who))
+		TW_TRY(tw_levels_given(r->work, o->client, o->clients, levels));
+	else
+		TW_TRY(tw_levels_default(r->work, who, levels));
+	if (q->trace)
+		TW_TRY(tw_levels_all(r->work, levels, levels));
+	cache[who] = levels;
+	return TW_OK;
+}
+
+static tw_set services_set(struct tw_space *space, const struct tw_question *q)
+{
+	tw_set set = TW_EMPTY;
+	for (size_t i = 0; i < q->services; i++)
+		set = tw_set_union(space, set, tw_service_set(space, &q->service[i]));
+	return set;
+}
+
+tw_status tw_ask(struct tw_results *results, struct tw_question *q)
+{
+	struct tw_judge *judge = results->judge;
+	for (size_t i = 0; i < q->from->n; i++)
+		for (size_t k = 0; k < q->to->n; k++)
+			TW_TRY(tw_paths_between(judge->net, judge->space, &judge->world,
+				results->work, &q->from->v[i], &q->to->v[k], &q->paths));
+	tw_set services = services_set(judge->space, q);
+	const struct tw_levels *cache[TW_INITIATORS] = {0};
+	for (size_t i = 0; i < q->paths.n; i++) {
+		const struct tw_path *path = &q->paths.v[i];
+		if (q->drop_blocked && (path->blocked || path->exempt))
+			continue;
+		enum tw_initiator who = who_starts(judge, path);
+		TW_TRY(levels_for(results, q, who, cache));
+		struct tw_piece piece = {.path = path, .levels = cache[who], .cap = q->cap,
+			.set = tw_set_intersect(judge->space, path->domain, services)};
+		if (!tw_set_is_empty(piece.set))
+			TW_TRY(TW_VEC_PUSH(results->mem, &q->pieces, piece));
+	}
+	return tw_space_status(judge->space);
+}
+
+void tw_question_free(struct tw_results *results, struct tw_question *question)
+{
+	TW_VEC_FREE(results->mem, &question->paths);
+	TW_VEC_FREE(results->mem, &question->pieces);
+}
+
+tw_status tw_question_text(struct tw_results *results, const struct tw_service *service, size_t n,
+	struct tw_flow *flow)
+{
+	char buf[TW_SERVICE_TEXT];
+	const char *text = NULL;
+	struct tw_ports *ports = TW_NEW_ARRAY(results->arena, struct tw_ports, n + 1);
+	if (!ports)
+		return TW_ENOMEM;
+	bool one_protocol = true;
+	for (size_t i = 0; i < n; i++) {
+		const char *one = tw_arena_str(results->arena, tw_service_text(&service[i], buf));
+		if (one)
+			text = text ? tw_arena_printf(results->arena, "%s, %s", text, one) : one;
+		if (!text || !one)
+			return TW_ENOMEM;
+		ports[i] = service[i].ports;
+		one_protocol &= service[i].protocol == service[0].protocol;
+	}
+	flow->service_text = text;
+	flow->protocol = n > 0 && one_protocol
+		? tw_arena_str(results->arena, tw_protocol_text(service[0].protocol, buf)) : "several";
+	if (n > 0 && one_protocol && service[0].protocol >= 0 &&
+		tw_protocol_has_ports((uint8_t)service[0].protocol)) {
+		flow->service = ports;
+		flow->service_n = n;
+	}
+	return flow->protocol ? TW_OK : TW_ENOMEM;
+}
+
+tw_status tw_peer_of(
+	struct tw_results *results, const struct tw_selection *selection, struct tw_peer *ret)
+{
+	enum { MOST = 32 };
+	*ret = (struct tw_peer){.ids_n = selection->ids_n};
+	ret->name = tw_arena_str(results->arena, selection->name);
+	const char **ids = TW_NEW_ARRAY(results->arena, const char *, selection->ids_n + 1);
+	struct tw_prefix *address = TW_NEW_ARRAY(results->arena, struct tw_prefix, MOST);
+	if (!ret->name || !ids || !address)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < selection->ids_n; i++)
+		ids[i] = selection->ids[i];
+	ret->ids = ids;
+	if (selection->internet)
+		return TW_OK;
+	size_t n = 0;
+	for (size_t i = 0; i < selection->sites.n && n <= MOST; i++)
+		for (size_t k = 0; k < selection->sites.v[i].addresses_n && n <= MOST; k++) {
+			size_t room = MOST - n;
+			size_t got = tw_range_prefixes(
+				selection->sites.v[i].address[k], address + n, room);
+			n = got > room ? MOST + 1 : n + got;
+		}
+	if (n <= MOST) {
+		ret->address = address;
+		ret->addresses_n = n;
+	}
+	return TW_OK;
+}

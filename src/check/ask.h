@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TW_CHECK_ASK_H
+#define TW_CHECK_ASK_H
+
+/*
+ * Asking: "can these sites talk to those about this service?" becomes pieces, one for each path between
+ * two sites. Used by groups, intents and trace alike.
+ */
+
+#include "infer.h"
+#include "select.h"
+
+struct tw_question {
+	const struct tw_sites *from, *to;
+	const struct tw_service *service;
+	size_t services;
+	const struct tw_levels *given; /* whoever starts it; NULL: by the table */
+	bool trace;                    /* judge every client of the table as well */
+	bool drop_blocked;             /* leave out what no filter but a route stops */
+	enum tw_level cap;
+	/* results */
+	struct tw_paths paths;         /* drawn from results->mem */
+	struct tw_pieces pieces;       /* the same; they point into `paths` */
+};
+
+/* Fills paths and pieces. Free with tw_question_free, after failure too. */
+TW_NODISCARD tw_status tw_ask(struct tw_results *results, struct tw_question *question);
+void tw_question_free(struct tw_results *results, struct tw_question *question);
+/* The services of a question as ports of one protocol, for the flow; n 0 if it has none. */
+TW_NODISCARD tw_status tw_question_text(struct tw_results *results,
+	const struct tw_service *service, size_t n, struct tw_flow *flow);
+/* A selection as one end of a flow. */
+TW_NODISCARD tw_status tw_peer_of(
+	struct tw_results *results, const struct tw_selection *selection, struct tw_peer *ret);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `check`: intents first, then what groups and ACLs ask for, VPC by VPC. */
+#include "infer.h"
+#include "report.h"
+
+/* Sets are forgotten in between, so that memory does not grow with the number of ACLs. */
+static tw_status fresh(struct tw_results *results, size_t nodes)
+{
+	if (tw_space_nodes(results->judge->space) < nodes)
+		return TW_OK;
+	TW_TRY(tw_judge_reset(results->judge));
+	return tw_cover_build(results);
+}
+
+static tw_status infer_all(struct tw_results *results)
+{
+	enum { NODES = 200000 };
+	const struct tw_net *net = results->net;
+	bool attached = false;
+	for (size_t i = 0; i < net->acls; i++)
+		attached |= net->acl[i].subnets_n > 0 || !net->acl[i].associations_known;
+	if (!attached && net->acls > 0)
+		results->assumptions |= TW_ASSUME_UNATTACHED;
+	for (uint32_t i = 0; i < net->groups; i++) {
+		struct tw_arena_mark mark = tw_arena_save(results->work);
+		TW_TRY(tw_infer_group(results, i));
+		if (results->work != results->arena)
+			tw_arena_restore(results->work, mark);
+		TW_TRY(fresh(results, NODES));
+	}
+	for (uint32_t i = 0; i < net->acls; i++) {
+		const struct tw_acl *acl = &net->acl[i];
+		/* An ACL without subnets stands between no endpoints, unless all do. */
+		if (!acl->entries_known ||
+			(attached && acl->associations_known && acl->subnets_n == 0))
+			continue;
+		struct tw_arena_mark mark = tw_arena_save(results->work);
+		TW_TRY(tw_infer_acl(results, i));
+		if (results->work != results->arena)
+			tw_arena_restore(results->work, mark);
+		TW_TRY(fresh(results, NODES));
+	}
+	return TW_OK;
+}
+
+static tw_status check(struct tw_results *results, struct tw_diags *diags)
+{
+	const struct tw_check_options *o = results->options;
+	TW_TRY(tw_judge_intents(results, diags));
+	if (!o->intents || tw_intents_view(o->intents).infer)
+		TW_TRY(infer_all(results));
+	return tw_find_in_input(results);
+}
+
+tw_status tw_check(struct tw_mem *mem, const struct tw_net *net,
+	const struct tw_check_options *options, struct tw_diags *ret_diags, struct tw_report **ret)
+{
+	struct tw_results results;
+	TW_TRY(tw_report_open(mem, net, options, options->details, &results));
+	return tw_report_close(&results, check(&results, ret_diags), ret);
+}

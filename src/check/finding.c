@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Findings under construction: one mistake, one finding, however many flows it hurts. */
+#include <stdlib.h>
+
+#include "results.h"
+
+static bool same_cause(const char *code, const struct tw_cause *a, const struct tw_cause *b)
+{
+	if (a->acl != b->acl)
+		return false;
+	/* Holes and one-direction ACLs are told once per ACL (rules 6 and 11). */
+	if (strcmp(code, "TW110") == 0)
+		return true;
+	if (a->list != b->list || a->family != b->family || a->protocol != b->protocol ||
+		a->rules != b->rules)
+		return false;
+	return memcmp(a->rule, b->rule, a->rules * sizeof(*a->rule)) == 0;
+}
+
+static bool holds_text(const char *const *v, size_t n, const char *text)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(v[i], text) == 0)
+			return true;
+	return false;
+}
+
+/* Where the request was let through: the other half of the story. */
+static tw_status relate(struct tw_results *r, struct tw_finding_draft *f, const struct tw_draft *draft)
+{
+	const struct tw_flow *flow = &draft->flow;
+	for (size_t i = 0; i < flow->evidence_n && f->related.n < 4; i++) {
+		const struct tw_evidence *e = &flow->evidence[i];
+		bool known = e->span.file == 0;
+		for (size_t k = 0; k < f->related.n; k++)
+			known |= f->related.v[k].span.file == e->span.file &&
+				f->related.v[k].span.begin == e->span.begin;
+		if (known)
+			continue;
+		struct tw_related one = {.span = e->span};
+		one.message = strcmp(flow->origin, "intent") == 0
+			? tw_arena_printf(r->arena, "the intent `%s` is stated here", flow->name)
+			: tw_arena_printf(r->arena, "%s rule %s lets the request through",
+				  e->component, e->rule);
+		if (!one.message)
+			return TW_ENOMEM;
+		TW_TRY(TW_VEC_PUSH(r->mem, &f->related, one));
+	}
+	return TW_OK;
+}
+
+static tw_status join_draft(
+	struct tw_results *r, struct tw_finding_draft *f, const struct tw_draft *draft)
+{
+	if (!holds_text(f->flow.v, f->flow.n, draft->flow.id))
+		TW_TRY(TW_VEC_PUSH(r->mem, &f->flow, draft->flow.id));
+	if (draft->flow.service_text &&
+		!holds_text(f->service.v, f->service.n, draft->flow.service_text))
+		TW_TRY(TW_VEC_PUSH(r->mem, &f->service, draft->flow.service_text));
+	if (draft->interfaces > f->interfaces)
+		f->interfaces = draft->interfaces;
+	return relate(r, f, draft);
+}
+
+tw_status tw_finding_add(struct tw_results *results, const char *code, enum tw_level level,
+	const struct tw_cause *cause, const struct tw_draft *draft, struct tw_finding_draft **ret)
+{
+	struct tw_finding_draft *found = NULL;
+	for (size_t i = results->finding.n; i > 0 && !found; i--) {
+		struct tw_finding_draft *one = &results->finding.v[i - 1];
+		if (strcmp(one->code, code) == 0 && same_cause(code, &one->cause, cause))
+			found = one;
+	}
+	if (!found) {
+		struct tw_finding_draft fresh = {.code = code, .level = level, .cause = *cause};
+		if (draft) {
+			fresh.outbound = draft->outbound;
+			fresh.peer = draft->outbound ? draft->flow.to.name : draft->flow.from.name;
+		}
+		TW_TRY(TW_VEC_PUSH(results->mem, &results->finding, fresh));
+		found = &results->finding.v[results->finding.n - 1];
+	}
+	if (level > found->level)
+		found->level = level;
+	if (draft)
+		TW_TRY(join_draft(results, found, draft));
+	*ret = found;
+	return TW_OK;
+}
+
+tw_status tw_finding_clients(struct tw_results *results, struct tw_finding_draft *finding,
+	const struct tw_client_result *client, size_t n, bool only_hurt)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (only_hurt && client[i].passing == client[i].total)
+			continue;
+		size_t k = 0;
+		while (k < finding->client.n &&
+			strcmp(finding->client.v[k].client->id, client[i].client->id) != 0)
+			k++;
+		if (k == finding->client.n)
+			TW_TRY(TW_VEC_PUSH(results->mem, &finding->client, client[i]));
+		else if (client[i].passing < finding->client.v[k].passing)
+			finding->client.v[k] = client[i];
+	}
+	return TW_OK;
+}
+
+tw_status tw_finding_note(
+	struct tw_results *results, struct tw_finding_draft *finding, const char *text)
+{
+	if (holds_text(finding->note.v, finding->note.n, text))
+		return TW_OK;
+	return TW_VEC_PUSH(results->mem, &finding->note, text);
+}
+
+/* ---- equal ACLs are told once (rule 11) ------------------------------------------------------ */
+
+static bool same_rule(const struct tw_rule *a, const struct tw_rule *b)
+{
+	return a->number == b->number && a->action == b->action && a->family == b->family &&
+		a->protocol == b->protocol && a->every_port == b->every_port &&
+		a->ports.lo == b->ports.lo && a->ports.hi == b->ports.hi &&
+		a->peer.len == b->peer.len && tw_addr_cmp(a->peer.addr, b->peer.addr) == 0;
+}
+
+static bool same_acl(const struct tw_net *net, uint32_t a, uint32_t b)
+{
+	for (int list = 0; list < 2; list++) {
+		struct tw_rules x = net->acl[a].list[list], y = net->acl[b].list[list];
+		if (x.n != y.n)
+			return false;
+		for (size_t i = 0; i < x.n; i++)
+			if (!same_rule(&x.rule[i], &y.rule[i]))
+				return false;
+	}
+	return true;
+}
+
+static bool is_twin(const struct tw_results *r, const struct tw_finding_draft *a,
+	const struct tw_finding_draft *b)
+{
+	struct tw_cause moved = b->cause;
+	moved.acl = a->cause.acl;
+	return a->level == b->level && strcmp(a->code, b->code) == 0 &&
+		a->cause.acl != TW_MISSING && b->cause.acl != TW_MISSING &&
+		a->cause.acl != b->cause.acl && same_cause(a->code, &a->cause, &moved) &&
+		a->cause.direction == b->cause.direction &&
+		same_acl(r->net, a->cause.acl, b->cause.acl);
+}
+
+static void free_draft(struct tw_results *r, struct tw_finding_draft *f)
+{
+	TW_VEC_FREE(r->mem, &f->flow);
+	TW_VEC_FREE(r->mem, &f->service);
+	TW_VEC_FREE(r->mem, &f->client);
+	TW_VEC_FREE(r->mem, &f->related);
+	TW_VEC_FREE(r->mem, &f->note);
+	TW_VEC_FREE(r->mem, &f->twin);
+}
+
+void tw_finding_drafts_free(struct tw_results *results)
+{
+	for (size_t i = 0; i < results->finding.n; i++)
+		free_draft(results, &results->finding.v[i]);
+	TW_VEC_FREE(results->mem, &results->finding);
+}
+
+static tw_status absorb(
+	struct tw_results *r, struct tw_finding_draft *into, struct tw_finding_draft *from)
+{
+	TW_TRY(TW_VEC_PUSH(r->mem, &into->twin, from->cause.acl));
+	for (size_t i = 0; i < from->flow.n; i++)
+		if (!holds_text(into->flow.v, into->flow.n, from->flow.v[i]))
+			TW_TRY(TW_VEC_PUSH(r->mem, &into->flow, from->flow.v[i]));
+	TW_TRY(tw_finding_clients(r, into, from->client.v, from->client.n, false));
+	into->interfaces += from->interfaces;
+	return TW_OK;
+}
+
+/* ACLs come in the order of the input; the first one speaks for its twins. */
+static tw_status join_twins(struct tw_results *r)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < r->finding.n; i++) {
+		struct tw_finding_draft *f = &r->finding.v[i];
+		struct tw_finding_draft *first = NULL;
+		for (size_t k = 0; k < kept && !first; k++)
+			if (is_twin(r, &r->finding.v[k], f))
+				first = &r->finding.v[k];
+		if (first) {
+			tw_status status = absorb(r, first, f);
+			if (status != TW_OK) {
+				/* Close the gap before leaving, so that every draft is freed once. */
+				memmove(&r->finding.v[kept], f, (r->finding.n - i) * sizeof(*f));
+				r->finding.n -= i - kept;
+				return status;
+			}
+			free_draft(r, f);
+			continue;
+		}
+		if (kept != i)
+			r->finding.v[kept] = *f;
+		kept++;
+	}
+	r->finding.n = kept;
+	return TW_OK;
+}
+
+/* ---- from drafts to the report --------------------------------------------------------------- */
+
+static tw_status count_affected(struct tw_results *r, struct tw_finding_draft *f)
+{
+	const struct tw_net *net = r->net;
+	if (f->cause.acl == TW_MISSING)
+		return TW_OK;
+	const char **example = TW_NEW_ARRAY(r->arena, const char *, 3);
+	if (!example)
+		return TW_ENOMEM;
+	for (size_t i = 0; i <= f->twin.n; i++) {
+		const struct tw_acl *acl = &net->acl[i == 0 ? f->cause.acl : f->twin.v[i - 1]];
+		f->finding.subnets += acl->subnets_n;
+		for (size_t k = 0; k < acl->subnets_n && f->finding.examples_n < 3; k++) {
+			const struct tw_object *subnet = &net->subnet[acl->subnets[k]].object;
+			example[f->finding.examples_n++] = subnet->name ? subnet->name : subnet->id;
+		}
+	}
+	f->finding.example = example;
+	f->finding.interfaces = f->interfaces;
+	return TW_OK;
+}
+
+/* Not lines, not numbers: the same finding keeps its fingerprint when rules move (contract 4). */
+static tw_status set_fingerprint(struct tw_results *r, struct tw_finding_draft *f)
+{
+	const char *component = f->cause.acl == TW_MISSING ? (f->peer ? f->peer : "")
+							   : r->net->acl[f->cause.acl].object.id;
+	const char *key = tw_arena_printf(r->arena, "%s|%s|%d|%d|%d|%s", f->code, component,
+		(int)f->cause.list, f->cause.family, f->cause.protocol, f->peer ? f->peer : "");
+	if (!key)
+		return TW_ENOMEM;
+	f->finding.fingerprint = tw_arena_printf(
+		r->arena, "%016llx", (unsigned long long)tw_hash(key, strlen(key), 0));
+	return f->finding.fingerprint ? TW_OK : TW_ENOMEM;
+}
+
+static void *keep(struct tw_results *r, const void *v, size_t n, size_t size)
+{
+	void *copy = tw_arena_array(r->arena, n + 1, size);
+	if (copy && n > 0)
+		memcpy(copy, v, n * size);
+	return copy;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static tw_status finish_one(struct tw_results *r, struct tw_finding_draft *f)
+{
+	struct tw_finding *out = &f->finding;
+	const struct tw_code *code = tw_code_find(f->code);
+	if (!code)
+		return TW_EBUG;
+	out->code = f->code;
+	out->name = code->name;
+	out->level = f->level;
+	TW_TRY(count_affected(r, f));
+	TW_TRY(tw_finding_message(r, f));
+	TW_TRY(set_fingerprint(r, f));
+	if (f->flow.n > 0)
+		qsort(f->flow.v, f->flow.n, sizeof(*f->flow.v), by_text);
+	out->flow = keep(r, f->flow.v, f->flow.n, sizeof(*f->flow.v));
+	out->client = keep(r, f->client.v, f->client.n, sizeof(*f->client.v));
+	out->related = keep(r, f->related.v, f->related.n, sizeof(*f->related.v));
+	out->note = keep(r, f->note.v, f->note.n, sizeof(*f->note.v));
+	if (!out->flow || !out->client || !out->related || !out->note)
+		return TW_ENOMEM;
+	out->flows_n = f->flow.n;
+	out->clients_n = f->client.n;
+	out->related_n = f->related.n;
+	out->notes_n = f->note.n;
+	return TW_OK;
+}
+
+tw_status tw_findings_finish(struct tw_results *results)
+{
+	TW_TRY(join_twins(results));
+	for (size_t i = 0; i < results->finding.n; i++)
+		TW_TRY(finish_one(results, &results->finding.v[i]));
+	return TW_OK;
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hops: what each filter on the way did to the packets of one outcome, and which of its rules. A packet
+ * dies once, so each hop is asked only about what the hops before it let through.
+ */
+#include "results.h"
+
+struct trail {
+	struct tw_results *r;
+	const struct tw_outcome *outcome;
+	TW_VEC(struct tw_hop) hop;
+	tw_set alive; /* what still travels in this direction */
+};
+
+static enum tw_field port_field(bool reply)
+{
+	return reply ? TW_FIELD_CLIENT : TW_FIELD_SERVICE;
+}
+
+/* The part of `set` that a rule decides, as ports or ICMP types for the reader. */
+static tw_status part_of(struct trail *t, tw_set set, bool reply, struct tw_rule_ref *ref)
+{
+	struct tw_port_list list;
+	if (t->outcome->reply_kind == TW_REPLY_WHOLE)
+		return TW_OK;
+	TW_TRY(tw_set_ports(t->r, set, port_field(reply), t->r->arena, &list));
+	if (t->outcome->reply_kind == TW_REPLY_PORTS) {
+		ref->ports = list.v;
+		ref->ports_n = list.n;
+		return TW_OK;
+	}
+	struct tw_icmp_range *icmp = TW_NEW_ARRAY(t->r->arena, struct tw_icmp_range, list.n + 1);
+	if (!icmp)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < list.n; i++)
+		icmp[i] = (struct tw_icmp_range){(uint8_t)(list.v[i].lo >> 8),
+			(uint8_t)(list.v[i].hi >> 8), (uint8_t)list.v[i].lo, (uint8_t)list.v[i].hi};
+	ref->icmp = icmp;
+	ref->icmp_n = list.n;
+	return TW_OK;
+}
+
+static tw_status refer(struct trail *t, const struct tw_object *component,
+	const struct tw_rule *rule, enum tw_list list, tw_set part, bool reply,
+	struct tw_rule_ref *ret)
+{
+	*ret = (struct tw_rule_ref){.component = component->id, .rule = rule->id};
+	ret->action = rule->maybe ? "unknown" : rule->action == TW_ALLOW ? "allow" : "deny";
+	ret->span = rule->span.file != 0 ? rule->span : component->span;
+	ret->text = tw_rule_text(t->r->arena, rule, list);
+	if (!ret->text)
+		return TW_ENOMEM;
+	return part_of(t, part, reply, ret);
+}
+
+static enum tw_hop_action action_of(struct trail *t, const struct tw_compiled *c)
+{
+	struct tw_space *space = t->r->judge->space;
+	bool allow = !tw_set_is_empty(tw_set_intersect(space, t->alive, c->allow));
+	bool deny = !tw_set_is_empty(tw_set_intersect(space, t->alive, c->deny));
+	bool open = !tw_set_is_empty(tw_set_intersect(space, t->alive, c->unknown));
+	if (open)
+		return TW_HOP_UNKNOWN;
+	if (allow && deny)
+		return TW_HOP_MIXED;
+	return deny ? TW_HOP_DENY : TW_HOP_ALLOW;
+}
+
+static tw_status acl_rules(struct trail *t, const struct tw_crossing *c,
+	const struct tw_compiled *compiled, struct tw_hop *hop)
+{
+	struct tw_space *space = t->r->judge->space;
+	const struct tw_acl *acl = &t->r->net->acl[c->acl];
+	struct tw_rules rules = acl->list[c->view.list];
+	tw_set here = tw_partition_restrict(space, compiled->decides, t->alive);
+	size_t n = tw_partition_labels(space, here, NULL, 0);
+	struct tw_rule_ref *ref = TW_NEW_ARRAY(t->r->arena, struct tw_rule_ref, n + 1);
+	uint16_t *label = TW_NEW_ARRAY(t->r->arena, uint16_t, n + 1);
+	if (!ref || !label)
+		return TW_ENOMEM;
+	tw_partition_labels(space, here, label, n);
+	for (size_t i = 0; i < n; i++) {
+		if (label[i] < TW_LABEL_RULE)
+			continue;
+		TW_TRY(refer(t, &acl->object, &rules.rule[label[i] - TW_LABEL_RULE], c->view.list,
+			tw_partition_where(space, here, label[i]), hop->reply,
+			&ref[hop->rules_n]));
+		hop->rules_n++;
+	}
+	hop->rule = ref;
+	return tw_space_status(space);
+}
+
+static tw_status group_rules(struct trail *t, const struct tw_crossing *c, struct tw_hop *hop)
+{
+	struct tw_space *space = t->r->judge->space;
+	const struct tw_net *net = t->r->net;
+	size_t room = 1;
+	for (size_t i = 0; i < c->site->groups_n; i++)
+		if (c->site->groups[i] != TW_MISSING)
+			room += net->group[c->site->groups[i]].list[c->view.list].n;
+	struct tw_rule_ref *ref = TW_NEW_ARRAY(t->r->arena, struct tw_rule_ref, room);
+	if (!ref)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < c->site->groups_n; i++) {
+		if (c->site->groups[i] == TW_MISSING)
+			continue;
+		const struct tw_group *group = &net->group[c->site->groups[i]];
+		struct tw_rules rules = group->list[c->view.list];
+		for (size_t k = 0; k < rules.n; k++) {
+			tw_set part = tw_set_intersect(space, t->alive,
+				tw_rule_covers(space, &rules.rule[k], c->view));
+			if (tw_set_is_empty(part))
+				continue;
+			TW_TRY(refer(t, &group->object, &rules.rule[k], c->view.list, part,
+				hop->reply, &ref[hop->rules_n]));
+			hop->rules_n++;
+		}
+	}
+	hop->rule = ref;
+	return tw_space_status(space);
+}
+
+/* "sg-1", or "sg-1, sg-2" for several groups on one interface. */
+static const char *groups_text(struct trail *t, const struct tw_site *site)
+{
+	const struct tw_interface *first = &t->r->net->interface[site->interfaces[0]];
+	const char *text = NULL;
+	for (size_t i = 0; i < first->groups_n; i++) {
+		const char *id = first->group_ids[i];
+		text = text ? tw_arena_printf(t->r->arena, "%s, %s", text, id) : id;
+		if (!text)
+			return NULL;
+	}
+	return text;
+}
+
+/* What the hop sees on the wire: the reply's source is the responder. */
+static tw_status seen(struct trail *t, struct tw_hop *hop)
+{
+	enum tw_field source = hop->reply ? TW_FIELD_TO : TW_FIELD_FROM;
+	enum tw_field target = hop->reply ? TW_FIELD_FROM : TW_FIELD_TO;
+	struct tw_port_list ports;
+	TW_TRY(tw_blocks_of(t->r, t->alive, source, 0, &hop->from, &hop->from_n, NULL));
+	TW_TRY(tw_blocks_of(t->r, t->alive, target, 0, &hop->to, &hop->to_n, NULL));
+	if (t->outcome->reply_kind != TW_REPLY_PORTS)
+		return TW_OK;
+	TW_TRY(tw_set_ports(t->r, t->alive, port_field(hop->reply), t->r->arena, &ports));
+	hop->ports = ports.v;
+	hop->ports_n = ports.n;
+	return TW_OK;
+}
+
+static tw_status filter_hop(struct trail *t, const struct tw_crossing *c)
+{
+	struct tw_space *space = t->r->judge->space;
+	const struct tw_net *net = t->r->net;
+	struct tw_hop hop = {.reply = c->view.direction == TW_REPLY};
+	bool group = c->kind == TW_CROSS_GROUPS;
+	hop.kind = group ? "security-group" : "network-acl";
+	hop.list = c->view.list == TW_INGRESS ? "ingress" : "egress";
+	hop.subnet = c->subnet == TW_MISSING ? NULL : net->subnet[c->subnet].object.id;
+	hop.reached = !tw_set_is_empty(t->alive);
+	if (group && c->site->groups_state == TW_KNOWN && !(hop.component = groups_text(t, c->site)) &&
+		c->site->groups_n > 0)
+		return TW_ENOMEM;
+	if (!group && c->state == TW_KNOWN)
+		hop.component = net->acl[c->acl].object.id;
+	struct tw_compiled compiled;
+	TW_TRY(tw_judge_crossing(t->r->judge, c, &compiled));
+	hop.action = c->tracked ? TW_HOP_TRACKED : TW_HOP_NONE;
+	if (hop.reached) {
+		TW_TRY(seen(t, &hop));
+		if (!c->tracked)
+			hop.action = action_of(t, &compiled);
+		if (!c->tracked && c->state == TW_KNOWN)
+			TW_TRY(group ? group_rules(t, c, &hop) : acl_rules(t, c, &compiled, &hop));
+		t->alive = tw_set_subtract(space, t->alive, compiled.deny);
+	}
+	return TW_VEC_PUSH(t->r->mem, &t->hop, hop);
+}
+
+/* A hop that is no filter: the route, one subnet, or a service that nothing filters. */
+static tw_status other_hops(struct trail *t)
+{
+	const struct tw_path *path = t->outcome->path;
+	const struct tw_net *net = t->r->net;
+	struct tw_hop hop = {.reached = !tw_set_is_empty(t->alive), .action = TW_HOP_ALLOW};
+	if (path->exempt) {
+		hop.kind = "exempt";
+		hop.action = TW_HOP_NONE;
+		return TW_VEC_PUSH(t->r->mem, &t->hop, hop);
+	}
+	if (path->same_subnet) {
+		hop.kind = "subnet";
+		hop.component = hop.subnet = net->subnet[path->from->subnet].object.id;
+		hop.action = TW_HOP_NONE;
+		return TW_VEC_PUSH(t->r->mem, &t->hop, hop);
+	}
+	if (path->route_table == TW_MISSING)
+		return TW_OK;
+	hop.kind = "route";
+	hop.component = net->table[path->route_table].object.id;
+	struct tw_rule_ref *ref = TW_NEW(t->r->arena, struct tw_rule_ref);
+	char buf[TW_PREFIX_TEXT];
+	if (!ref)
+		return TW_ENOMEM;
+	ref->component = hop.component;
+	ref->span = path->reason_span;
+	ref->action = path->blocked ? "deny" : "allow";
+	hop.action = path->blocked ? TW_HOP_DENY : TW_HOP_ALLOW;
+	if (path->route) {
+		ref->rule = path->route->prefix_list
+			? path->route->prefix_list
+			: tw_arena_str(t->r->arena, tw_prefix_text(path->route->to, buf));
+		ref->text = ref->rule
+			? tw_arena_printf(t->r->arena, "%s -> %s", ref->rule, path->route->target_id)
+			: NULL;
+	} else {
+		ref->rule = "none";
+		ref->text = "no route matches";
+	}
+	if (!ref->rule || !ref->text)
+		return TW_ENOMEM;
+	hop.rule = ref;
+	hop.rules_n = 1;
+	return TW_VEC_PUSH(t->r->mem, &t->hop, hop);
+}
+
+/* The reply sets out: from what the request reached, to the ports that judged clients pick. */
+static tw_set replies_of(struct trail *t)
+{
+	struct tw_space *space = t->r->judge->space;
+	const struct tw_outcome *o = t->outcome;
+	tw_set set = tw_set_forget(space, o->set, TW_FIELD_SERVICE);
+	if (o->reply_kind == TW_REPLY_PORTS)
+		return tw_set_intersect(space, set,
+			tw_clients_box(space, o->family, o->client, o->clients_n, TW_LEVEL_NONE,
+				false));
+	struct tw_point first;
+	struct tw_box box = tw_box_all(o->family);
+	uint16_t reply;
+	if (o->reply_kind == TW_REPLY_ICMP && tw_set_witness(space, o->set, &first) &&
+		tw_icmp_answer(o->family, first.service, &reply)) {
+		box.client = (struct tw_ports){reply, reply};
+		return tw_set_intersect(space, set, tw_set_box(space, &box));
+	}
+	return set;
+}
+
+tw_status tw_hops_of(struct tw_results *results, const struct tw_outcome *outcome,
+	const struct tw_hop **ret, size_t *ret_n)
+{
+	struct trail t = {.r = results, .outcome = outcome, .alive = outcome->set};
+	const struct tw_path *path = outcome->path;
+	tw_status status = TW_OK;
+	bool others = false, replied = false;
+	for (size_t i = 0; status == TW_OK && i < path->crossings; i++) {
+		const struct tw_crossing *c = &path->crossing[i];
+		bool reply = c->view.direction == TW_REPLY;
+		/* What is no filter stands between the two ends, behind the initiator's own. */
+		if (!others && (reply || c->view.list == TW_INGRESS)) {
+			status = other_hops(&t);
+			others = true;
+		}
+		if (reply && (outcome->request == TW_DENY || path->blocked ||
+				     outcome->reply_kind == TW_REPLY_NONE_EXPECTED))
+			break;
+		if (reply && !replied) {
+			t.alive = replies_of(&t);
+			replied = true;
+		}
+		if (status == TW_OK)
+			status = filter_hop(&t, c);
+	}
+	if (status == TW_OK && !others)
+		status = other_hops(&t);
+	struct tw_hop *out = NULL;
+	if (status == TW_OK) {
+		out = TW_NEW_ARRAY(results->arena, struct tw_hop, t.hop.n + 1);
+		if (!out)
+			status = TW_ENOMEM;
+		else if (t.hop.n > 0)
+			memcpy(out, t.hop.v, t.hop.n * sizeof(*out));
+	}
+	if (status == TW_OK) {
+		*ret = out;
+		*ret_n = t.hop.n;
+	}
+	TW_VEC_FREE(results->mem, &t.hop);
+	return status;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TW_CHECK_INFER_H
+#define TW_CHECK_INFER_H
+
+/* Flows that nobody stated: the twelve rules of the inference, one ACL or one group at a time. */
+
+#include "atoms.h"
+#include "near.h"
+#include "results.h"
+
+/* One ACL under inference: its atoms for TCP and UDP in both families, and who sits behind it. */
+struct tw_scope {
+	struct tw_results *results;
+	uint32_t acl;
+	struct tw_nears near;
+	struct tw_atoms atoms;
+	struct tw_port_list **service; /* [atom * 2 + list][rule] */
+	struct tw_path *path[2];       /* by the list that the request meets */
+	struct tw_levels levels[TW_INITIATORS], quiet[TW_INITIATORS]; /* quiet: warnings as notes */
+	tw_set peers;                  /* every peer of a flow, at FROM; for path MTU */
+	size_t flows;
+};
+
+/* Everything about one ACL: flows (rules 1 to 5, 8 to 11), OPEN sets (rule 6), UDP and ICMP (rule 7). */
+TW_NODISCARD tw_status tw_infer_acl(struct tw_results *results, uint32_t acl);
+TW_NODISCARD tw_status tw_infer_open(struct tw_scope *scope);
+TW_NODISCARD tw_status tw_infer_icmp(struct tw_scope *scope);
+/* Flows that one group's narrow rules ask for. */
+TW_NODISCARD tw_status tw_infer_group(struct tw_results *results, uint32_t group);
+
+/* Shared by the above. */
+bool tw_scope_meets(struct tw_scope *scope, const struct tw_atom *atom, bool outbound);
+TW_NODISCARD tw_status tw_scope_flow(struct tw_scope *scope, enum tw_list list, size_t rule,
+	uint8_t protocol, struct tw_draft *ret);
+/* Judges the pieces of a draft that is complete but for its outcomes; finds losses; keeps the flow. */
+struct tw_pieces {
+	struct tw_piece *v;
+	size_t n, room;
+};
+TW_NODISCARD tw_status tw_judge_draft(
+	struct tw_results *results, struct tw_draft *draft, const struct tw_pieces *pieces);
+/* Adds packets to the piece with the same path, levels, cap and twin. */
+TW_NODISCARD tw_status tw_pieces_add(
+	struct tw_results *results, struct tw_pieces *pieces, const struct tw_piece *piece);
+/* The packets that a near end can send or get, as pieces by who starts them. */
+TW_NODISCARD tw_status tw_scope_pieces(struct tw_scope *scope, enum tw_list list, tw_set packets,
+	const struct tw_piece *like, bool quiet, struct tw_pieces *ret);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A security group is intent: a narrow rule of it says which flow its owner wants. Rule 4, where
+ * interfaces and groups are known; and TW109, where no ACL on the way lets such a flow through.
+ */
+#include "ask.h"
+
+static const char *const list_names[] = {"ingress", "egress"};
+
+/* The service that a narrow rule asks for: a port range, or echo. False: it asks for nothing. */
+static bool service_of(const struct tw_rule *rule, struct tw_service *ret)
+{
+	if (tw_group_rule_is_open(rule))
+		return false;
+	*ret = (struct tw_service){.protocol = rule->protocol, .ports = rule->ports};
+	if (rule->protocol == TW_PROTOCOL_TCP || rule->protocol == TW_PROTOCOL_UDP)
+		return rule->ports.hi > 0;
+	uint16_t echo = rule->protocol == TW_PROTOCOL_ICMP ? TW_ICMP(8, 0) : TW_ICMP(128, 0);
+	if (rule->protocol != TW_PROTOCOL_ICMP && rule->protocol != TW_PROTOCOL_ICMPV6)
+		return false;
+	ret->ports = (struct tw_ports){echo, (uint16_t)(echo + 255)};
+	return rule->every_port || (rule->ports.lo <= echo && echo <= rule->ports.hi);
+}
+
+/* The near end: members that are endpoints. */
+static tw_status members_of(
+	struct tw_results *r, const struct tw_group *group, struct tw_sites *ret, size_t *ret_n)
+{
+	uint32_t *list = TW_NEW_ARRAY(r->work, uint32_t, group->members_n + 1);
+	size_t n = 0;
+	if (!list)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < group->members_n; i++)
+		if (r->net->interface[group->members[i]].type == TW_INTERFACE_ORDINARY)
+			list[n++] = group->members[i];
+		else
+			r->assumptions |= TW_ASSUME_MANAGED;
+	*ret_n = n;
+	return n > 0 ? tw_sites_of_interfaces(r->net, r->work, list, n, ret) : TW_OK;
+}
+
+/* The far end: the members of a referenced group, or the sites of a CIDR block's addresses. */
+static tw_status peers_of(
+	struct tw_results *r, const struct tw_group *group, const struct tw_rule *rule,
+	struct tw_sites *ret)
+{
+	uint32_t index = rule->peer_group
+		? tw_net_find(r->net, TW_KIND_GROUP, rule->peer_group) : TW_MISSING;
+	size_t n;
+	if (index != TW_MISSING)
+		return members_of(r, &r->net->group[index], ret, &n);
+	struct tw_range all[2] = {tw_box_all(TW_IPV4).from, tw_box_all(TW_IPV6).from};
+	all[0].family = TW_IPV4;
+	all[1].family = TW_IPV6;
+	struct tw_range block = tw_prefix_range(rule->peer);
+	const struct tw_range *range = rule->peers ? rule->peers : &block;
+	size_t ranges = rule->peers ? rule->peers_n : 1;
+	/* An unknown set of peers is judged for every address it could have. */
+	if (rule->maybe && (rule->peer_group || rule->peer_prefix_list)) {
+		range = all;
+		ranges = 2;
+	}
+	struct tw_sites sites = TW_VEC_EMPTY;
+	TW_TRY(tw_sites_of_ranges(r->net, r->work, group->vpc, range, ranges, &sites));
+	/* Where interfaces are known, nobody sits at the other addresses of a subnet. */
+	size_t kept = 0;
+	for (size_t i = 0; i < sites.n; i++)
+		if (sites.v[i].kind != TW_SITE_SUBNET || !r->net->holds[TW_KIND_INTERFACE])
+			sites.v[kept++] = sites.v[i];
+	sites.n = kept;
+	*ret = sites;
+	return TW_OK;
+}
+
+static tw_status name_ends(struct tw_results *r, const struct tw_group *group,
+	const struct tw_rule *rule, struct tw_peer *near, struct tw_peer *far)
+{
+	char buf[TW_PREFIX_TEXT];
+	const char **id = TW_NEW_ARRAY(r->arena, const char *, 2);
+	if (!id)
+		return TW_ENOMEM;
+	id[0] = group->object.id;
+	*near = (struct tw_peer){.name = group->object.id, .ids = id, .ids_n = 1};
+	*far = (struct tw_peer){0};
+	if (rule->peer_group || rule->peer_prefix_list) {
+		id[1] = rule->peer_group ? rule->peer_group : rule->peer_prefix_list;
+		far->name = id[1];
+		far->ids = &id[1];
+		far->ids_n = 1;
+		return TW_OK;
+	}
+	struct tw_prefix *address = TW_NEW(r->arena, struct tw_prefix);
+	far->name = tw_arena_str(r->arena, tw_prefix_text(rule->peer, buf));
+	if (!address || !far->name)
+		return TW_ENOMEM;
+	*address = rule->peer;
+	far->address = address;
+	far->addresses_n = 1;
+	return TW_OK;
+}
+
+static tw_status draft_of(struct tw_results *r, const struct tw_group *group, enum tw_list list,
+	const struct tw_rule *rule, const struct tw_service *service, struct tw_draft *ret)
+{
+	struct tw_draft draft = {.protocol = (uint8_t)rule->protocol,
+		.outbound = list == TW_EGRESS, .acl = TW_MISSING};
+	struct tw_flow *flow = &draft.flow;
+	struct tw_evidence *evidence = TW_NEW(r->arena, struct tw_evidence);
+	flow->id = tw_arena_printf(
+		r->arena, "%s/%s/%s", group->object.id, list_names[list], rule->id);
+	flow->because = tw_arena_printf(r->arena, "%s rule %s of %s", list_names[list], rule->id,
+		group->object.id);
+	if (!evidence || !flow->id || !flow->because)
+		return TW_ENOMEM;
+	*evidence = (struct tw_evidence){group->object.id, rule->id, rule->span};
+	flow->evidence = evidence;
+	flow->evidence_n = 1;
+	flow->origin = "inferred";
+	flow->purpose = draft.outbound ? "call" : "service";
+	flow->satisfied = -1;
+	TW_TRY(tw_question_text(r, service, 1, flow));
+	TW_TRY(name_ends(r, group, rule, draft.outbound ? &flow->from : &flow->to,
+		draft.outbound ? &flow->to : &flow->from));
+	*ret = draft;
+	return TW_OK;
+}
+
+/* TW109: the group asks, and every request dies at some ACL. */
+static tw_status find_denied(struct tw_results *r, const struct tw_draft *draft)
+{
+	struct tw_cause cause[TW_CROSSINGS];
+	size_t n = 0;
+	for (size_t i = 0; i < draft->outcomes.n; i++)
+		if (draft->outcomes.v[i].request != TW_DENY)
+			return TW_OK;
+	for (size_t i = 0; i < draft->outcomes.n && n == 0; i++)
+		TW_TRY(tw_denials_of(r, &draft->outcomes.v[i], cause, &n));
+	if (n == 0)
+		return TW_OK;
+	const struct tw_flow *flow = &draft->flow;
+	struct tw_finding_draft *finding;
+	TW_TRY(tw_finding_add(r, "TW109", TW_LEVEL_WARNING, &cause[0], draft, &finding));
+	if (!finding->finding.message)
+		finding->finding.message = tw_arena_printf(r->arena,
+			"%s asks for %s from %s to %s, but %s does not let the request through",
+			flow->because, flow->service_text, flow->from.name, flow->to.name,
+			r->net->acl[cause[0].acl].object.id);
+	return finding->finding.message ? TW_OK : TW_ENOMEM;
+}
+
+static tw_status judge_rule(struct tw_results *r, struct tw_draft *draft, struct tw_question *q)
+{
+	struct tw_pieces pieces = TW_VEC_EMPTY;
+	tw_status status = tw_ask(r, q);
+	for (size_t i = 0; status == TW_OK && i < q->pieces.n; i++)
+		status = tw_pieces_add(r, &pieces, &q->pieces.v[i]);
+	for (size_t i = 0; status == TW_OK && i < pieces.n; i++)
+		status = tw_judge_piece(r->judge, r->work, &pieces.v[i], &draft->outcomes);
+	if (status == TW_OK && draft->outcomes.n > 0) {
+		status = tw_find_losses(r, draft);
+		if (status == TW_OK)
+			status = find_denied(r, draft);
+		if (status == TW_OK)
+			status = tw_results_add_flow(r, draft);
+	}
+	TW_VEC_FREE(r->mem, &draft->outcomes);
+	TW_VEC_FREE(r->mem, &pieces);
+	return status;
+}
+
+static tw_status infer_rule(struct tw_results *r, const struct tw_group *group,
+	const struct tw_sites *members, size_t members_n, enum tw_list list,
+	const struct tw_rule *rule)
+{
+	struct tw_service service;
+	if (!service_of(rule, &service))
+		return TW_OK;
+	struct tw_sites peers = TW_VEC_EMPTY;
+	TW_TRY(peers_of(r, group, rule, &peers));
+	struct tw_draft draft;
+	TW_TRY(draft_of(r, group, list, rule, &service, &draft));
+	draft.interfaces = (uint32_t)members_n;
+	struct tw_question q = {.from = list == TW_INGRESS ? &peers : members,
+		.to = list == TW_INGRESS ? members : &peers, .service = &service, .services = 1,
+		.drop_blocked = true, .cap = TW_LEVEL_ERROR};
+	if (rule->protocol == TW_PROTOCOL_UDP && list == TW_EGRESS)
+		q.cap = TW_LEVEL_WARNING;
+	tw_status status = judge_rule(r, &draft, &q);
+	tw_question_free(r, &q);
+	return status;
+}
+
+tw_status tw_infer_group(struct tw_results *results, uint32_t group)
+{
+	const struct tw_group *g = &results->net->group[group];
+	struct tw_sites members = TW_VEC_EMPTY;
+	size_t n;
+	TW_TRY(members_of(results, g, &members, &n));
+	if (n == 0)
+		return TW_OK;
+	for (int list = 0; list < 2; list++)
+		for (size_t i = 0; i < g->list[list].n; i++)
+			TW_TRY(infer_rule(results, g, &members, n, (enum tw_list)list,
+				&g->list[list].rule[i]));
+	return TW_OK;
+}

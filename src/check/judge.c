@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The judge's memory: the space, and every filter compiled at most once per view. */
+#include "judge.h"
+
+tw_status tw_judge_new(struct tw_mem *mem, const struct tw_net *net, struct tw_judge **ret)
+{
+	struct tw_judge *judge = tw_mem_alloc(mem, sizeof(*judge));
+	if (!judge)
+		return TW_ENOMEM;
+	*judge = (struct tw_judge){.mem = mem, .net = net};
+	size_t acls = net->acls * 4, groups = net->groups * 4;
+	judge->acl = tw_mem_alloc(mem, acls * sizeof(*judge->acl));
+	judge->group = tw_mem_alloc(mem, groups * sizeof(*judge->group));
+	judge->compiled = tw_mem_alloc(mem, acls + groups);
+	tw_status status = TW_ENOMEM;
+	if (judge->acl && judge->group && judge->compiled)
+		status = tw_space_new(mem, 0, &judge->space);
+	if (status == TW_OK)
+		status = tw_judge_reset(judge);
+	if (status != TW_OK) {
+		tw_judge_free(judge);
+		return status;
+	}
+	*ret = judge;
+	return TW_OK;
+}
+
+void tw_judge_free(struct tw_judge *judge)
+{
+	if (!judge)
+		return;
+	size_t acls = judge->net->acls * 4, groups = judge->net->groups * 4;
+	tw_space_free(judge->space);
+	if (judge->acl)
+		tw_mem_release(judge->mem, judge->acl, acls * sizeof(*judge->acl));
+	if (judge->group)
+		tw_mem_release(judge->mem, judge->group, groups * sizeof(*judge->group));
+	if (judge->compiled)
+		tw_mem_release(judge->mem, judge->compiled, acls + groups);
+	tw_mem_release(judge->mem, judge, sizeof(*judge));
+}
+
+tw_status tw_judge_reset(struct tw_judge *judge)
+{
+	tw_space_reset(judge->space);
+	memset(judge->compiled, 0, (judge->net->acls + judge->net->groups) * 4);
+	return tw_world_build(judge->net, judge->space, &judge->world);
+}
+
+static size_t view_index(struct tw_view view)
+{
+	return (size_t)view.list * 2 + (size_t)view.direction;
+}
+
+tw_status tw_judge_acl(struct tw_judge *judge, uint32_t acl, struct tw_view view,
+	const struct tw_compiled **ret)
+{
+	size_t i = (size_t)acl * 4 + view_index(view);
+	if (!judge->compiled[i]) {
+		TW_TRY(tw_compile_acl(judge->space, judge->net->acl[acl].list[view.list], view,
+			&judge->acl[i]));
+		judge->compiled[i] = 1;
+	}
+	*ret = &judge->acl[i];
+	return TW_OK;
+}
+
+tw_status tw_judge_group(struct tw_judge *judge, uint32_t group, struct tw_view view,
+	const struct tw_compiled **ret)
+{
+	size_t i = (size_t)group * 4 + view_index(view);
+	uint8_t *compiled = &judge->compiled[judge->net->acls * 4 + i];
+	if (!*compiled) {
+		TW_TRY(tw_compile_group(judge->space, judge->net->group[group].list[view.list],
+			view, &judge->group[i]));
+		*compiled = 1;
+	}
+	*ret = &judge->group[i];
+	return TW_OK;
+}
+
+/* All groups of an interface together: SPEC: sg-allow-only-union. */
+static tw_status cross_groups(
+	struct tw_judge *judge, const struct tw_crossing *crossing, struct tw_compiled *ret)
+{
+	struct tw_space *space = judge->space;
+	tw_set all = tw_set_all(space), allow = TW_EMPTY, unknown = TW_EMPTY;
+	const struct tw_site *site = crossing->site;
+	for (size_t i = 0; i < site->groups_n; i++) {
+		if (site->groups[i] == TW_MISSING) {
+			unknown = all;
+			continue;
+		}
+		const struct tw_compiled *one;
+		TW_TRY(tw_judge_group(judge, site->groups[i], crossing->view, &one));
+		allow = tw_set_union(space, allow, one->allow);
+		unknown = tw_set_union(space, unknown, one->unknown);
+	}
+	unknown = tw_set_subtract(space, unknown, allow);
+	*ret = (struct tw_compiled){.allow = allow, .unknown = unknown};
+	ret->deny = tw_set_subtract(space, tw_set_subtract(space, all, allow), unknown);
+	return tw_space_status(space);
+}
+
+tw_status tw_judge_crossing(
+	struct tw_judge *judge, const struct tw_crossing *crossing, struct tw_compiled *ret)
+{
+	if (crossing->tracked || crossing->state == TW_ASSUMED) {
+		*ret = (struct tw_compiled){.allow = tw_set_all(judge->space)};
+		return tw_space_status(judge->space);
+	}
+	if (crossing->state == TW_NOT_KNOWN) {
+		*ret = (struct tw_compiled){.unknown = tw_set_all(judge->space)};
+		return tw_space_status(judge->space);
+	}
+	if (crossing->kind == TW_CROSS_GROUPS)
+		return cross_groups(judge, crossing, ret);
+	const struct tw_compiled *acl;
+	TW_TRY(tw_judge_acl(judge, crossing->acl, crossing->view, &acl));
+	*ret = *acl;
+	return TW_OK;
+}
+
+bool tw_protocol_has_ports(uint8_t protocol)
+{
+	return protocol == TW_PROTOCOL_TCP || protocol == TW_PROTOCOL_UDP;
+}
+
+bool tw_protocol_is_icmp(enum tw_family family, uint8_t protocol)
+{
+	return protocol == (family == TW_IPV4 ? TW_PROTOCOL_ICMP : TW_PROTOCOL_ICMPV6);
+}
+
+struct tw_box tw_service_box(enum tw_family family, const struct tw_service *service)
+{
+	struct tw_box box = tw_box_all(family);
+	if (service->protocol >= 0) {
+		box.protocol_lo = box.protocol_hi = (uint8_t)service->protocol;
+		if (tw_protocol_has_ports(box.protocol_lo) ||
+			tw_protocol_is_icmp(family, box.protocol_lo))
+			box.service = service->ports;
+	}
+	return box;
+}
+
+tw_set tw_service_set(struct tw_space *space, const struct tw_service *service)
+{
+	tw_set set = TW_EMPTY;
+	static const enum tw_family families[] = {TW_IPV4, TW_IPV6};
+	for (size_t i = 0; i < TW_COUNT(families); i++) {
+		/* SPEC: nacl-proto1-v6-cidr, nacl-proto58-v4-packet: asked for by name, ICMP means
+		 * the family's own. */
+		if ((service->protocol == TW_PROTOCOL_ICMP && families[i] == TW_IPV6) ||
+			(service->protocol == TW_PROTOCOL_ICMPV6 && families[i] == TW_IPV4))
+			continue;
+		struct tw_box box = tw_service_box(families[i], service);
+		set = tw_set_union(space, set, tw_set_box(space, &box));
+	}
+	return set;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TW_CHECK_JUDGE_H
+#define TW_CHECK_JUDGE_H
+
+/*
+ * The judge: packets and a path go in, outcomes come out.
+ *
+ * DOC: A request set and a reply partition share the initiator's and the responder's address; the
+ * request depends on the service port, the reply on the client port. So the packets of a piece fall
+ * apart by (does the request pass) x (which client ports return): the second is the residual of the
+ * reply partition at the field `client`, and addresses with the same residual are one outcome
+ * (split.h). Nothing is enumerated: not addresses, not ports.
+ *
+ * Filters are compiled once per view and kept until the judge is reset.
+ */
+
+#include "classes.h"
+#include "levels.h"
+#include "path.h"
+#include "split.h"
+#include "twoway/check.h"
+#include "vec.h"
+
+struct tw_piece {
+	tw_set set;               /* (family, protocol, from, to, service); the field client is free */
+	const struct tw_path *path;
+	const struct tw_levels *levels;
+	enum tw_level cap;        /* the loudest that a finding about it may be: inference.md */
+	const char *twin;         /* rule 8: the rule that was taken for a reply rule, or NULL */
+};
+
+struct tw_outcome {
+	const struct tw_path *path;
+	const struct tw_levels *levels;
+	enum tw_level cap;
+	const char *twin;
+	tw_set set;               /* as in the piece: all packets of this outcome */
+	uint8_t family;
+	uint8_t protocol;         /* the lowest one; several only among protocols without ports */
+	enum tw_action request;
+	enum tw_reply_kind reply_kind;
+	enum tw_action reply;     /* ICMP and whole: does the reply return */
+	struct tw_port_list returns, undecided; /* ports: client ports; ICMP: type and code of the reply */
+	enum tw_verdict verdict;
+	struct tw_client_result *client; /* one for each of levels; none for ICMP and whole */
+	size_t clients_n;
+};
+
+struct tw_outcomes {
+	struct tw_outcome *v;
+	size_t n, room;
+};
+
+struct tw_judge {
+	struct tw_mem *mem;
+	const struct tw_net *net;
+	struct tw_space *space;
+	struct tw_world world;
+	struct tw_compiled *acl;   /* [acl * 4 + list * 2 + direction] */
+	struct tw_compiled *group; /* the same for groups */
+	uint8_t *compiled;         /* one byte each: acls first */
+};
+
+TW_NODISCARD tw_status tw_judge_new(
+	struct tw_mem *mem, const struct tw_net *net, struct tw_judge **ret);
+void tw_judge_free(struct tw_judge *judge);
+/* Forgets all sets, so that memory does not grow with the number of VPCs. Rebuilds the world. */
+TW_NODISCARD tw_status tw_judge_reset(struct tw_judge *judge);
+
+/* One ACL list or one group, compiled for a view. */
+TW_NODISCARD tw_status tw_judge_acl(struct tw_judge *judge, uint32_t acl, struct tw_view view,
+	const struct tw_compiled **ret);
+TW_NODISCARD tw_status tw_judge_group(struct tw_judge *judge, uint32_t group, struct tw_view view,
+	const struct tw_compiled **ret);
+/* What a crossing does: one ACL list, or all groups of an interface together. `decides` is set for
+ * ACLs only. A tracked crossing lets all pass. */
+TW_NODISCARD tw_status tw_judge_crossing(
+	struct tw_judge *judge, const struct tw_crossing *crossing, struct tw_compiled *ret);
+
+/* Appends the outcomes of a piece; what they point to is in `arena`. Order: by set, see outcome.c. */
+TW_NODISCARD tw_status tw_judge_piece(struct tw_judge *judge, struct tw_arena *arena,
+	const struct tw_piece *piece, struct tw_outcomes *ret);
+
+/* The box of one family with one protocol and service ports; other fields free. */
+struct tw_box tw_service_box(enum tw_family family, const struct tw_service *service);
+/* The packets of a service in both families; for ICMP only in its own, see aws.md. */
+tw_set tw_service_set(struct tw_space *space, const struct tw_service *service);
+
+/* Type and code of the answer to an ICMP request; false if none is expected. */
+bool tw_icmp_answer(enum tw_family family, uint16_t request, uint16_t *ret_reply);
+/* True if the protocol has ports, in the sense of the client and service fields. */
+bool tw_protocol_has_ports(uint8_t protocol);
+bool tw_protocol_is_icmp(enum tw_family family, uint8_t protocol);
+
+/* Verdicts from results: deciding clients only (contract 3). */
+enum tw_verdict tw_verdict_of_clients(const struct tw_client_result *client, size_t n);
+/* The worse of two, for flows over regions. */
+enum tw_verdict tw_verdict_worse(enum tw_verdict a, enum tw_verdict b);
+
+#endif

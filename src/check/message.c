@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a finding says: whom it hurts, which list drops the packets, by which rule. Written for somebody
+ * who is tired: the subject first, then the place, then the rule.
+ */
+#include "results.h"
+
+static const char *const list_names[] = {"ingress", "egress"};
+
+static const char *join(struct tw_results *r, const char *const *v, size_t n, size_t most)
+{
+	const char *text = n > 0 ? v[0] : "";
+	for (size_t i = 1; text && i < n; i++) {
+		if (i == most)
+			return tw_arena_printf(r->arena, "%s and %zu more", text, n - i);
+		text = tw_arena_printf(r->arena, "%s, %s", text, v[i]);
+	}
+	return text;
+}
+
+/* "egress rule *", "egress rules 90, *" */
+static const char *rules_text(struct tw_results *r, const struct tw_cause *c)
+{
+	const struct tw_rule *rule = r->net->acl[c->acl].list[c->list].rule;
+	const char *text = NULL;
+	for (size_t i = 0; i < c->rules; i++) {
+		const char *id = rule[c->rule[i]].id;
+		text = text ? tw_arena_printf(r->arena, "%s, %s", text, id) : id;
+		if (!text)
+			return NULL;
+	}
+	if (!text)
+		return "";
+	return tw_arena_printf(r->arena, "%s rule%s %s", list_names[c->list],
+		c->rules > 1 ? "s" : "", text);
+}
+
+/* The clients that get no reply at all, else those that lose a share. */
+static const char *clients_text(struct tw_results *r, const struct tw_finding_draft *f, bool none)
+{
+	const char *text = NULL;
+	for (size_t i = 0; i < f->client.n; i++) {
+		const struct tw_client_result *c = &f->client.v[i];
+		bool is_none = tw_share_of(c->passing, c->total) == TW_SHARE_NONE;
+		if (is_none != none || c->level < f->level)
+			continue;
+		text = text ? tw_arena_printf(r->arena, "%s, %s", text, c->client->id)
+			    : c->client->id;
+		if (!text)
+			return NULL;
+	}
+	return text ? text : "some clients";
+}
+
+/* "callers of tcp/443 from 0.0.0.0/0" or "calls to tcp/443 at 10.0.0.0/8" */
+static const char *subject(struct tw_results *r, const struct tw_finding_draft *f)
+{
+	const char *what = join(r, f->service.v, f->service.n, 4);
+	if (!what)
+		return NULL;
+	const char *peer = f->peer ? f->peer : "unknown addresses";
+	return f->outbound ? tw_arena_printf(r->arena, "calls to %s at %s", what, peer)
+			   : tw_arena_printf(r->arena, "callers of %s from %s", what, peer);
+}
+
+/* A 0-0 rule that was meant as "all ports" is the cause behind the default deny (rule 11). */
+static const struct tw_rule *port_zero(struct tw_results *r, const struct tw_cause *c)
+{
+	struct tw_rules rules = r->net->acl[c->acl].list[c->list];
+	for (size_t i = 0; i < rules.n; i++) {
+		const struct tw_rule *rule = &rules.rule[i];
+		if (rule->action == TW_ALLOW && rule->protocol == c->protocol &&
+			rule->family == c->family && !rule->every_port && rule->ports.hi == 0)
+			return rule;
+	}
+	return NULL;
+}
+
+static tw_status place(struct tw_results *r, struct tw_finding_draft *f)
+{
+	const struct tw_acl *acl = &r->net->acl[f->cause.acl];
+	const struct tw_rule *zero = port_zero(r, &f->cause);
+	f->finding.cause_component = acl->object.id;
+	f->finding.cause_list = list_names[f->cause.list];
+	f->finding.direction = f->cause.direction == TW_REPLY ? "reply" : "request";
+	f->finding.span = acl->object.span;
+	bool labelled = f->finding.label != NULL;
+	if (!labelled)
+		f->finding.label = "no rule here lets the replies through";
+	if (f->cause.rules == 0)
+		return TW_OK;
+	const struct tw_rule *rule = &acl->list[f->cause.list].rule[f->cause.rule[0]];
+	if (zero && rule->implicit) {
+		rule = zero;
+		f->finding.label = "0-0 is port 0 only, not all ports";
+		TW_TRY(tw_finding_note(r, f, "a TCP or UDP range 0-0 means port 0 only; all ports are 0-65535"));
+	} else if (rule->span.file != 0 && !labelled) {
+		f->finding.label = rule->implicit ? "the default deny drops the replies"
+						  : "this rule drops the replies";
+	}
+	if (f->cause.direction == TW_REQUEST && !labelled)
+		f->finding.label = "the request stops here";
+	f->finding.cause_rule = rule->id;
+	if (rule->span.file != 0)
+		f->finding.span = rule->span;
+	return TW_OK;
+}
+
+/* What the subject suffers: no reply, none for some clients, or replies for a share only. */
+static const char *verb(struct tw_results *r, const struct tw_finding_draft *f)
+{
+	const char *own = f->cause.family == TW_IPV6 ? "IPv6" : "IPv4";
+	const char *other = f->cause.family == TW_IPV6 ? "IPv4" : "IPv6";
+	if (strcmp(f->code, "TW102") == 0) {
+		const char *who = clients_text(r, f, true);
+		return who ? tw_arena_printf(r->arena, "get no reply if they are %s", who) : NULL;
+	}
+	if (strcmp(f->code, "TW103") == 0) {
+		const char *who = clients_text(r, f, false);
+		return who ? tw_arena_printf(r->arena, "get replies on a share of their ports only (%s)",
+				     who)
+			   : NULL;
+	}
+	if (strcmp(f->code, "TW107") == 0)
+		return tw_arena_printf(
+			r->arena, "get no reply over %s, while %s replies pass", own, other);
+	return "get no reply";
+}
+
+static tw_status loss_message(struct tw_results *r, struct tw_finding_draft *f)
+{
+	const char *what = subject(r, f), *suffers = verb(r, f), *rules = rules_text(r, &f->cause);
+	if (!what || !suffers || !rules)
+		return TW_ENOMEM;
+	f->finding.message = tw_arena_printf(r->arena, "%s %s: %s drops it on the way back %s%s%s%s",
+		what, suffers, r->net->acl[f->cause.acl].object.id,
+		f->cause.list == TW_INGRESS ? "in" : "out", rules[0] ? " (" : "", rules,
+		rules[0] ? ")" : "");
+	return f->finding.message ? TW_OK : TW_ENOMEM;
+}
+
+/* TW110: what is missing, and what it costs, client by client. */
+static tw_status holes_message(struct tw_results *r, struct tw_finding_draft *f)
+{
+	const struct tw_client_result *worst = NULL;
+	for (size_t i = 0; i < f->client.n; i++)
+		if (!worst || f->client.v[i].total - f->client.v[i].passing >
+				worst->total - worst->passing)
+			worst = &f->client.v[i];
+	const char *rules = rules_text(r, &f->cause);
+	if (!worst || !rules)
+		return TW_EBUG;
+	uint64_t lost = worst->total - worst->passing;
+	const char *a = tw_number_text(r, lost), *b = tw_number_text(r, worst->total);
+	if (!a || !b)
+		return TW_ENOMEM;
+	f->finding.message = tw_arena_printf(r->arena,
+		"holes in the reply range of %s cost %s %s of %s ports: rare and hard to find: %s",
+		r->net->acl[f->cause.acl].object.id, worst->client->id, a, b, rules);
+	return f->finding.message ? TW_OK : TW_ENOMEM;
+}
+
+static tw_status name_twins(struct tw_results *r, struct tw_finding_draft *f)
+{
+	if (f->twin.n == 0)
+		return TW_OK;
+	const char *text = NULL;
+	for (size_t i = 0; i < f->twin.n && i < 8; i++) {
+		const char *id = r->net->acl[f->twin.v[i]].object.id;
+		text = text ? tw_arena_printf(r->arena, "%s, %s", text, id) : id;
+		if (!text)
+			return TW_ENOMEM;
+	}
+	text = f->twin.n > 8
+		? tw_arena_printf(r->arena, "the same rules stand in %s and %zu more", text, f->twin.n - 8)
+		: tw_arena_printf(r->arena, "the same rules stand in %s", text);
+	return text ? tw_finding_note(r, f, text) : TW_ENOMEM;
+}
+
+/* What it looks like on the machine that waits. */
+static const char *looks_like(const struct tw_finding_draft *f)
+{
+	if (f->cause.direction != TW_REPLY || strcmp(f->code, "TW110") == 0)
+		return NULL;
+	switch (f->cause.protocol) {
+	case TW_PROTOCOL_TCP:
+		return "looks like: connect() times out; the SYN arrives, the SYN-ACK is dropped, nothing is refused";
+	case TW_PROTOCOL_UDP:
+		return "looks like: the question arrives, the answer never does";
+	case TW_PROTOCOL_ICMP:
+	case TW_PROTOCOL_ICMPV6:
+		return "looks like: ping gets no answer";
+	default:
+		return NULL;
+	}
+}
+
+tw_status tw_finding_message(struct tw_results *results, struct tw_finding_draft *finding)
+{
+	if (finding->cause.acl != TW_MISSING && finding->finding.span.file == 0)
+		TW_TRY(place(results, finding));
+	if (!finding->finding.message)
+		TW_TRY(strcmp(finding->code, "TW110") == 0 ? holes_message(results, finding)
+							   : loss_message(results, finding));
+	const char *looks = looks_like(finding);
+	if (looks)
+		TW_TRY(tw_finding_note(results, finding, looks));
+	return name_twins(results, finding);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who sits behind an ACL: interfaces if the input has them, else subnets, else anybody. */
+#include "near.h"
+
+#include "select.h"
+
+enum tw_initiator tw_initiator_of(const struct tw_site *site)
+{
+	if (site->kind != TW_SITE_INTERFACES)
+		return TW_BY_UNKNOWN;
+	if (site->type == TW_INTERFACE_NAT_GATEWAY)
+		return TW_BY_NAT_GATEWAY;
+	if (site->type == TW_INTERFACE_LOAD_BALANCER)
+		return TW_BY_LOAD_BALANCER;
+	if (site->type == TW_INTERFACE_LAMBDA)
+		return TW_BY_LAMBDA;
+	if (site->platform == TW_PLATFORM_LINUX)
+		return TW_BY_LINUX;
+	return site->platform == TW_PLATFORM_WINDOWS ? TW_BY_WINDOWS : TW_BY_UNKNOWN;
+}
+
+bool tw_group_rule_is_open(const struct tw_rule *rule)
+{
+	if (rule->protocol == TW_PROTOCOL_ALL)
+		return true;
+	if (!tw_protocol_has_ports((uint8_t)rule->protocol))
+		return false;
+	enum tw_port_class class =
+		tw_ports_class(rule->every_port ? (struct tw_ports){0, 65535} : rule->ports);
+	return class == TW_CLASS_OPEN || class == TW_CLASS_REPLY;
+}
+
+/* What the open rules of a site's groups permit in one direction. */
+static tw_status permitted(
+	struct tw_judge *judge, const struct tw_site *site, enum tw_list list, tw_set *ret)
+{
+	struct tw_space *space = judge->space;
+	tw_set set = TW_EMPTY;
+	for (size_t i = 0; i < site->groups_n; i++) {
+		if (site->groups[i] == TW_MISSING)
+			continue;
+		struct tw_rules rules = judge->net->group[site->groups[i]].list[list];
+		for (size_t k = 0; k < rules.n; k++)
+			if (tw_group_rule_is_open(&rules.rule[k]) && !rules.rule[k].maybe)
+				set = tw_set_union(space, set,
+					tw_rule_covers(space, &rules.rule[k],
+						(struct tw_view){list, TW_REQUEST}));
+	}
+	*ret = set;
+	return tw_space_status(space);
+}
+
+static tw_status add_near(struct tw_judge *judge, struct tw_arena *arena,
+	const struct tw_site *site, struct tw_nears *ret)
+{
+	struct tw_near near = {.site = site, .initiator = tw_initiator_of(site)};
+	TW_TRY(tw_reach(judge->net, judge->space, &judge->world, arena, site, false, &near.in));
+	TW_TRY(tw_reach(judge->net, judge->space, &judge->world, arena, site, true, &near.out));
+	if (site->kind == TW_SITE_INTERFACES && site->groups_state == TW_KNOWN) {
+		tw_set in, out;
+		TW_TRY(permitted(judge, site, TW_INGRESS, &in));
+		TW_TRY(permitted(judge, site, TW_EGRESS, &out));
+		near.in = tw_set_intersect(judge->space, near.in, in);
+		near.out = tw_set_intersect(judge->space, near.out, out);
+	}
+	ret->interfaces += site->interfaces_n;
+	TW_TRY(tw_space_status(judge->space));
+	return TW_VEC_PUSH(judge->mem, ret, near);
+}
+
+tw_status tw_site_of_subnet(
+	const struct tw_net *net, struct tw_arena *arena, uint32_t subnet, struct tw_site *ret)
+{
+	const struct tw_subnet *s = &net->subnet[subnet];
+	struct tw_site site = {.kind = TW_SITE_SUBNET, .vpc = s->vpc, .subnet = subnet,
+		.acl = s->acl, .table = s->table};
+	site.acl_state = s->acl != TW_MISSING ? TW_KNOWN
+		: net->holds[TW_KIND_ACL]     ? TW_NOT_KNOWN
+					      : TW_ASSUMED;
+	site.table_state = s->table != TW_MISSING ? TW_KNOWN
+		: net->holds[TW_KIND_ROUTE_TABLE] ? TW_NOT_KNOWN
+						  : TW_ASSUMED;
+	site.groups_state = TW_ASSUMED;
+	size_t n = s->cidrs.n > 0 ? s->cidrs.n : 2;
+	struct tw_range *range = TW_NEW_ARRAY(arena, struct tw_range, n);
+	if (!range)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < s->cidrs.n; i++)
+		range[i] = tw_prefix_range(s->cidrs.v[i]);
+	if (s->cidrs.n == 0) {
+		range[0] = tw_box_all(TW_IPV4).from;
+		range[1] = tw_box_all(TW_IPV6).from;
+		range[0].family = TW_IPV4;
+		range[1].family = TW_IPV6;
+	}
+	site.address = range;
+	site.addresses_n = n;
+	*ret = site;
+	return TW_OK;
+}
+
+/* An ACL that no subnet is known for: any address may sit behind it. */
+static tw_status add_anybody(
+	struct tw_judge *judge, struct tw_arena *arena, uint32_t acl, struct tw_nears *ret)
+{
+	struct tw_site *site = TW_NEW(arena, struct tw_site);
+	struct tw_range *range = TW_NEW_ARRAY(arena, struct tw_range, 2);
+	if (!site || !range)
+		return TW_ENOMEM;
+	range[0] = tw_box_all(TW_IPV4).from;
+	range[1] = tw_box_all(TW_IPV6).from;
+	range[0].family = TW_IPV4;
+	range[1].family = TW_IPV6;
+	*site = (struct tw_site){.kind = TW_SITE_ACL, .vpc = judge->net->acl[acl].vpc,
+		.subnet = TW_MISSING, .acl = acl, .table = TW_MISSING, .acl_state = TW_KNOWN,
+		.groups_state = TW_ASSUMED, .table_state = TW_ASSUMED, .address = range,
+		.addresses_n = 2};
+	return add_near(judge, arena, site, ret);
+}
+
+static tw_status add_interfaces(
+	struct tw_judge *judge, struct tw_arena *arena, const struct tw_acl *acl, struct tw_nears *ret)
+{
+	struct tw_sites sites = TW_VEC_EMPTY;
+	size_t n = 0;
+	for (size_t i = 0; i < acl->subnets_n; i++)
+		n += judge->net->subnet[acl->subnets[i]].interfaces_n;
+	uint32_t *list = TW_NEW_ARRAY(arena, uint32_t, n + 1);
+	if (!list)
+		return TW_ENOMEM;
+	n = 0;
+	for (size_t i = 0; i < acl->subnets_n; i++) {
+		const struct tw_subnet *subnet = &judge->net->subnet[acl->subnets[i]];
+		for (size_t k = 0; k < subnet->interfaces_n; k++)
+			if (judge->net->interface[subnet->interfaces[k]].type ==
+				TW_INTERFACE_ORDINARY)
+				list[n++] = subnet->interfaces[k];
+	}
+	TW_TRY(tw_sites_of_interfaces(judge->net, arena, list, n, &sites));
+	for (size_t i = 0; i < sites.n; i++)
+		TW_TRY(add_near(judge, arena, &sites.v[i], ret));
+	return TW_OK;
+}
+
+tw_status tw_nears_of(
+	struct tw_judge *judge, struct tw_arena *arena, uint32_t acl, struct tw_nears *ret)
+{
+	const struct tw_net *net = judge->net;
+	const struct tw_acl *a = &net->acl[acl];
+	if (a->subnets_n == 0)
+		return add_anybody(judge, arena, acl, ret);
+	if (net->holds[TW_KIND_INTERFACE])
+		return add_interfaces(judge, arena, a, ret);
+	for (size_t i = 0; i < a->subnets_n; i++) {
+		if (net->subnet[a->subnets[i]].cidrs.n == 0)
+			return add_anybody(judge, arena, acl, ret);
+	}
+	for (size_t i = 0; i < a->subnets_n; i++) {
+		struct tw_site *site = TW_NEW(arena, struct tw_site);
+		if (!site)
+			return TW_ENOMEM;
+		TW_TRY(tw_site_of_subnet(net, arena, a->subnets[i], site));
+		TW_TRY(add_near(judge, arena, site, ret));
+	}
+	return TW_OK;
+}

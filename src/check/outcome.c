@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a piece to its outcomes: the request, the reply, and what each client gets. */
+#include "judge.h"
+
+enum { PASSES = 1, DROPPED = 2, OPEN_QUESTION = 3 }; /* labels of the reply partition */
+
+/* What all crossings of one direction do to the packets of `within`. */
+struct sifted {
+	tw_set allow, deny, unknown;
+};
+
+static tw_status sift(struct tw_judge *judge, const struct tw_path *path,
+	enum tw_direction direction, tw_set within, struct sifted *ret)
+{
+	struct tw_space *space = judge->space;
+	struct sifted s = {within, TW_EMPTY, TW_EMPTY};
+	for (size_t i = 0; i < path->crossings; i++) {
+		const struct tw_crossing *crossing = &path->crossing[i];
+		if (crossing->view.direction != direction)
+			continue;
+		struct tw_compiled one;
+		TW_TRY(tw_judge_crossing(judge, crossing, &one));
+		s.allow = tw_set_intersect(space, s.allow, one.allow);
+		s.deny = tw_set_union(space, s.deny, tw_set_intersect(space, within, one.deny));
+	}
+	s.unknown = tw_set_subtract(space, tw_set_subtract(space, within, s.allow), s.deny);
+	*ret = s;
+	return tw_space_status(space);
+}
+
+static uint16_t first_of(void *ctx, uint16_t a, uint16_t b)
+{
+	(void)ctx;
+	return a ? a : b;
+}
+
+/* The reply partition over (family, protocol, from, to, client): PASSES, DROPPED or OPEN_QUESTION. */
+static tw_status reply_partition(struct tw_judge *judge, const struct tw_path *path, tw_set asked,
+	tw_set *ret)
+{
+	struct tw_space *space = judge->space;
+	tw_set within = tw_set_forget(space, asked, TW_FIELD_SERVICE);
+	struct sifted s;
+	TW_TRY(sift(judge, path, TW_REPLY, within, &s));
+	static const uint16_t dropped[] = {0, DROPPED}, open[] = {0, OPEN_QUESTION};
+	tw_set part = tw_partition_combine(space, s.allow,
+		tw_partition_relabel(space, s.deny, dropped, TW_COUNT(dropped)), first_of, NULL);
+	*ret = tw_partition_combine(space, part,
+		tw_partition_relabel(space, s.unknown, open, TW_COUNT(open)), first_of, NULL);
+	return tw_space_status(space);
+}
+
+enum tw_verdict tw_verdict_of_clients(const struct tw_client_result *client, size_t n)
+{
+	size_t deciding = 0, complete = 0, none = 0, unknown = 0, partial = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (client[i].level != TW_LEVEL_ERROR)
+			continue;
+		deciding++;
+		complete += client[i].verdict == TW_COMPLETE;
+		none += client[i].verdict == TW_ONE_WAY;
+		partial += client[i].verdict == TW_PARTIAL;
+		unknown += client[i].verdict == TW_UNKNOWN;
+	}
+	if (partial > 0 || (complete > 0 && none > 0))
+		return TW_PARTIAL;
+	if (unknown > 0)
+		return TW_UNKNOWN;
+	return deciding > 0 && none == deciding ? TW_ONE_WAY : TW_COMPLETE;
+}
+
+enum tw_verdict tw_verdict_worse(enum tw_verdict a, enum tw_verdict b)
+{
+	/* One-way is the worst there is; after it an unknown, which could be one-way. */
+	static const int rank[] = {
+		[TW_BLOCKED] = 0, [TW_COMPLETE] = 1, [TW_PARTIAL] = 2, [TW_UNKNOWN] = 3, [TW_ONE_WAY] = 4};
+	return rank[a] >= rank[b] ? a : b;
+}
+
+static enum tw_verdict client_verdict(uint64_t passing, uint64_t undecided, uint64_t total)
+{
+	if (passing == total)
+		return TW_COMPLETE;
+	if (undecided == 0)
+		return passing == 0 ? TW_ONE_WAY : TW_PARTIAL;
+	/* Some ports are lost for sure and some pass for sure: whatever the rest does, partial. */
+	return passing > 0 && passing + undecided < total ? TW_PARTIAL : TW_UNKNOWN;
+}
+
+/* Run lengths are true for one interval cut out of the range: SPEC: linux-run-length. */
+static void set_runs(struct tw_client_result *result, struct tw_port_list returns)
+{
+	const struct tw_client *client = result->client;
+	if (client->picks != TW_PICKS_LINUX_CONNECT || result->verdict != TW_PARTIAL ||
+		client->ranges != 1 || result->undecided > 0)
+		return;
+	size_t cuts = 0;
+	for (size_t i = 0; i < returns.n; i++)
+		if (returns.v[i].lo <= client->range[0].hi && returns.v[i].hi >= client->range[0].lo)
+			cuts++;
+	if (cuts != 1 || tw_share_of(result->passing, result->total) != TW_SHARE_PART)
+		return;
+	result->runs = true;
+	tw_client_runs((uint32_t)result->passing, (uint32_t)result->total, &result->run_fail,
+		&result->run_ok);
+}
+
+static tw_status judge_clients(struct tw_arena *arena, struct tw_outcome *outcome)
+{
+	const struct tw_levels *levels = outcome->levels;
+	outcome->client = TW_NEW_ARRAY(arena, struct tw_client_result, levels->n + 1);
+	if (!outcome->client)
+		return TW_ENOMEM;
+	outcome->clients_n = levels->n;
+	for (size_t i = 0; i < levels->n; i++) {
+		struct tw_client_result *result = &outcome->client[i];
+		result->client = levels->v[i].client;
+		result->level = levels->v[i].level;
+		result->total = tw_client_total(result->client);
+		result->passing = tw_client_passing(
+			result->client, outcome->returns.v, outcome->returns.n);
+		result->undecided = tw_client_passing(
+			result->client, outcome->undecided.v, outcome->undecided.n);
+		result->verdict =
+			client_verdict(result->passing, result->undecided, result->total);
+		set_runs(result, outcome->returns);
+	}
+	outcome->verdict = tw_verdict_of_clients(outcome->client, outcome->clients_n);
+	return TW_OK;
+}
+
+/* The intervals of a reply residual with one label. */
+static tw_status ports_with(struct tw_judge *judge, struct tw_arena *arena, tw_set residual,
+	uint16_t label, struct tw_port_list *ret)
+{
+	size_t n = tw_partition_ports(judge->space, residual, TW_FIELD_CLIENT, NULL, 0);
+	struct tw_labelled_ports *part = TW_NEW_ARRAY(arena, struct tw_labelled_ports, n + 1);
+	struct tw_port_list list = {TW_NEW_ARRAY(arena, struct tw_ports, n + 1), 0};
+	if (!part || !list.v)
+		return TW_ENOMEM;
+	tw_partition_ports(judge->space, residual, TW_FIELD_CLIENT, part, n);
+	for (size_t i = 0; i < n; i++)
+		if (part[i].label == label)
+			list.v[list.n++] = part[i].ports;
+	*ret = list;
+	return tw_space_status(judge->space);
+}
+
+static enum tw_action action_at(
+	const struct tw_port_list *returns, const struct tw_port_list *undecided, uint16_t at)
+{
+	struct tw_ports one = {at, at};
+	if (tw_ports_around(*returns, one))
+		return TW_ALLOW;
+	return tw_ports_around(*undecided, one) ? TW_ACTION_UNKNOWN : TW_DENY;
+}
+
+static enum tw_verdict whole_verdict(enum tw_action request, enum tw_action reply)
+{
+	if (request != TW_ALLOW)
+		return request == TW_DENY ? TW_BLOCKED : TW_UNKNOWN;
+	if (reply == TW_ACTION_UNKNOWN)
+		return TW_UNKNOWN;
+	return reply == TW_ALLOW ? TW_COMPLETE : TW_ONE_WAY;
+}
+
+/* A path that something else decides, or whose far part is not judged, tempers what filters say. */
+static void temper(struct tw_outcome *outcome)
+{
+	const struct tw_path *path = outcome->path;
+	if (path->blocked)
+		outcome->verdict = TW_BLOCKED;
+	else if (path->unknown_beyond && outcome->verdict == TW_COMPLETE)
+		outcome->verdict = TW_UNKNOWN;
+}
+
+static tw_status push(struct tw_judge *judge, struct tw_arena *arena, struct tw_outcome outcome,
+	struct tw_outcomes *ret)
+{
+	if (outcome.reply_kind == TW_REPLY_PORTS) {
+		if (outcome.request == TW_DENY)
+			outcome.verdict = TW_BLOCKED;
+		else
+			TW_TRY(judge_clients(arena, &outcome));
+		if (outcome.request == TW_ACTION_UNKNOWN)
+			outcome.verdict = TW_UNKNOWN;
+	} else if (outcome.reply_kind == TW_REPLY_NONE_EXPECTED) {
+		outcome.verdict = whole_verdict(outcome.request, TW_ALLOW);
+	} else {
+		outcome.verdict = whole_verdict(outcome.request, outcome.reply);
+	}
+	temper(&outcome);
+	return TW_VEC_PUSH(judge->mem, ret, outcome);
+}
+
+/* ICMP: the requests whose answer fares alike are one outcome. */
+static tw_status push_icmp(struct tw_judge *judge, struct tw_arena *arena, struct tw_outcome base,
+	struct tw_outcomes *ret)
+{
+	struct tw_space *space = judge->space;
+	tw_set rest = base.set;
+	for (unsigned type = 0; type < 256; type++) {
+		uint16_t reply;
+		if (!tw_icmp_answer(base.family, TW_ICMP(type, 0), &reply))
+			continue;
+		struct tw_box box = tw_box_all(base.family);
+		box.service = (struct tw_ports){TW_ICMP(type, 0), TW_ICMP(type, 255)};
+		tw_set of_type = tw_set_intersect(space, rest, tw_set_box(space, &box));
+		if (tw_set_is_empty(of_type))
+			continue;
+		rest = tw_set_subtract(space, rest, of_type);
+		struct tw_outcome outcome = base;
+		outcome.set = of_type;
+		outcome.reply_kind = TW_REPLY_ICMP;
+		outcome.reply = action_at(&base.returns, &base.undecided, reply);
+		struct tw_port_list answer = {TW_NEW(arena, struct tw_ports), 1};
+		if (!answer.v)
+			return TW_ENOMEM;
+		answer.v[0] = (struct tw_ports){reply, reply};
+		outcome.returns = outcome.reply == TW_ALLOW ? answer : (struct tw_port_list){0};
+		outcome.undecided =
+			outcome.reply == TW_ACTION_UNKNOWN ? answer : (struct tw_port_list){0};
+		TW_TRY(push(judge, arena, outcome, ret));
+	}
+	if (tw_set_is_empty(rest))
+		return tw_space_status(space);
+	base.set = rest;
+	base.reply_kind = TW_REPLY_NONE_EXPECTED;
+	base.returns = base.undecided = (struct tw_port_list){0};
+	return push(judge, arena, base, ret);
+}
+
+bool tw_icmp_answer(enum tw_family family, uint16_t request, uint16_t *ret_reply)
+{
+	/* Echo, timestamp, information: the queries of RFC 792; and ICMPv6 echo, RFC 4443. */
+	unsigned type = request >> 8;
+	if (family == TW_IPV6) {
+		if (type != 128)
+			return false;
+		*ret_reply = TW_ICMP(129, 0);
+		return true;
+	}
+	if (type != 8 && type != 13 && type != 15)
+		return false;
+	*ret_reply = type == 8 ? TW_ICMP(0, 0) : TW_ICMP(type + 1, 0);
+	return true;
+}
+
+/* One set with one request action and one reply residual, cut by family and protocol. */
+static tw_status push_set(struct tw_judge *judge, struct tw_arena *arena,
+	const struct tw_piece *piece, tw_set set, enum tw_action request, tw_set residual,
+	struct tw_outcomes *ret)
+{
+	struct tw_space *space = judge->space;
+	struct tw_outcome base = {.path = piece->path, .levels = piece->levels,
+		.cap = piece->cap, .twin = piece->twin, .request = request};
+	TW_TRY(ports_with(judge, arena, residual, PASSES, &base.returns));
+	TW_TRY(ports_with(judge, arena, residual, OPEN_QUESTION, &base.undecided));
+	while (!tw_set_is_empty(set)) {
+		struct tw_point first;
+		if (!tw_set_witness(space, set, &first))
+			break;
+		struct tw_outcome outcome = base;
+		outcome.family = first.family;
+		outcome.protocol = first.protocol;
+		bool ports = tw_protocol_has_ports(first.protocol);
+		bool icmp = tw_protocol_is_icmp(first.family, first.protocol);
+		struct tw_box box = tw_box_all(first.family);
+		box.protocol_lo = box.protocol_hi = first.protocol;
+		if (!ports && !icmp) /* protocols without ports stand together up to the next one with */
+			while (box.protocol_hi < 255 &&
+				!tw_protocol_has_ports((uint8_t)(box.protocol_hi + 1)) &&
+				!tw_protocol_is_icmp(first.family, (uint8_t)(box.protocol_hi + 1)))
+				box.protocol_hi++;
+		outcome.set = tw_set_intersect(space, set, tw_set_box(space, &box));
+		set = tw_set_subtract(space, set, outcome.set);
+		outcome.reply_kind = ports ? TW_REPLY_PORTS : TW_REPLY_WHOLE;
+		outcome.reply = action_at(&base.returns, &base.undecided, 0);
+		if (icmp && request != TW_DENY)
+			TW_TRY(push_icmp(judge, arena, outcome, ret));
+		else
+			TW_TRY(push(judge, arena, outcome, ret));
+	}
+	return tw_space_status(space);
+}
+
+tw_status tw_judge_piece(struct tw_judge *judge, struct tw_arena *arena,
+	const struct tw_piece *piece, struct tw_outcomes *ret)
+{
+	struct tw_space *space = judge->space;
+	tw_set set = tw_set_intersect(space, piece->set, piece->path->domain);
+	struct sifted request;
+	TW_TRY(sift(judge, piece->path, TW_REQUEST, set, &request));
+	if (!tw_set_is_empty(request.deny))
+		TW_TRY(push_set(judge, arena, piece, request.deny, TW_DENY, DROPPED, ret));
+	tw_set asked = tw_set_union(space, request.allow, request.unknown);
+	if (tw_set_is_empty(asked))
+		return tw_space_status(space);
+	tw_set replies;
+	TW_TRY(reply_partition(judge, piece->path, asked, &replies));
+	struct tw_residuals residuals = TW_VEC_EMPTY;
+	tw_set split = tw_partition_split(space, replies, TW_FIELD_CLIENT, judge->mem, &residuals);
+	tw_status status = tw_space_status(space);
+	for (size_t i = 0; status == TW_OK && i < residuals.n; i++) {
+		tw_set here = tw_partition_where(space, split, (uint16_t)(i + 1));
+		tw_set allow = tw_set_intersect(space, here, request.allow);
+		tw_set open = tw_set_intersect(space, here, request.unknown);
+		if (!tw_set_is_empty(allow))
+			status = push_set(
+				judge, arena, piece, allow, TW_ALLOW, residuals.v[i], ret);
+		if (status == TW_OK && !tw_set_is_empty(open))
+			status = push_set(judge, arena, piece, open, TW_ACTION_UNKNOWN,
+				residuals.v[i], ret);
+	}
+	tw_residuals_free(judge->mem, &residuals);
+	return status;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Regions and paths of a flow, from its outcomes, in the order that the contract asks for. */
+#include "results.h"
+
+static int severity(const struct tw_outcome *o)
+{
+	static const int rank[] = {[TW_ONE_WAY] = 0, [TW_UNKNOWN] = 1, [TW_PARTIAL] = 2,
+		[TW_COMPLETE] = 3, [TW_BLOCKED] = 4};
+	return rank[o->verdict];
+}
+
+static bool comes_before(struct tw_space *space, const struct tw_outcome *a,
+	const struct tw_outcome *b)
+{
+	if (severity(a) != severity(b))
+		return severity(a) < severity(b);
+	if (a->family != b->family)
+		return a->family < b->family;
+	if (a->protocol != b->protocol)
+		return a->protocol < b->protocol;
+	struct tw_point p = {0}, q = {0};
+	tw_set_witness(space, a->set, &p);
+	tw_set_witness(space, b->set, &q);
+	int cmp = tw_addr_cmp(p.from, q.from);
+	if (cmp == 0)
+		cmp = tw_addr_cmp(p.to, q.to);
+	if (cmp == 0)
+		cmp = (p.service > q.service) - (p.service < q.service);
+	return cmp < 0;
+}
+
+static const char *const request_names[] = {"deny", "allow", "unknown"};
+
+/* Assumptions of a path as ids; the report lists their texts once. */
+static tw_status list_assumptions(
+	struct tw_results *results, unsigned bits, struct tw_region *region)
+{
+	const char **ids = TW_NEW_ARRAY(results->arena, const char *, TW_ASSUMPTIONS);
+	if (!ids)
+		return TW_ENOMEM;
+	for (unsigned i = 0; i < TW_ASSUMPTIONS; i++)
+		if (bits >> i & 1)
+			ids[region->assumptions_n++] = tw_assumption_id(i);
+	region->assumption = ids;
+	return TW_OK;
+}
+
+/* Protocols without ports stand together: "protocol/0-5, protocol/7-16". */
+static tw_status protocol_text(
+	struct tw_results *results, const struct tw_outcome *o, struct tw_region *region)
+{
+	struct tw_port_list list;
+	TW_TRY(tw_set_ports(results, o->set, TW_FIELD_PROTOCOL, results->arena, &list));
+	if (list.n == 1 && list.v[0].lo == list.v[0].hi)
+		region->protocol_text =
+			tw_what_text(results->arena, (uint8_t)list.v[0].lo, NULL, 0);
+	else
+		region->protocol_text = tw_arena_printf(results->arena, "protocol/%s",
+			tw_ports_text(results->arena, list.v, list.n, 8));
+	return region->protocol_text ? TW_OK : TW_ENOMEM;
+}
+
+static tw_status region_of(
+	struct tw_results *results, const struct tw_outcome *o, struct tw_region *region)
+{
+	*region = (struct tw_region){.family = o->family, .protocol = o->protocol,
+		.request = request_names[o->request], .verdict = o->verdict};
+	region->client = o->client;
+	region->clients_n = o->clients_n;
+	const struct tw_path *path = o->path;
+	if (path->reason)
+		region->reason = (struct tw_reason){path->reason, path->reason_text,
+			path->reason_component, path->reason_span};
+	else if (o->request == TW_DENY)
+		region->reason = (struct tw_reason){.code = "filter",
+			.message = "a filter denies the request"};
+	else if (o->verdict == TW_UNKNOWN)
+		region->reason = (struct tw_reason){.code = "unknown-input",
+			.message = "a filter on the way is not fully known"};
+	if (path->blocked && !path->exempt)
+		region->request = "deny";
+	TW_TRY(protocol_text(results, o, region));
+	TW_TRY(tw_region_boxes(results, o, region));
+	TW_TRY(tw_region_reply(results, o, region));
+	TW_TRY(list_assumptions(results, path->assumptions, region));
+	if (!results->details)
+		return TW_OK;
+	TW_TRY(tw_hops_of(results, o, &region->hop, &region->hops_n));
+	return tw_witness_of(results, o, &region->witness);
+}
+
+/* Two outcomes travel the same way if they meet the same filters. */
+static bool same_way(const struct tw_path *a, const struct tw_path *b)
+{
+	if (a == b)
+		return true;
+	if (a->crossings != b->crossings || a->route != b->route || a->exempt != b->exempt ||
+		a->same_subnet != b->same_subnet || a->reason != b->reason)
+		return false;
+	for (size_t i = 0; i < a->crossings; i++)
+		if (a->crossing[i].kind != b->crossing[i].kind ||
+			a->crossing[i].acl != b->crossing[i].acl ||
+			a->crossing[i].subnet != b->crossing[i].subnet ||
+			a->crossing[i].site != b->crossing[i].site)
+			return false;
+	return true;
+}
+
+static void sort_outcomes(struct tw_space *space, const struct tw_outcome **v, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		for (size_t k = i; k > 0 && comes_before(space, v[k], v[k - 1]); k--) {
+			const struct tw_outcome *swap = v[k];
+			v[k] = v[k - 1];
+			v[k - 1] = swap;
+		}
+}
+
+/* All outcomes of one way become one path. */
+static tw_status path_of(struct tw_results *results, const struct tw_outcome **sorted, bool *taken,
+	size_t n, size_t first, struct tw_flow_path *path)
+{
+	struct tw_region *region = TW_NEW_ARRAY(results->arena, struct tw_region, n - first);
+	if (!region)
+		return TW_ENOMEM;
+	for (size_t i = first; i < n; i++) {
+		if (taken[i] || !same_way(sorted[first]->path, sorted[i]->path))
+			continue;
+		taken[i] = true;
+		TW_TRY(region_of(results, sorted[i], &region[path->regions_n]));
+		path->regions_n++;
+	}
+	path->region = region;
+	path->regions_total = path->regions_n;
+	return TW_OK;
+}
+
+tw_status tw_regions_of(struct tw_results *results, const struct tw_outcomes *outcomes,
+	const struct tw_flow_path **ret, size_t *ret_n)
+{
+	size_t n = outcomes->n, paths = 0;
+	const struct tw_outcome **sorted =
+		TW_NEW_ARRAY(results->arena, const struct tw_outcome *, n + 1);
+	bool *taken = TW_NEW_ARRAY(results->arena, bool, n + 1);
+	struct tw_flow_path *path = TW_NEW_ARRAY(results->arena, struct tw_flow_path, n + 1);
+	if (!sorted || !taken || !path)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &outcomes->v[i];
+	sort_outcomes(results->judge->space, sorted, n);
+	for (size_t i = 0; i < n; i++) {
+		if (taken[i])
+			continue;
+		path[paths].id = tw_arena_printf(results->arena, "p%zu", paths);
+		if (!path[paths].id)
+			return TW_ENOMEM;
+		TW_TRY(path_of(results, sorted, taken, n, i, &path[paths]));
+		paths++;
+	}
+	for (size_t i = 0; paths > 1 && i < paths; i++)
+		path[i].by = "address";
+	*ret = path;
+	*ret_n = paths;
+	return tw_space_status(results->judge->space);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Summing a judged flow up: what became of its requests, its replies, and each client. */
+#include "results.h"
+
+static const struct {
+	const char *id, *text;
+} assumptions[TW_ASSUMPTIONS] = {
+	{"no-network-acls", "no network ACLs in the input: they are assumed to let all pass"},
+	{"no-security-groups", "no security groups in the input: they are assumed to let all pass"},
+	{"no-route-tables", "no route tables in the input: every address is assumed reachable"},
+	{"no-interface", "addresses without an interface are judged by network ACLs alone"},
+	{"beyond-nat-gateway",
+		"what lies behind a NAT gateway is not judged yet: the lists of its own subnet are assumed open"},
+	{"beyond-vpc",
+		"what lies behind a peering connection, transit gateway or virtual gateway is not judged yet"},
+	{"managed-interfaces",
+		"interfaces of NAT gateways, load balancers and endpoints are no endpoints of flows yet"},
+	{"no-subnets", "no subnets in the input: the addresses behind each network ACL are unknown"},
+	{"no-interfaces",
+		"no network interfaces in the input: every subnet is assumed to hold instances whose platform is unknown"},
+	{"no-associations",
+		"no network ACL is associated with a subnet: each is judged as if it were"},
+	{"exempt-address-unconfirmed",
+		"an AWS service is taken as never filtered by an address that no AWS page read here confirms"},
+	{"unfragmented", "verdicts hold for packets that are not fragmented (nacl-fragments)"},
+};
+
+const char *tw_assumption_id(unsigned bit)
+{
+	return assumptions[bit].id;
+}
+
+const char *tw_assumption_text(unsigned bit)
+{
+	return assumptions[bit].text;
+}
+
+tw_status tw_results_seen(struct tw_results *results, const struct tw_outcome *outcome)
+{
+	results->assumptions |= outcome->path->assumptions;
+	for (size_t i = 0; i < outcome->clients_n; i++) {
+		const struct tw_client *client = outcome->client[i].client;
+		size_t k = 0;
+		while (k < results->client.n && strcmp(results->client.v[k]->id, client->id) != 0)
+			k++;
+		if (k == results->client.n)
+			TW_TRY(TW_VEC_PUSH(results->mem, &results->client, client));
+	}
+	const struct tw_site *ends[] = {outcome->path->from, outcome->path->to};
+	for (size_t e = 0; e < TW_COUNT(ends); e++) {
+		if (!ends[e])
+			continue;
+		if (ends[e]->subnet != TW_MISSING)
+			results->subnet_judged[ends[e]->subnet] = true;
+		for (size_t i = 0; i < ends[e]->interfaces_n; i++)
+			results->interface_judged[ends[e]->interfaces[i]] = true;
+	}
+	for (size_t i = 0; i < outcome->path->crossings; i++) {
+		const struct tw_crossing *c = &outcome->path->crossing[i];
+		if (c->kind == TW_CROSS_ACL && c->state == TW_KNOWN)
+			results->acl_judged[c->acl] = true;
+	}
+	return TW_OK;
+}
+
+/* How much worse one result of the same client is than another. */
+static bool is_worse(const struct tw_client_result *a, const struct tw_client_result *b)
+{
+	enum tw_verdict worse = tw_verdict_worse(a->verdict, b->verdict);
+	if (a->verdict != b->verdict)
+		return worse == a->verdict;
+	return a->passing < b->passing;
+}
+
+/* The worst result of each client over the regions whose request passes. */
+static tw_status sum_clients(struct tw_results *results, struct tw_draft *draft)
+{
+	size_t room = 1;
+	for (size_t i = 0; i < draft->outcomes.n; i++)
+		room += draft->outcomes.v[i].clients_n;
+	struct tw_client_result *out =
+		TW_NEW_ARRAY(results->arena, struct tw_client_result, room < 64 ? room : 64);
+	size_t n = 0;
+	if (!out)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < draft->outcomes.n; i++) {
+		const struct tw_outcome *o = &draft->outcomes.v[i];
+		if (o->request == TW_DENY || o->path->blocked)
+			continue;
+		for (size_t k = 0; k < o->clients_n; k++) {
+			const struct tw_client_result *c = &o->client[k];
+			size_t at = 0;
+			while (at < n && strcmp(out[at].client->id, c->client->id) != 0)
+				at++;
+			if (at == n && n < 64) {
+				out[n++] = *c;
+			} else if (at < n) {
+				enum tw_level level =
+					c->level > out[at].level ? c->level : out[at].level;
+				if (is_worse(c, &out[at]))
+					out[at] = *c;
+				out[at].level = level;
+			}
+		}
+	}
+	draft->flow.client = out;
+	draft->flow.clients_n = n;
+	return TW_OK;
+}
+
+static struct tw_reason reason_of(const struct tw_draft *draft)
+{
+	for (size_t i = 0; i < draft->outcomes.n; i++) {
+		const struct tw_outcome *o = &draft->outcomes.v[i];
+		if (o->path->reason && (o->verdict == draft->flow.verdict || o->path->exempt))
+			return (struct tw_reason){o->path->reason, o->path->reason_text,
+				o->path->reason_component, o->path->reason_span};
+	}
+	if (draft->flow.verdict == TW_BLOCKED)
+		return (struct tw_reason){.code = "filter", .message = "a filter denies the request"};
+	if (draft->flow.verdict == TW_UNKNOWN)
+		return (struct tw_reason){.code = "unknown-input",
+			.message = "a filter on the way is not fully known"};
+	return (struct tw_reason){0};
+}
+
+static void sum_verdict(struct tw_draft *draft)
+{
+	size_t passing = 0, denied = 0, open = 0;
+	enum tw_verdict verdict = TW_BLOCKED;
+	for (size_t i = 0; i < draft->outcomes.n; i++) {
+		const struct tw_outcome *o = &draft->outcomes.v[i];
+		bool denies = o->request == TW_DENY || o->path->blocked;
+		passing += !denies && o->request == TW_ALLOW;
+		open += !denies && o->request == TW_ACTION_UNKNOWN;
+		denied += denies;
+		if (!denies)
+			verdict = tw_verdict_worse(verdict, o->verdict);
+	}
+	draft->flow.verdict = verdict;
+	draft->flow.request = open > 0 ? "unknown"
+		: passing > 0	       ? denied > 0 ? "some" : "all"
+				       : "none";
+}
+
+tw_status tw_results_add_flow(struct tw_results *results, struct tw_draft *draft)
+{
+	struct tw_flow *flow = &draft->flow;
+	for (size_t i = 0; i < draft->outcomes.n; i++)
+		TW_TRY(tw_results_seen(results, &draft->outcomes.v[i]));
+	sum_verdict(draft);
+	TW_TRY(sum_clients(results, draft));
+	flow->reason = reason_of(draft);
+	TW_TRY(tw_sentence_of_flow(results, draft, &flow->sentence));
+	if (flow->expect && strcmp(flow->expect, "never") == 0)
+		flow->satisfied = strcmp(flow->request, "none") == 0	? 1
+			: strcmp(flow->request, "unknown") == 0 ? -1
+								   : 0;
+	else if (flow->expect)
+		flow->satisfied = flow->verdict == TW_COMPLETE && strcmp(flow->request, "all") == 0 ? 1
+			: flow->verdict == TW_UNKNOWN || strcmp(flow->request, "unknown") == 0 ? -1
+											   : 0;
+	else
+		flow->satisfied = -1;
+	if (results->details)
+		TW_TRY(tw_regions_of(results, &draft->outcomes, &flow->path, &flow->paths_n));
+	return TW_VEC_PUSH(results->mem, &results->flow, *flow);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TW_CHECK_RESULTS_H
+#define TW_CHECK_RESULTS_H
+
+/*
+ * Results under construction: flows are judged one by one, and what is kept of them goes into the
+ * report's arena at once, so that the judge may forget its sets in between.
+ */
+
+#include "judge.h"
+#include "map.h"
+#include "text.h"
+#include "twoway/check.h"
+
+/* A flow while it is judged. Text and arrays of `flow` are in the report's arena. */
+struct tw_draft {
+	struct tw_flow flow;
+	struct tw_outcomes outcomes;   /* drawn from results->mem */
+	uint8_t protocol;              /* of the findings: TCP, UDP, ICMP, ... */
+	bool outbound;                 /* the near end starts it */
+	bool every_connection;
+	uint32_t acl;                  /* the list that was read for it; TW_MISSING for others */
+	uint32_t interfaces;           /* at the near end */
+	uint8_t missing_family;        /* TW107: the family whose replies were forgotten; 0: none */
+};
+
+/* What one finding is about: equal causes are one finding (rule 11, contract section 4). */
+struct tw_cause {
+	uint32_t acl;                  /* or TW_MISSING */
+	enum tw_list list;
+	enum tw_direction direction;
+	uint32_t rule[8];              /* deciding rules by index, sorted; further ones are dropped */
+	size_t rules;
+	uint8_t family, protocol;
+};
+
+struct tw_finding_draft {
+	const char *code;
+	enum tw_level level;
+	struct tw_cause cause;
+	struct tw_finding finding;     /* texts, once finished */
+	TW_VEC(const char *) flow;
+	TW_VEC(const char *) service;  /* "tcp/443", deduplicated */
+	TW_VEC(struct tw_client_result) client;
+	TW_VEC(struct tw_related) related;
+	TW_VEC(const char *) note;
+	TW_VEC(uint32_t) twin;         /* further ACLs with the same rules */
+	const char *peer;              /* of the first flow, for the fingerprint and the message */
+	bool outbound;
+	uint32_t interfaces;
+};
+
+struct tw_results {
+	struct tw_mem *mem;
+	struct tw_report *report;
+	struct tw_arena *arena;        /* the report's */
+	struct tw_arena *work;         /* for outcomes: the report's with details, else a scratch one */
+	struct tw_judge *judge;
+	const struct tw_net *net;
+	const struct tw_check_options *options;
+	TW_VEC(struct tw_flow) flow;
+	TW_VEC(struct tw_finding_draft) finding;
+	TW_VEC(const struct tw_client *) client; /* every client that was judged */
+	unsigned assumptions;
+	tw_set cover;                  /* packets that intents speak for: no flow is inferred for them */
+	bool details;                  /* keep hops, boxes and witnesses */
+	bool today_mattered;
+	bool *subnet_judged;           /* by index */
+	bool *interface_judged;
+	bool *acl_judged;
+};
+
+
+/* Sums a draft up (request, verdict, clients, sentence), keeps its details, and appends the flow. */
+TW_NODISCARD tw_status tw_results_add_flow(struct tw_results *results, struct tw_draft *draft);
+/* Notes what paths were assumed and which clients were judged. */
+TW_NODISCARD tw_status tw_results_seen(struct tw_results *results, const struct tw_outcome *outcome);
+
+/* outcomes -> regions, in the report's arena; sorted by severity, family, boxes. */
+TW_NODISCARD tw_status tw_regions_of(struct tw_results *results, const struct tw_outcomes *outcomes,
+	const struct tw_flow_path **ret, size_t *ret_n);
+/* The hops of one outcome. */
+TW_NODISCARD tw_status tw_hops_of(struct tw_results *results, const struct tw_outcome *outcome,
+	const struct tw_hop **ret, size_t *ret_n);
+/* One packet that shows the verdict, with its fate. */
+TW_NODISCARD tw_status tw_witness_of(struct tw_results *results, const struct tw_outcome *outcome,
+	const struct tw_witness **ret);
+/* "no-route-tables" and its sentence, by bit number. */
+const char *tw_assumption_id(unsigned bit);
+const char *tw_assumption_text(unsigned bit);
+
+/* Parts of a region. */
+TW_NODISCARD tw_status tw_region_boxes(struct tw_results *results,
+	const struct tw_outcome *outcome, struct tw_region *region);
+TW_NODISCARD tw_status tw_region_reply(struct tw_results *results,
+	const struct tw_outcome *outcome, struct tw_region *region);
+
+/* A rule in words: "allow tcp 443 from 0.0.0.0/0". */
+const char *tw_rule_text(struct tw_arena *arena, const struct tw_rule *rule, enum tw_list list);
+/* "443", "80, 443", "8000-8100"; at most `most` intervals, then "and 3 more". */
+const char *tw_ports_text(
+	struct tw_arena *arena, const struct tw_ports *ports, size_t n, size_t most);
+/* "tcp/443", "udp/53", "icmp/8", "all", ... */
+const char *tw_what_text(
+	struct tw_arena *arena, uint8_t protocol, const struct tw_ports *ports, size_t n);
+/* CIDR blocks of the values of an address field. `most` 0: no bound. */
+TW_NODISCARD tw_status tw_blocks_of(struct tw_results *results, tw_set set, enum tw_field field,
+	size_t most, const struct tw_prefix **ret, size_t *ret_n, bool *ret_more);
+/* Port intervals of a set. */
+TW_NODISCARD tw_status tw_set_ports(struct tw_results *results, tw_set set, enum tw_field field,
+	struct tw_arena *arena, struct tw_port_list *ret);
+/* The subset of a set whose client port is one of the client's, or of any of several. */
+tw_set tw_clients_box(struct tw_space *space, enum tw_family family,
+	const struct tw_client_result *client, size_t n, enum tw_level at_least, bool only_hurt);
+
+/* ---- findings ---- */
+
+/*
+ * The clients of an outcome that lose more than an edge (undecided ports are taken kindly), as a level:
+ * the highest of them, NONE if nobody is hurt. `ret_edge`: somebody loses an edge only.
+ */
+enum tw_level tw_hurt_level(const struct tw_outcome *outcome, bool every_connection, bool *ret_edge);
+
+/*
+ * Which lists drop the replies that hurt clients at or above a level wait for, and by which rules; first
+ * come, first blamed. `ret` of TW_CROSSINGS entries. `ret_wanted`: every drop is a denial that somebody
+ * wrote on purpose (rule 10). TW_LEVEL_NONE asks about the edges.
+ */
+TW_NODISCARD tw_status tw_causes_of(struct tw_results *results, const struct tw_outcome *outcome,
+	enum tw_level level, struct tw_cause *ret, size_t *ret_n, bool *ret_wanted);
+/* The same for the request. */
+TW_NODISCARD tw_status tw_denials_of(struct tw_results *results, const struct tw_outcome *outcome,
+	struct tw_cause *ret, size_t *ret_n);
+
+/* What is wrong with a judged draft becomes findings: TW101 to TW105, TW107, TW110. */
+TW_NODISCARD tw_status tw_find_losses(struct tw_results *results, const struct tw_draft *draft);
+
+/* A finding of one's own; merged with an equal cause of the same code. `draft` may be NULL. */
+TW_NODISCARD tw_status tw_finding_add(struct tw_results *results, const char *code,
+	enum tw_level level, const struct tw_cause *cause, const struct tw_draft *draft,
+	struct tw_finding_draft **ret);
+/* Keeps the worst result of each client with a finding. */
+TW_NODISCARD tw_status tw_finding_clients(struct tw_results *results,
+	struct tw_finding_draft *finding, const struct tw_client_result *client, size_t n,
+	bool only_hurt);
+TW_NODISCARD tw_status tw_finding_note(
+	struct tw_results *results, struct tw_finding_draft *finding, const char *text);
+/* Writes messages, merges equal ACLs, applies ignores, sorts. */
+TW_NODISCARD tw_status tw_findings_finish(struct tw_results *results);
+void tw_finding_drafts_free(struct tw_results *results);
+/* The message of one finding (message.c). */
+TW_NODISCARD tw_status tw_finding_message(
+	struct tw_results *results, struct tw_finding_draft *finding);
+
+/* ---- sentences ---- */
+
+/* What a partial loss looks like from outside: the right one of the contract's three sentences. */
+TW_NODISCARD tw_status tw_sentence_of_client(struct tw_results *results,
+	const struct tw_client_result *client, bool outbound, const char **ret);
+/* 28232 as "28,232"; NULL when memory runs out. */
+const char *tw_number_text(struct tw_results *results, uint64_t n);
+TW_NODISCARD tw_status tw_sentence_of_flow(
+	struct tw_results *results, const struct tw_draft *draft, const char **ret);
+
+#endif

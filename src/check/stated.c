@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stated intents: what the owner wants to complete, and what must never pass. They are judged first;
+ * where they speak for packets, nothing is inferred.
+ */
+#include "ask.h"
+#include "report.h"
+
+static tw_status resolve(struct tw_results *r, struct tw_diags *diags, const struct tw_intent *intent,
+	struct tw_selection *from, struct tw_selection *to)
+{
+	const struct tw_intents *intents = r->options->intents;
+	TW_TRY(tw_select_end(r->net, intents, r->work, diags, &intent->from, from));
+	return tw_select_end(r->net, intents, r->work, diags, &intent->to, to);
+}
+
+/* What `clients` of the intent says, else what its name connects with. */
+static tw_status given_levels(struct tw_results *r, const struct tw_intent *intent,
+	const struct tw_selection *from, struct tw_levels *levels, bool *ret_given)
+{
+	const struct tw_client *one[1] = {from->client};
+	*ret_given = intent->clients > 0 || from->client;
+	if (intent->clients > 0)
+		return tw_levels_given(r->work, intent->client, intent->clients, levels);
+	return from->client ? tw_levels_given(r->work, one, 1, levels) : TW_OK;
+}
+
+static tw_status draft_of(struct tw_results *r, const struct tw_intent *intent,
+	const struct tw_selection *from, const struct tw_selection *to, struct tw_draft *ret)
+{
+	struct tw_draft draft = {.acl = TW_MISSING, .every_connection = intent->every_connection,
+		.outbound = to->internet};
+	struct tw_flow *flow = &draft.flow;
+	struct tw_evidence *evidence = TW_NEW(r->arena, struct tw_evidence);
+	flow->id = flow->name = tw_arena_str(r->arena, intent->name);
+	flow->because = tw_arena_printf(r->arena, "the intent `%s`", intent->name);
+	if (!evidence || !flow->id || !flow->because)
+		return TW_ENOMEM;
+	*evidence = (struct tw_evidence){flow->name, "intent", intent->span};
+	flow->evidence = evidence;
+	flow->evidence_n = 1;
+	flow->origin = "intent";
+	flow->purpose = "stated";
+	flow->expect = intent->never ? "never" : "complete";
+	TW_TRY(tw_peer_of(r, from, &flow->from));
+	TW_TRY(tw_peer_of(r, to, &flow->to));
+	TW_TRY(tw_question_text(r, intent->service, intent->services, flow));
+	*ret = draft;
+	return TW_OK;
+}
+
+/* The first list that stands in the way of the outcome, for the place of the finding. */
+static tw_status first_cause(struct tw_results *r, const struct tw_outcome *o, struct tw_cause *ret)
+{
+	struct tw_cause cause[TW_CROSSINGS];
+	size_t n = 0;
+	bool wanted, edge;
+	*ret = (struct tw_cause){.acl = TW_MISSING, .family = o->family, .protocol = o->protocol};
+	if (o->request == TW_DENY)
+		TW_TRY(tw_denials_of(r, o, cause, &n));
+	else if (o->verdict == TW_ONE_WAY || o->verdict == TW_PARTIAL) {
+		enum tw_level hurt = tw_hurt_level(o, true, &edge);
+		TW_TRY(tw_causes_of(r, o, hurt, cause, &n, &wanted));
+	}
+	if (n > 0)
+		*ret = cause[0];
+	return TW_OK;
+}
+
+static tw_status say(struct tw_results *r, struct tw_finding_draft *finding,
+	const struct tw_draft *draft, const char *what, const char *why)
+{
+	const struct tw_flow *flow = &draft->flow;
+	if (finding->finding.message)
+		return TW_OK;
+	finding->finding.message = tw_arena_printf(r->arena, "intent `%s` (%s from %s to %s) %s%s%s",
+		flow->name, flow->service_text, flow->from.name, flow->to.name, what,
+		why ? ": " : "", why ? why : "");
+	finding->peer = flow->name;
+	return finding->finding.message ? TW_OK : TW_ENOMEM;
+}
+
+/* One finding for an intent and a cause; without an ACL to blame it points at the intent itself. */
+static tw_status add(struct tw_results *r, const struct tw_draft *draft, const char *code,
+	const struct tw_outcome *o, const char *what, const char *why)
+{
+	struct tw_cause cause;
+	struct tw_finding_draft *finding;
+	TW_TRY(first_cause(r, o, &cause));
+	/* Intents are told one by one: a cause without rules would merge two of them. */
+	size_t before = r->finding.n;
+	for (size_t i = 0; i < before; i++) {
+		struct tw_finding_draft *one = &r->finding.v[i];
+		if (strcmp(one->code, code) == 0 && one->flow.n == 1 &&
+			strcmp(one->flow.v[0], draft->flow.id) == 0)
+			return tw_finding_clients(r, one, o->client, o->clients_n, true);
+	}
+	struct tw_finding_draft fresh = {.code = code, .level = TW_LEVEL_ERROR, .cause = cause};
+	TW_TRY(TW_VEC_PUSH(r->mem, &r->finding, fresh));
+	finding = &r->finding.v[before];
+	TW_TRY(TW_VEC_PUSH(r->mem, &finding->flow, draft->flow.id));
+	finding->outbound = draft->outbound;
+	if (cause.acl == TW_MISSING && draft->flow.evidence_n > 0) {
+		finding->finding.span = draft->flow.evidence[0].span;
+		finding->finding.label = "stated here";
+	} else {
+		struct tw_related here = {.message = "the intent is stated here",
+			.span = draft->flow.evidence[0].span};
+		TW_TRY(TW_VEC_PUSH(r->mem, &finding->related, here));
+	}
+	TW_TRY(tw_finding_clients(r, finding, o->client, o->clients_n, true));
+	for (size_t i = 0, said = 0; i < o->clients_n && said < 3 && o->request == TW_ALLOW; i++) {
+		const char *text;
+		if (o->client[i].passing == o->client[i].total ||
+			o->client[i].level < TW_LEVEL_ERROR)
+			continue;
+		TW_TRY(tw_sentence_of_client(r, &o->client[i], draft->outbound, &text));
+		TW_TRY(tw_finding_note(r, finding, text));
+		said++;
+	}
+	return say(r, finding, draft, what, why);
+}
+
+/* TW601: an intent is blocked or incomplete; TW603: it cannot be decided. */
+static tw_status find_unmet(struct tw_results *r, const struct tw_draft *draft)
+{
+	bool any = false;
+	for (size_t i = 0; i < draft->outcomes.n; i++) {
+		const struct tw_outcome *o = &draft->outcomes.v[i];
+		any = true;
+		bool edge;
+		if (o->path->blocked || o->request == TW_DENY)
+			TW_TRY(add(r, draft, "TW601", o, "is blocked",
+				o->path->blocked ? o->path->reason_text
+						 : "the request is denied"));
+		else if (o->verdict == TW_UNKNOWN || o->request == TW_ACTION_UNKNOWN)
+			TW_TRY(add(r, draft, "TW603", o, "cannot be decided",
+				o->path->reason_text));
+		else if (o->verdict == TW_ONE_WAY)
+			TW_TRY(add(r, draft, "TW601", o, "is one-way", "no reply comes back"));
+		else if (o->verdict == TW_PARTIAL &&
+			tw_hurt_level(o, draft->every_connection, &edge) == TW_LEVEL_ERROR)
+			TW_TRY(add(r, draft, "TW601", o, "is incomplete",
+				"replies are lost for a share of the connections"));
+	}
+	if (any)
+		return TW_OK;
+	struct tw_outcome nothing = {.path = NULL, .request = TW_DENY};
+	static const struct tw_path empty = {.crossings = 0};
+	nothing.path = &empty;
+	return add(r, draft, "TW601", &nothing, "is blocked",
+		"no packet of it exists: the two ends share no address family");
+}
+
+/* TW602: a `never` that some request gets through. */
+static tw_status find_violated(struct tw_results *r, const struct tw_draft *draft)
+{
+	for (size_t i = 0; i < draft->outcomes.n; i++) {
+		const struct tw_outcome *o = &draft->outcomes.v[i];
+		if (o->path->blocked || o->request == TW_DENY)
+			continue;
+		if (o->request == TW_ACTION_UNKNOWN)
+			TW_TRY(add(r, draft, "TW603", o, "cannot be decided", NULL));
+		else
+			TW_TRY(add(r, draft, "TW602", o, "is violated", "a request gets through"));
+	}
+	return TW_OK;
+}
+
+static tw_status judge_one(struct tw_results *r, const struct tw_intent *intent,
+	const struct tw_selection *from, const struct tw_selection *to)
+{
+	struct tw_draft draft;
+	struct tw_levels levels = {0};
+	bool given;
+	TW_TRY(draft_of(r, intent, from, to, &draft));
+	TW_TRY(given_levels(r, intent, from, &levels, &given));
+	if (from->managed || to->managed)
+		r->assumptions |= TW_ASSUME_MANAGED;
+	struct tw_question q = {.from = &from->sites, .to = &to->sites, .service = intent->service,
+		.services = intent->services, .given = given ? &levels : NULL,
+		.cap = TW_LEVEL_ERROR};
+	tw_status status = tw_ask(r, &q);
+	for (size_t i = 0; status == TW_OK && i < q.pieces.n; i++)
+		status = tw_judge_piece(r->judge, r->work, &q.pieces.v[i], &draft.outcomes);
+	if (status == TW_OK)
+		status = intent->never ? find_violated(r, &draft) : find_unmet(r, &draft);
+	if (status == TW_OK)
+		status = tw_results_add_flow(r, &draft);
+	TW_VEC_FREE(r->mem, &draft.outcomes);
+	tw_question_free(r, &q);
+	return status;
+}
+
+/* All packets of an intent between its two ends. */
+static tw_set packets_of(struct tw_results *r, const struct tw_intent *intent,
+	const struct tw_selection *from, const struct tw_selection *to)
+{
+	struct tw_space *space = r->judge->space;
+	tw_set a = TW_EMPTY, b = TW_EMPTY, services = TW_EMPTY;
+	for (size_t i = 0; i < from->sites.n; i++)
+		a = tw_set_union(space, a, tw_ranges_set(space, TW_FIELD_FROM,
+			from->sites.v[i].address, from->sites.v[i].addresses_n));
+	for (size_t i = 0; i < to->sites.n; i++)
+		b = tw_set_union(space, b, tw_ranges_set(space, TW_FIELD_TO,
+			to->sites.v[i].address, to->sites.v[i].addresses_n));
+	for (size_t i = 0; i < intent->services; i++)
+		services = tw_set_union(space, services, tw_service_set(space, &intent->service[i]));
+	return tw_set_intersect(space, tw_set_intersect(space, a, b), services);
+}
+
+/* TW604: the same packets must complete and must never pass. */
+static tw_status find_contradiction(struct tw_results *r, const struct tw_intent *wanted,
+	const struct tw_intent *never, tw_set a, tw_set b)
+{
+	struct tw_space *space = r->judge->space;
+	if (tw_set_is_empty(tw_set_intersect(space, a, b)))
+		return tw_space_status(space);
+	struct tw_finding_draft fresh = {.code = "TW604", .level = TW_LEVEL_ERROR,
+		.cause = {.acl = TW_MISSING}};
+	TW_TRY(TW_VEC_PUSH(r->mem, &r->finding, fresh));
+	struct tw_finding_draft *f = &r->finding.v[r->finding.n - 1];
+	f->finding.span = never->span;
+	f->finding.label = "must never pass";
+	f->peer = never->name;
+	f->finding.message = tw_arena_printf(r->arena,
+		"intents `%s` and `%s` contradict each other: packets of both must complete and must never pass",
+		wanted->name, never->name);
+	struct tw_related other = {"must complete", wanted->span};
+	TW_TRY(TW_VEC_PUSH(r->mem, &f->related, other));
+	return f->finding.message ? TW_OK : TW_ENOMEM;
+}
+
+static tw_status judge_all(struct tw_results *r, const struct tw_intents_view *view,
+	const struct tw_selection *ends, tw_set *packets)
+{
+	for (size_t i = 0; i < view->intents; i++) {
+		const struct tw_intent *one = &view->intent[i];
+		TW_TRY(judge_one(r, one, &ends[2 * i], &ends[2 * i + 1]));
+		packets[i] = packets_of(r, one, &ends[2 * i], &ends[2 * i + 1]);
+		if (!one->never)
+			r->cover = tw_set_union(r->judge->space, r->cover, packets[i]);
+		for (size_t k = 0; one->never && k < i; k++)
+			if (!view->intent[k].never)
+				TW_TRY(find_contradiction(
+					r, &view->intent[k], one, packets[k], packets[i]));
+	}
+	return tw_space_status(r->judge->space);
+}
+
+/* Resolves every intent, so that all errors are told at once. */
+static tw_status resolve_all(struct tw_results *r, struct tw_diags *diags,
+	const struct tw_intents_view *view, struct tw_selection *ends)
+{
+	tw_status worst = TW_OK;
+	for (size_t i = 0; i < view->intents; i++) {
+		tw_status status =
+			resolve(r, diags, &view->intent[i], &ends[2 * i], &ends[2 * i + 1]);
+		if (status != TW_OK && status != TW_EINVAL)
+			return status;
+		if (status == TW_EINVAL)
+			worst = status;
+	}
+	return worst;
+}
+
+tw_status tw_judge_intents(struct tw_results *results, struct tw_diags *diags)
+{
+	if (!results->options->intents)
+		return TW_OK;
+	struct tw_intents_view view = tw_intents_view(results->options->intents);
+	struct tw_selection *ends =
+		TW_NEW_ARRAY(results->work, struct tw_selection, view.intents * 2 + 1);
+	tw_set *packets = TW_NEW_ARRAY(results->work, tw_set, view.intents + 1);
+	if (!ends || !packets)
+		return TW_ENOMEM;
+	TW_TRY(resolve_all(results, diags, &view, ends));
+	return judge_all(results, &view, ends, packets);
+}
+
+tw_status tw_cover_build(struct tw_results *results)
+{
+	results->cover = TW_EMPTY;
+	if (!results->options->intents)
+		return TW_OK;
+	struct tw_intents_view view = tw_intents_view(results->options->intents);
+	struct tw_diags *diags;
+	TW_TRY(tw_diags_new(results->mem, &diags));
+	tw_status status = TW_OK;
+	for (size_t i = 0; status == TW_OK && i < view.intents; i++) {
+		struct tw_selection from = {0}, to = {0};
+		if (view.intent[i].never)
+			continue;
+		status = resolve(results, diags, &view.intent[i], &from, &to);
+		if (status == TW_OK)
+			results->cover = tw_set_union(results->judge->space, results->cover,
+				packets_of(results, &view.intent[i], &from, &to));
+	}
+	tw_diags_free(diags);
+	return status;
+}

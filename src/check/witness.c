@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Witnesses: one packet and its answer that show a verdict. The packet comes from the sets; its fate is
+ * told by the plain first-match scan, so that the two ways of deciding meet in every witness.
+ */
+#include "results.h"
+
+/* Addresses that people recognise, tried before the smallest one (RFC 5737, RFC 3849, and private). */
+static const char *const familiar[] = {
+	"203.0.113.7", "198.51.100.7", "10.0.0.7", "172.16.0.7", "192.168.0.7", "2001:db8::7"};
+
+/* Narrows `set` to one address of the field. */
+static tw_set pick_address(struct tw_space *space, tw_set set, enum tw_field field)
+{
+	for (size_t i = 0; i < TW_COUNT(familiar); i++) {
+		struct tw_prefix prefix;
+		if (tw_prefix_parse(familiar[i], strlen(familiar[i]), &prefix) != TW_PREFIX_OK)
+			continue;
+		struct tw_range range = tw_prefix_range(prefix);
+		tw_set here = tw_set_intersect(space, set, tw_ranges_set(space, field, &range, 1));
+		if (!tw_set_is_empty(here))
+			return here;
+	}
+	return set;
+}
+
+/* The client port that shows the verdict: the first one lost, of the client that matters most. */
+static uint16_t pick_port(const struct tw_outcome *o)
+{
+	for (size_t i = 0; i < o->clients_n; i++) {
+		const struct tw_client_result *c = &o->client[i];
+		if (c->passing == c->total && o->verdict != TW_COMPLETE)
+			continue;
+		for (size_t k = 0; k < c->client->ranges; k++) {
+			struct tw_ports range = c->client->range[k];
+			for (uint32_t port = range.lo; port <= range.hi; port++) {
+				struct tw_ports one = {(uint16_t)port, (uint16_t)port};
+				const struct tw_ports *in = tw_ports_around(o->returns, one);
+				if ((in != NULL) == (c->passing == c->total))
+					return (uint16_t)port;
+				if (in)
+					port = in->hi;
+			}
+		}
+	}
+	return o->clients_n > 0 ? o->client[0].client->range[0].lo : 32768;
+}
+
+static const char *packet_text(struct tw_arena *arena, const struct tw_witness *w, bool reply)
+{
+	char a[TW_PREFIX_TEXT], b[TW_PREFIX_TEXT], name[TW_SERVICE_TEXT];
+	tw_addr_text(reply ? w->to : w->from, w->family, a);
+	tw_addr_text(reply ? w->from : w->to, w->family, b);
+	const char *proto = tw_protocol_text(w->protocol, name);
+	if (tw_protocol_is_icmp(w->family, w->protocol)) {
+		unsigned at = reply ? w->client : w->service;
+		return tw_arena_printf(arena, "%s type %u code %u %s -> %s", proto, at >> 8,
+			at & 255, a, b);
+	}
+	if (!tw_protocol_has_ports(w->protocol))
+		return tw_arena_printf(arena, "%s %s -> %s", proto, a, b);
+	const char *format = w->family == TW_IPV6 ? "%s [%s]:%u -> [%s]:%u" : "%s %s:%u -> %s:%u";
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	return tw_arena_printf(arena, format, proto, a, reply ? w->service : w->client, b,
+		reply ? w->client : w->service);
+#pragma GCC diagnostic pop
+}
+
+static enum tw_action decide_groups(const struct tw_net *net, const struct tw_crossing *c,
+	const struct tw_packet *packet, const char **ret_group, const char **ret_rule)
+{
+	enum tw_action best = TW_DENY;
+	for (size_t i = 0; i < c->site->groups_n && best != TW_ALLOW; i++) {
+		if (c->site->groups[i] == TW_MISSING) {
+			best = TW_ACTION_UNKNOWN;
+			continue;
+		}
+		const struct tw_group *group = &net->group[c->site->groups[i]];
+		size_t rule;
+		enum tw_action one = tw_group_decide(group->list[c->view.list], packet, &rule);
+		if (one == TW_DENY)
+			continue;
+		best = one;
+		*ret_group = group->object.id;
+		*ret_rule = group->list[c->view.list].rule[rule].id;
+	}
+	return best;
+}
+
+/* Walks one direction packet by packet; NULL if memory runs out. */
+static const char *fate(struct tw_results *r, const struct tw_path *path,
+	const struct tw_witness *w, enum tw_direction direction)
+{
+	const char *last = "passes: nothing filters it";
+	if (path->blocked && direction == TW_REQUEST && path->reason_text)
+		last = tw_arena_printf(r->arena, "does not get there: %s", path->reason_text);
+	for (size_t i = 0; last && i < path->crossings; i++) {
+		const struct tw_crossing *c = &path->crossing[i];
+		if (c->view.direction != direction || c->tracked || c->state == TW_ASSUMED)
+			continue;
+		if (c->state == TW_NOT_KNOWN)
+			return "unknown: a filter on the way is not in the input";
+		bool peer_is_from = tw_view_peer_field(c->view) == TW_FIELD_FROM;
+		struct tw_packet packet = {.family = w->family, .protocol = w->protocol,
+			.peer = peer_is_from ? w->from : w->to,
+			.port = direction == TW_REPLY ? w->client : w->service};
+		const char *component = "the security groups", *rule = NULL, *group = NULL;
+		enum tw_action action;
+		const char *list = c->view.list == TW_INGRESS ? "ingress" : "egress";
+		if (c->kind == TW_CROSS_GROUPS) {
+			action = decide_groups(r->net, c, &packet, &group, &rule);
+			component = group ? group : component;
+		} else {
+			const struct tw_acl *acl = &r->net->acl[c->acl];
+			size_t at;
+			action = tw_acl_decide(acl->list[c->view.list], &packet, &at);
+			component = acl->object.id;
+			rule = at < acl->list[c->view.list].n ? acl->list[c->view.list].rule[at].id
+							      : "*";
+		}
+		if (action == TW_DENY)
+			return rule ? tw_arena_printf(r->arena, "denied by %s %s rule %s", component,
+					      list, rule)
+				    : tw_arena_printf(r->arena, "denied: no %s rule of %s lets it %s",
+					      list, component,
+					      c->view.list == TW_INGRESS ? "in" : "out");
+		if (action == TW_ACTION_UNKNOWN)
+			return tw_arena_printf(r->arena, "unknown at %s %s", component, list);
+		if (!path->blocked)
+			last = tw_arena_printf(r->arena, "allowed by %s %s rule %s", component, list,
+				rule ? rule : "?");
+	}
+	return last;
+}
+
+tw_status tw_witness_of(struct tw_results *results, const struct tw_outcome *outcome,
+	const struct tw_witness **ret)
+{
+	struct tw_space *space = results->judge->space;
+	tw_set set = pick_address(space, outcome->set, TW_FIELD_FROM);
+	set = pick_address(space, set, TW_FIELD_TO);
+	struct tw_point point;
+	*ret = NULL;
+	if (!tw_set_witness(space, set, &point))
+		return tw_space_status(space);
+	struct tw_witness *w = TW_NEW(results->arena, struct tw_witness);
+	if (!w)
+		return TW_ENOMEM;
+	*w = (struct tw_witness){.family = point.family, .protocol = point.protocol,
+		.from = point.from, .to = point.to, .service = point.service};
+	w->client = pick_port(outcome);
+	if (outcome->reply_kind == TW_REPLY_ICMP)
+		tw_icmp_answer(point.family, point.service, &w->client);
+	w->reply = outcome->request == TW_ALLOW && !outcome->path->blocked &&
+		outcome->reply_kind != TW_REPLY_NONE_EXPECTED;
+	w->request_text = packet_text(results->arena, w, false);
+	w->request_fate = fate(results, outcome->path, w, TW_REQUEST);
+	if (w->reply) {
+		w->reply_text = packet_text(results->arena, w, true);
+		w->reply_fate = fate(results, outcome->path, w, TW_REPLY);
+	}
+	if (!w->request_text || !w->request_fate || (w->reply && (!w->reply_text || !w->reply_fate)))
+		return TW_ENOMEM;
+	*ret = w;
+	return TW_OK;
+}

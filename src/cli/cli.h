@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TW_CLI_CLI_H
+#define TW_CLI_CLI_H
+
+/* What the commands share: exit codes, output, the terminal, reading the input. */
+
+#include "opt.h"
+#include "twoway/twoway.h"
+
+/* Contract, section 2. */
+enum { EXIT_CLEAN = 0, EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_FAULT = 3 };
+
+#define CLIENTS_MAX 64
+
+/* ---- term.c ---------------------------------------------------------------------------------- */
+
+/* Settings of the output from options, environment and terminal; false after a usage error. */
+bool style_from(const struct args *args, struct tw_style *ret);
+/* The same for standard error. */
+struct tw_style style_for_errors(const struct args *args);
+/* Standard output and standard error as sinks. */
+struct tw_sink sink_out(void);
+struct tw_sink sink_err(void);
+/* Ends a run that printed with stdio: `code`, or EXIT_USAGE if standard output could not be written. */
+int finish_output(int code);
+/* Makes sure that 0, 1 and 2 are open, so that no file that is read can take their place. */
+void open_standard_streams(void);
+
+/* ---- input.c --------------------------------------------------------------------------------- */
+
+/* Everything that a run reads. */
+struct session {
+	struct tw_mem *mem;
+	struct tw_sources *sources;
+	struct tw_diags *diags;
+	struct tw_input *input;
+};
+
+tw_status session_open(struct session *session);
+void session_close(struct session *session);
+/* Reads intents and all operands. After TW_EPARSE the diagnostics say what is wrong. */
+tw_status session_read(struct session *session, const struct args *args);
+/* Prints the diagnostics to standard error: errors and warnings, with -v notes too. */
+void session_complain(
+	const struct session *session, const struct tw_diags *diags, const struct args *args);
+/*
+ * Says why a run ends with a status that is no success, unless the diagnostics have said so; returns
+ * the exit code.
+ */
+int explain(const struct session *session, const struct tw_diags *diags, tw_status status,
+	const struct args *args);
+/* The intents file to use: --intents, or the one found beside the input; NULL for none. */
+bool find_intents(const struct args *args, char *buf, size_t size, const char **ret);
+/* Ids of --client, of the built-in table or of the intents; false after a usage error. */
+bool find_clients(const struct args *args, const struct tw_intents *intents,
+	const struct tw_client **ret, size_t *ret_n);
+
+/* ---- commands -------------------------------------------------------------------------------- */
+
+int cmd_check(const struct args *args);
+int cmd_trace(const struct args *args);
+int cmd_clients(const struct args *args);
+int cmd_rule(const struct args *args);
+int cmd_help(const struct args *args);
+
+#endif

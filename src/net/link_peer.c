@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Whom a group's rule means: a reference to a group becomes the private addresses of the interfaces
+ * that carry it, a prefix list its entries. Each group and list is resolved once and shared by all
+ * rules that name it. What the input leaves open makes a rule that *may* match everybody; where a
+ * part is known, that part is a sure rule of its own, so that it can be judged.
+ */
+
+#include <stdlib.h>
+
+#include "pending.h"
+
+/* What a reference stands for. */
+struct answer {
+	struct tw_range *v; /* sorted, disjoint; NULL: not asked yet */
+	size_t n;
+	bool complete;
+	const char *reason; /* why not */
+};
+
+struct resolver {
+	struct tw_net *net;
+	struct answer *group, *list; /* by index */
+	struct tw_map populated;     /* ids of VPCs with an interface in the input */
+};
+
+static const struct tw_range nobody[1] = {{.family = TW_IPV4}};
+static const struct tw_range everybody[2] = {
+	{.last = {0, UINT32_MAX}, .family = TW_IPV4},
+	{.last = {UINT64_MAX, UINT64_MAX}, .family = TW_IPV6},
+};
+
+static int cmp_ranges(const void *a, const void *b)
+{
+	const struct tw_range *left = a, *right = b;
+
+	if (left->family != right->family)
+		return left->family < right->family ? -1 : 1;
+	return tw_addr_cmp(left->first, right->first);
+}
+
+/* Sorted ranges become disjoint ones that do not touch. */
+static size_t unite(struct tw_range *v, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct tw_range *last = kept ? &v[kept - 1] : NULL;
+		bool joins = last && last->family == v[i].family &&
+			     (tw_addr_cmp(v[i].first, last->last) <= 0 ||
+				     tw_addr_cmp(v[i].first, tw_addr_next(last->last)) == 0);
+		if (!joins)
+			v[kept++] = v[i];
+		else if (tw_addr_cmp(v[i].last, last->last) > 0)
+			last->last = v[i].last;
+	}
+	return kept;
+}
+
+static void finish_answer(struct answer *answer)
+{
+	if (answer->n)
+		qsort(answer->v, answer->n, sizeof(*answer->v), cmp_ranges);
+	answer->n = unite(answer->v, answer->n);
+}
+
+static tw_status allocate(struct tw_net *net, struct answer *answer, size_t n)
+{
+	answer->v = TW_NEW_ARRAY(&net->arena, struct tw_range, n + 1);
+	return answer->v ? TW_OK : TW_ENOMEM;
+}
+
+static void add_prefixes(struct answer *answer, struct tw_prefixes prefixes)
+{
+	for (size_t i = 0; i < prefixes.n; i++)
+		answer->v[answer->n++] = tw_prefix_range(prefixes.v[i]);
+}
+
+/* SPEC: sg-ref-private-ips */
+static tw_status resolve_group(struct resolver *r, uint32_t index)
+{
+	const struct tw_group *group = &r->net->group[index];
+	struct answer *answer = &r->group[index];
+	size_t n = 0;
+
+	for (size_t i = 0; i < group->members_n; i++)
+		n += r->net->interface[group->members[i]].addresses.n;
+	TW_TRY(allocate(r->net, answer, n));
+	for (size_t i = 0; i < group->members_n; i++)
+		add_prefixes(answer, r->net->interface[group->members[i]].addresses);
+	finish_answer(answer);
+	answer->complete =
+		r->net->holds[TW_KIND_INTERFACE] && !r->net->incomplete[TW_KIND_INTERFACE];
+	if (!answer->complete) {
+		answer->reason = tw_arena_printf(&r->net->arena,
+			"the input does not hold all interfaces that carry %s", group->object.id);
+		return answer->reason ? TW_OK : TW_ENOMEM;
+	}
+	return TW_OK;
+}
+
+static tw_status resolve_list(struct resolver *r, uint32_t index)
+{
+	const struct tw_prefix_list *list = &r->net->prefix_list[index];
+	struct answer *answer = &r->list[index];
+
+	TW_TRY(allocate(r->net, answer, list->cidrs.n));
+	add_prefixes(answer, list->cidrs);
+	finish_answer(answer);
+	answer->complete = list->entries_known;
+	if (!answer->complete) {
+		answer->reason = tw_arena_printf(&r->net->arena,
+			"the input does not hold all entries of prefix list %s", list->object.id);
+		return answer->reason ? TW_OK : TW_ENOMEM;
+	}
+	return TW_OK;
+}
+
+/*
+ * A group of another VPC, none of whose interfaces is in the input, is a group of a part of the
+ * network that the input does not show.
+ */
+static bool in_sight(const struct resolver *r, const struct tw_group *from, uint32_t to)
+{
+	const char *vpc_id = r->net->group[to].vpc_id;
+
+	if (r->net->group[to].members_n || !vpc_id || !from->vpc_id ||
+		!strcmp(vpc_id, from->vpc_id))
+		return true;
+	return tw_map_get(&r->populated, tw_sv_of(vpc_id)) != TW_MAP_NONE;
+}
+
+static tw_status unknown_answer(
+	struct tw_net *net, const char *what, const char *id, struct answer *ret)
+{
+	struct answer answer = {NULL, 0, false,
+		tw_arena_printf(&net->arena, "%s %s is not in the input", what, id)};
+
+	if (!answer.reason)
+		return TW_ENOMEM;
+	*ret = answer;
+	return TW_OK;
+}
+
+static tw_status answer_for(struct resolver *r, const struct tw_group *from,
+	const struct tw_rule *rule, struct answer *ret)
+{
+	struct tw_net *net = r->net;
+	bool is_group = rule->peer_group != NULL;
+	const char *id = is_group ? rule->peer_group : rule->peer_prefix_list;
+	uint32_t at = tw_net_find(net, is_group ? TW_KIND_GROUP : TW_KIND_PREFIX_LIST, id);
+
+	if (at == TW_MISSING)
+		return unknown_answer(net, is_group ? "security group" : "prefix list", id, ret);
+	struct answer *answer = is_group ? &r->group[at] : &r->list[at];
+	if (!answer->v)
+		TW_TRY(is_group ? resolve_group(r, at) : resolve_list(r, at));
+	if (is_group && answer->complete && !in_sight(r, from, at))
+		return unknown_answer(net, "the VPC of security group", id, ret);
+	*ret = *answer;
+	return TW_OK;
+}
+
+static bool refers(const struct tw_rule *rule)
+{
+	return rule->peer_group || rule->peer_prefix_list;
+}
+
+/* Writes one or two rules for one: the part that is known, the part that may be. */
+static tw_status resolve_rule(struct resolver *r, const struct tw_group *group,
+	const struct tw_rule *rule, struct tw_rule *out, size_t *n)
+{
+	struct answer answer;
+
+	out[*n] = *rule;
+	if (!refers(rule)) {
+		(*n)++;
+		return TW_OK;
+	}
+	TW_TRY(answer_for(r, group, rule, &answer));
+	if (answer.complete || (answer.n && !rule->maybe)) {
+		out[*n].peers = answer.n ? answer.v : nobody;
+		out[(*n)++].peers_n = answer.n;
+	}
+	if (answer.complete)
+		return TW_OK;
+	out[*n] = *rule;
+	out[*n].peers = everybody;
+	out[*n].peers_n = TW_COUNT(everybody);
+	if (!rule->maybe) {
+		out[*n].maybe = true;
+		out[*n].maybe_reason = answer.reason;
+	}
+	(*n)++;
+	return TW_OK;
+}
+
+static tw_status resolve_rules(
+	struct resolver *r, const struct tw_group *group, struct tw_rules *rules)
+{
+	size_t references = 0, n = 0;
+
+	for (size_t i = 0; i < rules->n; i++)
+		references += refers(&rules->rule[i]);
+	if (!references)
+		return TW_OK;
+	struct tw_rule *out = TW_NEW_ARRAY(&r->net->arena, struct tw_rule, rules->n + references);
+	if (!out)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < rules->n; i++)
+		TW_TRY(resolve_rule(r, group, &rules->rule[i], out, &n));
+	*rules = (struct tw_rules){out, n};
+	return TW_OK;
+}
+
+static tw_status resolve_all(struct resolver *r)
+{
+	struct tw_net *net = r->net;
+
+	for (size_t i = 0; i < net->interfaces; i++)
+		if (net->interface[i].vpc_id)
+			TW_TRY(tw_map_set(&r->populated, tw_sv_of(net->interface[i].vpc_id), 0));
+	for (size_t i = 0; i < net->groups; i++)
+		for (int list = 0; list < 2; list++)
+			TW_TRY(resolve_rules(r, &net->group[i], &net->group[i].list[list]));
+	return TW_OK;
+}
+
+tw_status tw_link_peers(struct tw_net *net)
+{
+	size_t groups = net->groups * sizeof(struct answer);
+	size_t lists = net->prefix_lists * sizeof(struct answer);
+	struct resolver r = {.net = net,
+		.group = tw_mem_alloc(net->mem, groups),
+		.list = tw_mem_alloc(net->mem, lists)};
+	tw_status status = TW_ENOMEM;
+
+	tw_map_init(&r.populated, net->mem);
+	if (r.group && r.list) {
+		memset(r.group, 0, groups);
+		memset(r.list, 0, lists);
+		status = resolve_all(&r);
+	}
+	tw_map_fini(&r.populated);
+	if (r.group)
+		tw_mem_release(net->mem, r.group, groups);
+	if (r.list)
+		tw_mem_release(net->mem, r.list, lists);
+	return status;
+}

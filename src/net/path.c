@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Paths between two sites: see path.h for the order of the filters and for what cuts a path. */
+#include "path.h"
+#include "vec.h"
+#include "world.h"
+
+/* What tw_paths_between works on. */
+struct walk {
+	const struct tw_net *net;
+	struct tw_space *space;
+	const struct tw_world *world;
+	struct tw_arena *arena;
+	const struct tw_site *from, *to;
+	struct tw_paths *paths;
+};
+
+static tw_set prefixes_set(struct tw_space *space, enum tw_field field, struct tw_prefixes prefixes)
+{
+	tw_set set = TW_EMPTY;
+	for (size_t i = 0; i < prefixes.n; i++) {
+		struct tw_range range = tw_prefix_range(prefixes.v[i]);
+		set = tw_set_union(space, set, tw_ranges_set(space, field, &range, 1));
+	}
+	return set;
+}
+
+static bool is_inside(const struct tw_site *site)
+{
+	return site->kind != TW_SITE_OUTSIDE;
+}
+
+static void cross(struct tw_path *path, enum tw_crossing_kind kind, const struct tw_site *site,
+	enum tw_list list, enum tw_direction direction)
+{
+	struct tw_crossing *c = &path->crossing[path->crossings++];
+	*c = (struct tw_crossing){.kind = kind, .view = {list, direction}, .site = site,
+		.subnet = site->subnet, .acl = site->acl};
+	c->state = kind == TW_CROSS_ACL ? site->acl_state : site->groups_state;
+	if (c->state == TW_ASSUMED)
+		path->assumptions |= kind == TW_CROSS_ACL ? TW_ASSUME_NO_ACLS : TW_ASSUME_NO_GROUPS;
+	c->tracked = kind == TW_CROSS_GROUPS && direction == TW_REPLY;
+}
+
+/* Groups stand at interfaces; an address without one is judged by the lists alone. */
+static bool has_groups(const struct tw_site *site)
+{
+	return site->kind == TW_SITE_INTERFACES;
+}
+
+/* SPEC: path-same-vpc, path-same-subnet, path-sg-nacl-order, nacl-subnet-boundary */
+static void cross_all(struct tw_path *path, const struct tw_site *a, const struct tw_site *b)
+{
+	bool lists = !path->same_subnet;
+	if (has_groups(a))
+		cross(path, TW_CROSS_GROUPS, a, TW_EGRESS, TW_REQUEST);
+	if (lists && is_inside(a))
+		cross(path, TW_CROSS_ACL, a, TW_EGRESS, TW_REQUEST);
+	if (lists && is_inside(b))
+		cross(path, TW_CROSS_ACL, b, TW_INGRESS, TW_REQUEST);
+	if (has_groups(b))
+		cross(path, TW_CROSS_GROUPS, b, TW_INGRESS, TW_REQUEST);
+	if (has_groups(b))
+		cross(path, TW_CROSS_GROUPS, b, TW_EGRESS, TW_REPLY);
+	if (lists && is_inside(b))
+		cross(path, TW_CROSS_ACL, b, TW_EGRESS, TW_REPLY);
+	if (lists && is_inside(a))
+		cross(path, TW_CROSS_ACL, a, TW_INGRESS, TW_REPLY);
+	if (has_groups(a))
+		cross(path, TW_CROSS_GROUPS, a, TW_INGRESS, TW_REPLY);
+}
+
+static struct tw_path new_path(const struct walk *w, tw_set domain)
+{
+	struct tw_path path = {.domain = domain, .from = w->from, .to = w->to,
+		.route_table = TW_MISSING, .assumptions = TW_ASSUME_UNFRAGMENTED};
+	if (w->from->kind == TW_SITE_SUBNET || w->to->kind == TW_SITE_SUBNET)
+		path.assumptions |= w->net->holds[TW_KIND_INTERFACE] ? TW_ASSUME_NO_INTERFACE
+								      : TW_ASSUME_NO_INTERFACES;
+	return path;
+}
+
+static tw_status push(struct walk *w, const struct tw_path *path)
+{
+	if (tw_set_is_empty(path->domain))
+		return tw_space_status(w->space);
+	return TW_VEC_PUSH(w->net->mem, w->paths, *path);
+}
+
+static void give_reason(struct tw_path *path, bool blocked, const char *code, const char *text)
+{
+	path->blocked = blocked;
+	path->unknown_beyond = !blocked;
+	path->reason = code;
+	path->reason_text = text;
+}
+
+/* Traffic that AWS answers itself: a path without filters. Returns what is left of the domain. */
+static tw_status exempt(struct walk *w, tw_set domain, tw_set *ret_rest)
+{
+	struct tw_exemption list[TW_EXEMPTIONS];
+	size_t n = 0;
+	TW_TRY(tw_exemptions(w->net, w->from->vpc, w->from->subnet, list, &n));
+	for (size_t i = 0; i < n; i++) {
+		tw_set here = tw_set_intersect(w->space, domain,
+			tw_ranges_set(w->space, TW_FIELD_TO, &list[i].range, 1));
+		if (tw_set_is_empty(here))
+			continue;
+		struct tw_path path = new_path(w, here);
+		path.exempt = list[i].id;
+		path.reason = list[i].id;
+		path.reason_text = tw_arena_printf(w->arena,
+			"%s is never filtered by network ACLs or security groups", list[i].text);
+		if (!path.reason_text)
+			return TW_ENOMEM;
+		if (list[i].assumed)
+			path.assumptions |= TW_ASSUME_EXEMPT;
+		TW_TRY(push(w, &path));
+		domain = tw_set_subtract(w->space, domain, here);
+	}
+	*ret_rest = domain;
+	return tw_space_status(w->space);
+}
+
+/* True if a list lets everything of IPv4 pass at once; anything less plain is "not proved". */
+static bool plainly_open(const struct tw_net *net, uint32_t acl)
+{
+	for (int list = 0; list < 2; list++) {
+		struct tw_rules rules = net->acl[acl].list[list];
+		if (rules.n == 0)
+			return false;
+		const struct tw_rule *first = &rules.rule[0];
+		if (first->action != TW_ALLOW || first->protocol != TW_PROTOCOL_ALL ||
+			first->family != TW_IPV4 || first->peer.len != 0 || first->maybe)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Behind a NAT gateway its own subnet's lists are asked four times (SPEC: nat-four-crossings). They
+ * are not judged yet: if every such list that is known lets all pass, that is proof enough; if none is
+ * known, it is an assumption; else the way beyond is unknown.
+ */
+static void beyond_nat(const struct walk *w, struct tw_path *path, uint32_t vpc)
+{
+	path->assumptions |= TW_ASSUME_BEYOND_NAT;
+	for (size_t i = 0; i < w->net->interfaces; i++) {
+		const struct tw_interface *one = &w->net->interface[i];
+		if (one->type != TW_INTERFACE_NAT_GATEWAY || one->vpc != vpc)
+			continue;
+		uint32_t acl = one->subnet == TW_MISSING ? TW_MISSING
+							 : w->net->subnet[one->subnet].acl;
+		if (acl == TW_MISSING || !plainly_open(w->net, acl)) {
+			give_reason(path, false, "nat-four-crossings",
+				"the lists of the NAT gateway's own subnet are not judged yet");
+			return;
+		}
+	}
+}
+
+/* What the route of the inside site does to traffic with the outside. `out`: the inside starts it. */
+static void take_route(const struct walk *w, struct tw_path *path, const struct tw_site *inside,
+	const struct tw_route *route, bool out, enum tw_family family, bool public)
+{
+	path->route = route;
+	path->route_table = inside->table;
+	path->reason_component = w->net->table[inside->table].object.id;
+	path->reason_span = route ? route->span : w->net->table[inside->table].object.span;
+	if (!route) {
+		give_reason(path, true, "no-route", "no route leads there");
+		return;
+	}
+	if (route->blackhole) {
+		give_reason(path, true, "blackhole", "the route is a blackhole");
+		return;
+	}
+	switch (route->target) {
+	case TW_TARGET_INTERNET_GATEWAY:
+		if (!public)
+			give_reason(path, true, "no-route",
+				"the internet gateway does not carry private addresses");
+		else if (family == TW_IPV4 && inside->kind == TW_SITE_INTERFACES &&
+			!inside->public_v4)
+			give_reason(path, true, "no-public-address",
+				"the interface has no public IPv4 address");
+		return;
+	case TW_TARGET_EGRESS_ONLY:
+		if (!out)
+			give_reason(path, true, "eigw-stateful-v6",
+				"an egress-only internet gateway lets nobody outside start a flow");
+		return;
+	case TW_TARGET_NAT_GATEWAY:
+		if (!out)
+			give_reason(path, true, "nat-reach",
+				"a NAT gateway lets nobody outside start a flow");
+		else
+			beyond_nat(w, path, inside->vpc);
+		return;
+	case TW_TARGET_VIRTUAL_GATEWAY: /* SPEC: vgw-nacl */
+		path->assumptions |= TW_ASSUME_BEYOND_VPC;
+		return;
+	case TW_TARGET_LOCAL:
+		return;
+	case TW_TARGET_PEERING:
+	case TW_TARGET_TRANSIT_GATEWAY:
+	case TW_TARGET_ENDPOINT:
+	case TW_TARGET_INTERFACE:
+	case TW_TARGET_OTHER:
+		give_reason(path, false, "unknown-input",
+			"what lies behind this route is not judged yet");
+		path->assumptions |= TW_ASSUME_BEYOND_VPC;
+		return;
+	}
+}
+
+/* One part of the outside that takes one route, split by family and by public or not. */
+static tw_status route_part(
+	struct walk *w, tw_set domain, const struct tw_site *inside, const struct tw_route *route)
+{
+	bool out = inside == w->from;
+	static const enum tw_family families[] = {TW_IPV4, TW_IPV6};
+	for (size_t f = 0; f < TW_COUNT(families); f++) {
+		struct tw_box box = tw_box_all(families[f]);
+		tw_set of_family =
+			tw_set_intersect(w->space, domain, tw_set_box(w->space, &box));
+		tw_set public = out ? w->world->public_to : w->world->public_from;
+		tw_set part[2];
+		part[0] = tw_set_intersect(w->space, of_family, public);
+		part[1] = tw_set_subtract(w->space, of_family, public);
+		for (int i = 0; i < 2; i++) {
+			struct tw_path path = new_path(w, part[i]);
+			take_route(w, &path, inside, route, out, families[f], i == 0);
+			cross_all(&path, w->from, w->to);
+			TW_TRY(push(w, &path));
+		}
+	}
+	return tw_space_status(w->space);
+}
+
+struct keyed_route {
+	struct tw_prefix to;
+	const struct tw_route *route;
+};
+
+/* Expands prefix-list routes; longest prefix first is what decides. */
+static tw_status routes_by_length(struct walk *w, const struct tw_route_table *table,
+	struct keyed_route **ret, size_t *ret_n, bool *ret_unknown)
+{
+	size_t room = 0;
+	for (size_t i = 0; i < table->routes_n; i++) {
+		const struct tw_route *r = &table->route[i];
+		uint32_t list = r->prefix_list
+			? tw_net_find(w->net, TW_KIND_PREFIX_LIST, r->prefix_list) : TW_MISSING;
+		room += r->prefix_list && list != TW_MISSING ? w->net->prefix_list[list].cidrs.n : 1;
+	}
+	struct keyed_route *out = TW_NEW_ARRAY(w->arena, struct keyed_route, room + 1);
+	if (!out)
+		return TW_ENOMEM;
+	size_t n = 0;
+	for (size_t i = 0; i < table->routes_n; i++) {
+		const struct tw_route *r = &table->route[i];
+		if (!r->prefix_list) {
+			out[n++] = (struct keyed_route){r->to, r};
+			continue;
+		}
+		uint32_t list = tw_net_find(w->net, TW_KIND_PREFIX_LIST, r->prefix_list);
+		if (list == TW_MISSING || !w->net->prefix_list[list].entries_known) {
+			*ret_unknown = true;
+			continue;
+		}
+		for (size_t k = 0; k < w->net->prefix_list[list].cidrs.n; k++)
+			out[n++] = (struct keyed_route){w->net->prefix_list[list].cidrs.v[k], r};
+	}
+	for (size_t i = 1; i < n; i++) /* insertion: tables are short and mostly sorted */
+		for (size_t k = i; k > 0 && out[k - 1].to.len < out[k].to.len; k--) {
+			struct keyed_route swap = out[k];
+			out[k] = out[k - 1];
+			out[k - 1] = swap;
+		}
+	*ret = out;
+	*ret_n = n;
+	return TW_OK;
+}
+
+/* Cuts the outside by the route table of the inside site. */
+static tw_status by_routes(struct walk *w, tw_set domain, const struct tw_site *inside)
+{
+	if (inside->table_state != TW_KNOWN) {
+		struct tw_path path = new_path(w, domain);
+		if (inside->table_state == TW_ASSUMED)
+			path.assumptions |= TW_ASSUME_NO_ROUTES;
+		else
+			give_reason(&path, false, "unknown-input",
+				"the subnet's route table is not in the input");
+		cross_all(&path, w->from, w->to);
+		return push(w, &path);
+	}
+	struct keyed_route *route;
+	size_t n;
+	bool unknown = false;
+	TW_TRY(routes_by_length(w, &w->net->table[inside->table], &route, &n, &unknown));
+	enum tw_field far = inside == w->from ? TW_FIELD_TO : TW_FIELD_FROM;
+	for (size_t i = 0; i < n && !tw_set_is_empty(domain); i++) {
+		struct tw_range range = tw_prefix_range(route[i].to);
+		tw_set here = tw_set_intersect(
+			w->space, domain, tw_ranges_set(w->space, far, &range, 1));
+		if (tw_set_is_empty(here))
+			continue;
+		domain = tw_set_subtract(w->space, domain, here);
+		TW_TRY(route_part(w, here, inside, route[i].route));
+	}
+	if (unknown && !tw_set_is_empty(domain)) {
+		struct tw_path path = new_path(w, domain);
+		give_reason(&path, false, "unknown-input",
+			"a route leads to a prefix list whose entries are not in the input");
+		cross_all(&path, w->from, w->to);
+		return push(w, &path);
+	}
+	return route_part(w, domain, inside, NULL);
+}
+
+/* Between two VPCs: both ends' lists are asked; what joins them is not judged yet. */
+static tw_status between_vpcs(struct walk *w, tw_set domain)
+{
+	struct tw_path path = new_path(w, domain);
+	give_reason(&path, false, "unknown-input", "what joins the two VPCs is not judged yet");
+	path.assumptions |= TW_ASSUME_BEYOND_VPC;
+	cross_all(&path, w->from, w->to);
+	return push(w, &path);
+}
+
+tw_status tw_paths_between(const struct tw_net *net, struct tw_space *space,
+	const struct tw_world *world, struct tw_arena *arena, const struct tw_site *from,
+	const struct tw_site *to, struct tw_paths *ret)
+{
+	struct walk w = {net, space, world, arena, from, to, ret};
+	tw_set domain = tw_set_intersect(space,
+		tw_ranges_set(space, TW_FIELD_FROM, from->address, from->addresses_n),
+		tw_ranges_set(space, TW_FIELD_TO, to->address, to->addresses_n));
+	if (is_inside(from))
+		TW_TRY(exempt(&w, domain, &domain));
+	if (!is_inside(from) && !is_inside(to)) {
+		struct tw_path path = new_path(&w, domain);
+		give_reason(&path, false, "unknown-input",
+			"neither end lies in a subnet of the input: nothing here to judge");
+		return push(&w, &path);
+	}
+	if (!is_inside(from))
+		return by_routes(&w, domain, to);
+	if (!is_inside(to))
+		return by_routes(&w, domain, from);
+	if (from->vpc != to->vpc)
+		return between_vpcs(&w, domain);
+	struct tw_path path = new_path(&w, domain);
+	path.same_subnet = from->subnet != TW_MISSING && from->subnet == to->subnet;
+	cross_all(&path, from, to);
+	return push(&w, &path);
+}
+
+tw_status tw_reach(const struct tw_net *net, struct tw_space *space, const struct tw_world *world,
+	struct tw_arena *arena, const struct tw_site *site, bool out, tw_set *ret)
+{
+	struct tw_site *outside = TW_NEW(arena, struct tw_site);
+	if (!outside)
+		return TW_ENOMEM;
+	*outside = (struct tw_site){.kind = TW_SITE_OUTSIDE, .vpc = TW_MISSING,
+		.subnet = TW_MISSING, .acl = TW_MISSING, .table = TW_MISSING};
+	enum tw_field near = out ? TW_FIELD_FROM : TW_FIELD_TO;
+	enum tw_field far = out ? TW_FIELD_TO : TW_FIELD_FROM;
+	tw_set domain = tw_ranges_set(space, near, site->address, site->addresses_n);
+	tw_set own = TW_EMPTY, vpc = TW_EMPTY;
+	if (site->subnet != TW_MISSING)
+		own = prefixes_set(space, far, net->subnet[site->subnet].cidrs);
+	if (site->vpc != TW_MISSING)
+		vpc = prefixes_set(space, far, net->vpc[site->vpc].cidrs);
+	/* Inside the VPC everybody but the own subnet: SPEC: nacl-subnet-boundary. */
+	tw_set reach = tw_set_subtract(space, tw_set_intersect(space, domain, vpc), own);
+	domain = tw_set_subtract(space, tw_set_subtract(space, domain, vpc), own);
+	struct tw_paths paths = TW_VEC_EMPTY;
+	struct walk w = {net, space, world, arena, out ? site : outside, out ? outside : site, &paths};
+	tw_status status = TW_OK;
+	if (out)
+		status = exempt(&w, domain, &domain);
+	paths.n = 0; /* what AWS answers itself is no flow to judge */
+	if (status == TW_OK)
+		status = by_routes(&w, domain, site);
+	for (size_t i = 0; status == TW_OK && i < paths.n; i++)
+		if (!paths.v[i].blocked)
+			reach = tw_set_union(space, reach, paths.v[i].domain);
+	TW_VEC_FREE(net->mem, &paths);
+	if (status == TW_OK)
+		*ret = reach;
+	return status == TW_OK ? tw_space_status(space) : status;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The world outside: which addresses are the internet, and which AWS answers itself. */
+#include "path.h"
+#include "world.h"
+
+/* Private, link-local, loopback and multicast blocks: not the internet (contract section 1). */
+static const char *const not_public[] = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
+	"100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "fc00::/7", "fe80::/10",
+	"::1/128", "ff00::/8"};
+
+static tw_set prefix_set(struct tw_space *space, enum tw_field field, struct tw_prefix prefix)
+{
+	struct tw_box box = tw_box_all(prefix.family);
+	*(field == TW_FIELD_FROM ? &box.from : &box.to) = tw_prefix_range(prefix);
+	return tw_set_box(space, &box);
+}
+
+tw_set tw_ranges_set(
+	struct tw_space *space, enum tw_field field, const struct tw_range *range, size_t n)
+{
+	tw_set set = TW_EMPTY;
+	struct tw_box chunk[64];
+	for (size_t i = 0; i < n;) {
+		size_t k = 0;
+		for (; k < TW_COUNT(chunk) && i < n; i++, k++) {
+			chunk[k] = tw_box_all(range[i].family);
+			*(field == TW_FIELD_FROM ? &chunk[k].from : &chunk[k].to) = range[i];
+		}
+		set = tw_set_union(space, set, tw_set_boxes(space, chunk, k));
+	}
+	return set;
+}
+
+tw_status tw_world_build(const struct tw_net *net, struct tw_space *space, struct tw_world *ret)
+{
+	static const enum tw_field fields[] = {TW_FIELD_FROM, TW_FIELD_TO};
+	struct tw_world world = {0};
+	for (size_t f = 0; f < TW_COUNT(fields); f++) {
+		tw_set private = TW_EMPTY, vpcs = TW_EMPTY;
+		for (size_t i = 0; i < TW_COUNT(not_public); i++) {
+			struct tw_prefix prefix;
+			if (tw_prefix_parse(not_public[i], strlen(not_public[i]), &prefix) !=
+				TW_PREFIX_OK)
+				return TW_EBUG;
+			private = tw_set_union(
+				space, private, prefix_set(space, fields[f], prefix));
+		}
+		tw_set public = tw_set_subtract(space, tw_set_all(space), private);
+		for (size_t i = 0; i < net->vpcs; i++)
+			for (size_t k = 0; k < net->vpc[i].cidrs.n; k++)
+				vpcs = tw_set_union(space, vpcs,
+					prefix_set(space, fields[f], net->vpc[i].cidrs.v[k]));
+		tw_set internet = tw_set_subtract(space, public, vpcs);
+		if (fields[f] == TW_FIELD_FROM) {
+			world.public_from = public;
+			world.internet_from = internet;
+		} else {
+			world.public_to = public;
+			world.internet_to = internet;
+		}
+	}
+	*ret = world;
+	return tw_space_status(space);
+}
+
+/* Addresses that AWS answers itself, and that no filter sees. */
+static const struct {
+	const char *prefix, *id, *text;
+	bool assumed; /* the address is not confirmed by a source that was read */
+} exempt[] = {
+	{"169.254.169.253/32", "exempt-dns", "the VPC's DNS resolver", false},
+	{"fd00:ec2::253/128", "exempt-dns", "the VPC's DNS resolver", false},
+	{"169.254.169.254/32", "exempt-imds", "the instance metadata service", false},
+	{"fd00:ec2::254/128", "exempt-imds", "the instance metadata service", false},
+	{"169.254.169.123/32", "exempt-time", "the Amazon time service", false},
+	{"fd00:ec2::123/128", "exempt-time", "the Amazon time service", false},
+	{"169.254.170.2/32", "exempt-ecs-metadata", "the ECS task metadata service", true},
+	{"169.254.169.250/32", "exempt-kms", "the Windows licence service", true},
+	{"169.254.169.251/32", "exempt-kms", "the Windows licence service", true},
+};
+
+static tw_status add(struct tw_exemption *list, size_t *n, struct tw_prefix prefix, const char *id,
+	const char *text, bool assumed)
+{
+	if (*n == TW_EXEMPTIONS)
+		return TW_OK;
+	list[(*n)++] = (struct tw_exemption){tw_prefix_range(prefix), id, text, assumed};
+	return TW_OK;
+}
+
+/* SPEC: exempt-before-nacl, exempt-dns, exempt-router, exempt-imds, exempt-time, exempt-kms,
+ * exempt-ecs-metadata, exempt-sg-same, exempt-not-own-dns */
+tw_status tw_exemptions(const struct tw_net *net, uint32_t vpc, uint32_t subnet,
+	struct tw_exemption list[TW_EXEMPTIONS], size_t *ret_n)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < TW_COUNT(exempt); i++) {
+		struct tw_prefix prefix;
+		if (tw_prefix_parse(exempt[i].prefix, strlen(exempt[i].prefix), &prefix) !=
+			TW_PREFIX_OK)
+			return TW_EBUG;
+		TW_TRY(add(list, &n, prefix, exempt[i].id, exempt[i].text, exempt[i].assumed));
+	}
+	/* The resolver answers at the primary IPv4 block's base + 2 only. */
+	if (vpc != TW_MISSING && net->vpc[vpc].cidrs.n > 0 &&
+		net->vpc[vpc].cidrs.v[0].family == TW_IPV4) {
+		struct tw_prefix prefix = {net->vpc[vpc].cidrs.v[0].addr, TW_IPV4, 32};
+		prefix.addr.lo += 2;
+		TW_TRY(add(list, &n, prefix, "exempt-dns", "the VPC's DNS resolver", false));
+	}
+	if (subnet != TW_MISSING)
+		for (size_t i = 0; i < net->subnet[subnet].cidrs.n; i++) {
+			struct tw_prefix prefix = net->subnet[subnet].cidrs.v[i];
+			if (prefix.family != TW_IPV4)
+				continue;
+			prefix.addr.lo += 1;
+			prefix.len = 32;
+			TW_TRY(add(list, &n, prefix, "exempt-router", "the VPC router", false));
+		}
+	*ret_n = n;
+	return TW_OK;
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small texts: counts, shares, lists, ends of flows, groups of equal clients. */
+
+#include "say.h"
+
+static const char *finish(struct tw_paint *paint, struct tw_buf *buf)
+{
+	const char *text = "";
+
+	tw_paint_status(paint, tw_buf_status(buf));
+	if (tw_buf_status(buf) == TW_OK && buf->n > 0)
+		text = tw_paint_kept(paint, tw_arena_dup(paint->arena, buf->p, buf->n));
+	tw_buf_fini(buf);
+	return text;
+}
+
+const char *tw_say_number(struct tw_paint *paint, uint64_t n)
+{
+	struct tw_buf buf;
+
+	tw_buf_init(&buf, paint->arena->mem);
+	tw_buf_thousands(&buf, n);
+	return finish(paint, &buf);
+}
+
+const char *tw_say_count(struct tw_paint *paint, uint64_t n, const char *noun)
+{
+	struct tw_buf buf;
+
+	tw_buf_init(&buf, paint->arena->mem);
+	tw_buf_thousands(&buf, n);
+	tw_buf_printf(&buf, " %s%s", noun, n == 1 ? "" : "s");
+	return finish(paint, &buf);
+}
+
+const char *tw_say_share(struct tw_paint *paint, uint64_t part, uint64_t whole)
+{
+	struct tw_buf buf;
+
+	tw_buf_init(&buf, paint->arena->mem);
+	tw_buf_thousands(&buf, part);
+	tw_buf_puts(&buf, " of ");
+	tw_buf_thousands(&buf, whole);
+	return finish(paint, &buf);
+}
+
+const char *tw_say_percent(struct tw_paint *paint, uint64_t part, uint64_t whole)
+{
+	struct tw_buf buf;
+
+	tw_buf_init(&buf, paint->arena->mem);
+	tw_buf_percent(&buf, part, whole, 2);
+	if (whole > 0)
+		tw_buf_puts(&buf, " %");
+	return finish(paint, &buf);
+}
+
+/* Starts the next entry of a list; false if the list ends with "and N more" here. */
+static bool list_next(struct tw_buf *buf, size_t i, size_t n, size_t most)
+{
+	if (i == most && n > most) {
+		tw_buf_printf(buf, " and %zu more", n - most);
+		return false;
+	}
+	if (i > 0)
+		tw_buf_puts(buf, ", ");
+	return true;
+}
+
+static void put_interval(struct tw_buf *buf, unsigned lo, unsigned hi)
+{
+	if (lo == hi)
+		tw_buf_printf(buf, "%u", lo);
+	else
+		tw_buf_printf(buf, "%u-%u", lo, hi);
+}
+
+const char *tw_say_ports(
+	struct tw_paint *paint, const struct tw_ports *ports, size_t n, size_t most)
+{
+	struct tw_buf buf;
+
+	tw_buf_init(&buf, paint->arena->mem);
+	for (size_t i = 0; i < n && list_next(&buf, i, n, most); i++)
+		put_interval(&buf, ports[i].lo, ports[i].hi);
+	return finish(paint, &buf);
+}
+
+const char *tw_say_prefixes(
+	struct tw_paint *paint, const struct tw_prefix *prefix, size_t n, size_t most)
+{
+	char text[TW_PREFIX_TEXT];
+	struct tw_buf buf;
+
+	tw_buf_init(&buf, paint->arena->mem);
+	for (size_t i = 0; i < n && list_next(&buf, i, n, most); i++)
+		tw_buf_puts(&buf, tw_prefix_text(prefix[i], text));
+	return finish(paint, &buf);
+}
+
+const char *tw_say_icmp(
+	struct tw_paint *paint, const struct tw_icmp_range *range, size_t n, size_t most)
+{
+	struct tw_buf buf;
+
+	tw_buf_init(&buf, paint->arena->mem);
+	for (size_t i = 0; i < n && list_next(&buf, i, n, most); i++) {
+		put_interval(&buf, range[i].type_lo, range[i].type_hi);
+		if (range[i].code_lo == 0 && range[i].code_hi == 255)
+			continue;
+		tw_buf_putc(&buf, '/');
+		put_interval(&buf, range[i].code_lo, range[i].code_hi);
+	}
+	return finish(paint, &buf);
+}
+
+const char *tw_say_peer(struct tw_paint *paint, const struct tw_peer *peer)
+{
+	struct tw_buf buf;
+
+	if (peer->name != NULL)
+		return peer->name;
+	if (peer->ids_n == 0 && peer->addresses_n == 0)
+		return "unknown addresses";
+	if (peer->ids_n == 0)
+		return tw_say_prefixes(paint, peer->address, peer->addresses_n, 2);
+	tw_buf_init(&buf, paint->arena->mem);
+	for (size_t i = 0; i < peer->ids_n && list_next(&buf, i, peer->ids_n, 2); i++)
+		tw_buf_puts(&buf, peer->ids[i]);
+	return finish(paint, &buf);
+}
+
+const char *tw_say_verdict(enum tw_verdict verdict)
+{
+	switch (verdict) {
+	case TW_COMPLETE:
+		return "COMPLETE";
+	case TW_PARTIAL:
+		return "PARTIAL";
+	case TW_ONE_WAY:
+		return "ONE-WAY";
+	case TW_BLOCKED:
+		return "BLOCKED";
+	case TW_UNKNOWN:
+		break;
+	}
+	return "UNKNOWN";
+}
+
+const char *tw_say_flow_verdict(const struct tw_flow *flow)
+{
+	if (flow->expect == NULL || strcmp(flow->expect, "never") != 0)
+		return tw_say_verdict(flow->verdict);
+	return flow->satisfied == 1   ? "NEVER PASSES"
+	       : flow->satisfied == 0 ? "VIOLATED"
+				      : "UNKNOWN";
+}
+
+int tw_share_cmp(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+	/* Compares whole parts, then turns both remainders over: no product can overflow. */
+	for (bool turned = false;; turned = !turned) {
+		uint64_t left = b == 0 ? 1 : a / b, right = d == 0 ? 1 : c / d;
+		uint64_t left_rest = b == 0 ? 0 : a % b, right_rest = d == 0 ? 0 : c % d;
+		int sign = turned ? -1 : 1;
+		if (left != right)
+			return left < right ? -sign : sign;
+		if (left_rest == 0 || right_rest == 0)
+			return left_rest == right_rest ? 0 : left_rest == 0 ? -sign : sign;
+		a = b;
+		b = left_rest;
+		c = d;
+		d = right_rest;
+	}
+}
+
+const struct tw_client_result *tw_worst_client(const struct tw_client_result *client, size_t n)
+{
+	const struct tw_client_result *worst = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct tw_client_result *it = &client[i];
+		if (worst == NULL || it->level > worst->level ||
+			(it->level == worst->level && tw_share_cmp(it->passing, it->total,
+							      worst->passing, worst->total) < 0))
+			worst = it;
+	}
+	return worst;
+}
+
+static bool same_result(const struct tw_client_result *a, const struct tw_client_result *b)
+{
+	const struct tw_client *x = a->client, *y = b->client;
+
+	return a->level == b->level && a->verdict == b->verdict && a->passing == b->passing &&
+	       a->undecided == b->undecided && a->total == b->total && x->ranges == y->ranges &&
+	       memcmp(x->range, y->range, x->ranges * sizeof(x->range[0])) == 0;
+}
+
+struct tw_client_group *tw_group_clients(
+	struct tw_paint *paint, const struct tw_client_result *client, size_t n, size_t *ret_n)
+{
+	struct tw_client_group *group = TW_NEW_ARRAY(paint->arena, struct tw_client_group, n);
+	size_t groups = 0;
+
+	*ret_n = 0;
+	if (group == NULL) {
+		tw_paint_status(paint, TW_ENOMEM);
+		return NULL;
+	}
+	for (size_t i = 0; i < n; i++) {
+		size_t g = 0;
+		while (g < groups && !same_result(group[g].first, &client[i]))
+			g++;
+		if (g == groups) {
+			group[groups++] =
+				(struct tw_client_group){&client[i], client[i].client->id};
+			continue;
+		}
+		group[g].ids = tw_paint_kept(paint, tw_arena_printf(paint->arena, "%s, %s",
+							    group[g].ids, client[i].client->id));
+	}
+	*ret_n = groups;
+	return group;
+}
+
+static const char *level_text(enum tw_level level)
+{
+	return level == TW_LEVEL_ERROR ? "decides" : tw_level_name(level);
+}
+
+void tw_paint_clients(struct tw_paint *paint, const struct tw_client_result *client, size_t n,
+	size_t margin, bool level)
+{
+	const struct tw_table_column columns[] = {
+		{.title = "client", .wrap = true, .least = 14},
+		{.title = "replies return", .right = true, .keep = 3},
+		{.title = "share", .right = true},
+		{.title = "undecided", .right = true, .keep = 2},
+		{.title = "verdict", .keep = 4},
+		{.title = "counts as", .keep = 1},
+	};
+	struct tw_table table;
+	size_t groups;
+	const struct tw_client_group *group = tw_group_clients(paint, client, n, &groups);
+
+	tw_table_init(&table, paint->arena->mem, columns, TW_COUNT(columns));
+	for (size_t g = 0; g < groups; g++) {
+		const struct tw_client_result *it = group[g].first;
+		struct tw_table_cell cell[TW_COUNT(columns)] = {
+			{group[g].ids, TW_HUE_NONE},
+			{tw_say_share(paint, it->passing, it->total), TW_HUE_NONE},
+			{tw_say_percent(paint, it->passing, it->total), TW_HUE_NONE},
+			{it->undecided > 0 ? tw_say_number(paint, it->undecided) : "", TW_HUE_NONE},
+			{tw_verdict_name(it->verdict), tw_paint_verdict_hue(it->verdict)},
+			{level ? level_text(it->level) : "", TW_HUE_NONE},
+		};
+		tw_table_row(&table, cell);
+	}
+	tw_table_draw(&table, paint, margin, true);
+	tw_table_fini(&table);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The text report of `trace`: for each region the drawing of its hops, the strip of ports, the
+ * clients and one packet to try; then what was assumed, and the verdict in words as the last line.
+ */
+
+#include "excerpt.h"
+#include "report_out.h"
+#include "say.h"
+
+#define REGIONS_MAX 4 /* regions drawn without --all */
+
+static void draw_title(struct tw_doc *doc, const struct tw_flow *flow)
+{
+	struct tw_paint *paint = &doc->paint;
+
+	paint->indent = 2;
+	tw_paint_hue(paint, TW_HUE_STRONG);
+	if (flow->name != NULL) {
+		tw_paint_words(paint, flow->name);
+		tw_paint_gap(paint, 2);
+	}
+	tw_paint_words(paint, tw_paint_kept(paint, tw_arena_printf(paint->arena, "%s -> %s",
+							   tw_say_peer(paint, &flow->from),
+							   tw_say_peer(paint, &flow->to))));
+	tw_paint_gap(paint, 2);
+	tw_paint_words(paint, flow->service_text);
+	tw_paint_gap(paint, 2);
+	tw_paint_hue(paint, tw_paint_verdict_hue(flow->verdict));
+	tw_paint_words(paint, tw_say_flow_verdict(flow));
+	tw_paint_hue(paint, TW_HUE_NONE);
+	tw_paint_newline(paint);
+	tw_paint_newline(paint);
+}
+
+/* Which packets a region is about. */
+static void draw_region_title(
+	struct tw_doc *doc, const struct tw_region *region, size_t i, size_t n)
+{
+	struct tw_paint *paint = &doc->paint;
+	const struct tw_flow_box *box = region->boxes_n > 0 ? &region->box[0] : NULL;
+	const char *more = "";
+
+	if (n < 2 || box == NULL)
+		return;
+	if (region->boxes_n > 1)
+		more = tw_paint_kept(
+			paint, tw_arena_printf(paint->arena, " (and %zu more such blocks)",
+				       region->boxes_n - 1));
+	paint->indent = 2;
+	tw_paint_words(paint,
+		tw_paint_kept(paint, tw_arena_printf(paint->arena,
+					     "packets %zu of %zu, IPv%u %s from %s to %s%s: ",
+					     i + 1, n, region->family, region->protocol_text,
+					     tw_say_prefixes(paint, box->from, box->from_n, 3),
+					     tw_say_prefixes(paint, box->to, box->to_n, 3), more)));
+	tw_paint_hue(paint, tw_paint_verdict_hue(region->verdict));
+	tw_paint_words(paint, tw_say_verdict(region->verdict));
+	tw_paint_hue(paint, TW_HUE_NONE);
+	tw_paint_newline(paint);
+	tw_paint_newline(paint);
+}
+
+/* What stands in the way when it is not a filter. */
+static void draw_reason(struct tw_doc *doc, const struct tw_reason *reason)
+{
+	struct tw_paint *paint = &doc->paint;
+
+	if (reason->code == NULL || strcmp(reason->code, "filter") == 0)
+		return;
+	paint->indent = 9;
+	tw_paint_gap(paint, 1);
+	tw_paint_hue(paint, TW_HUE_WARNING);
+	tw_paint_str(paint, "reason:");
+	tw_paint_hue(paint, TW_HUE_NONE);
+	tw_paint_gap(paint, 1);
+	tw_paint_words(paint, reason->message != NULL ? reason->message : reason->code);
+	if (reason->component != NULL) {
+		tw_paint_words(paint, tw_paint_kept(paint, tw_arena_printf(paint->arena, " (%s)",
+								   reason->component)));
+	}
+	if (reason->span.file != 0) {
+		tw_paint_gap(paint, 1);
+		tw_excerpt_place(paint, doc->sources, reason->span);
+	}
+	tw_paint_newline(paint);
+}
+
+static void draw_packet(
+	struct tw_paint *paint, const char *title, const char *packet, const char *fate)
+{
+	paint->indent = 10;
+	tw_paint_gap(paint, 1);
+	tw_paint_hue(paint, TW_HUE_DIM);
+	tw_paint_str(paint, title);
+	tw_paint_hue(paint, TW_HUE_NONE);
+	tw_paint_to(paint, 10);
+	tw_paint_words(paint, packet);
+	if (fate != NULL) {
+		/* On a line of its own rather than broken. */
+		if (paint->column + 2 + tw_clean_width(paint->ascii, fate, strlen(fate)) >
+			paint->width) {
+			tw_paint_newline(paint);
+			tw_paint_gap(paint, 10);
+		} else {
+			tw_paint_gap(paint, 2);
+		}
+		tw_paint_words(paint, fate);
+	}
+	tw_paint_newline(paint);
+}
+
+static void draw_witness(struct tw_doc *doc, const struct tw_region *region)
+{
+	const struct tw_witness *witness = region->witness;
+
+	if (witness == NULL || witness->request_text == NULL)
+		return;
+	draw_packet(&doc->paint, "example", witness->request_text, witness->request_fate);
+	if (witness->reply && witness->reply_text != NULL)
+		draw_packet(&doc->paint, "reply", witness->reply_text, witness->reply_fate);
+}
+
+void tw_text_region(struct tw_doc *doc, const struct tw_flow *flow, const struct tw_region *region)
+{
+	struct tw_paint *paint = &doc->paint;
+	bool passes = strcmp(region->request, "deny") != 0;
+
+	tw_draw_region(doc, flow, region);
+	tw_paint_newline(paint);
+	draw_reason(doc, &region->reason);
+	if (passes && region->reply_kind == TW_REPLY_PORTS) {
+		tw_draw_strip(paint, region);
+		tw_paint_newline(paint);
+	}
+	if (passes && region->clients_n > 0) {
+		tw_paint_clients(paint, region->client, region->clients_n, 1, true);
+		tw_paint_newline(paint);
+	}
+	draw_witness(doc, region);
+	if (region->witness != NULL)
+		tw_paint_newline(paint);
+}
+
+static void draw_path(
+	struct tw_doc *doc, const struct tw_flow *flow, const struct tw_flow_path *path)
+{
+	struct tw_paint *paint = &doc->paint;
+	size_t shown = path->regions_n;
+
+	if (!doc->style->all && shown > REGIONS_MAX)
+		shown = REGIONS_MAX;
+	if (flow->paths_n > 1) {
+		tw_paint_words(paint,
+			tw_paint_kept(paint, tw_arena_printf(paint->arena, "path %s%s%s", path->id,
+						     path->by != NULL ? ", by " : "",
+						     path->by != NULL ? path->by : "")));
+		tw_paint_newline(paint);
+		tw_paint_newline(paint);
+	}
+	for (size_t i = 0; i < shown; i++) {
+		draw_region_title(doc, &path->region[i], i, path->regions_total);
+		tw_text_region(doc, flow, &path->region[i]);
+	}
+	if (shown < path->regions_total) {
+		paint->indent = 2;
+		tw_paint_words(paint,
+			tw_paint_kept(paint,
+				tw_arena_printf(paint->arena,
+					"%s of packets more, none worse (drawn with --all)",
+					tw_say_count(paint, path->regions_total - shown, "kind"))));
+		tw_paint_newline(paint);
+		tw_paint_newline(paint);
+	}
+}
+
+static void draw_verdict(struct tw_doc *doc, const struct tw_flow *flow)
+{
+	struct tw_paint *paint = &doc->paint;
+
+	paint->indent = 2;
+	tw_paint_hue(paint, tw_paint_verdict_hue(flow->verdict));
+	tw_paint_words(paint, tw_say_flow_verdict(flow));
+	tw_paint_hue(paint, TW_HUE_NONE);
+	if (flow->sentence != NULL) {
+		tw_paint_str(paint, ":");
+		tw_paint_gap(paint, 1);
+		tw_paint_words(paint, flow->sentence);
+	}
+	tw_paint_newline(paint);
+}
+
+void tw_text_trace(struct tw_doc *doc)
+{
+	const struct tw_report *report = doc->report;
+
+	for (size_t i = 0; i < report->findings_n; i++) {
+		const struct tw_finding *finding = &report->finding[i];
+		if (doc->style->verbose || (!finding->suppressed && finding->level > TW_LEVEL_NOTE))
+			tw_text_finding(doc, finding);
+	}
+	for (size_t i = 0; i < report->flows_n; i++) {
+		const struct tw_flow *flow = &report->flow[i];
+		draw_title(doc, flow);
+		for (size_t p = 0; p < flow->paths_n; p++)
+			draw_path(doc, flow, &flow->path[p]);
+		draw_reason(doc, &flow->reason);
+		tw_text_assumptions(doc);
+		draw_verdict(doc, flow);
+	}
+}
