@@ -263,8 +263,7 @@ static uint64_t time_buddy(struct tw_rules rules)
 
 struct row {
 	const char *name;
-	struct samples twoway, cleared, repeated;
-	size_t nodes;
+	struct samples twoway, cleared, repeated, nodes;
 };
 
 static void print_row(struct row *row, const char *end)
@@ -274,16 +273,17 @@ static void print_row(struct row *row, const char *end)
 
 	printf("    \"%s\": {\"twoway_ns\": %llu, \"buddy_cleared_ns\": %llu, "
 	       "\"buddy_repeated_ns\": %llu, \"cleared_ratio_percent\": %llu, "
-	       "\"repeated_ratio_percent\": %llu, \"nodes\": %zu}%s\n",
+	       "\"repeated_ratio_percent\": %llu, \"nodes\": %llu}%s\n",
 		row->name, (unsigned long long)twoway, (unsigned long long)cleared,
 		(unsigned long long)repeated, (unsigned long long)(100 * cleared / twoway),
-		(unsigned long long)(100 * repeated / twoway), row->nodes, end);
+		(unsigned long long)(100 * repeated / twoway),
+		(unsigned long long)median(&row->nodes), end);
 }
 
 static void run_row(struct tw_space *space, struct row *row, struct tw_rules rules)
 {
 	add(&row->twoway, time_compile(space, rules));
-	row->nodes = tw_space_nodes(space);
+	add(&row->nodes, tw_space_nodes(space));
 	bdd_gbc();
 	add(&row->cleared, time_buddy(rules));
 	add(&row->repeated, time_buddy(rules));
@@ -309,8 +309,9 @@ int main(void)
 	/* The first round warms memory up and is not counted. */
 	for (size_t round = 0; round <= ROUNDS; round++) {
 		if (round == 1)
-			nacl20.twoway.n = nacl20.cleared.n = nacl20.repeated.n = nacl40.twoway.n =
-				nacl40.cleared.n = nacl40.repeated.n = verdict.n = 0;
+			nacl20.nodes.n = nacl40.nodes.n = nacl20.twoway.n = nacl20.cleared.n =
+				nacl20.repeated.n = nacl40.twoway.n = nacl40.cleared.n =
+					nacl40.repeated.n = verdict.n = 0;
 		for (size_t i = 0; i < (round ? LISTS : 8); i++) {
 			run_row(space, &nacl20, lists20[i].rules);
 			run_row(space, &nacl40, lists40[i].rules);

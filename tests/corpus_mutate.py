@@ -4,8 +4,8 @@
 
     corpus_mutate.py --binary TWOWAY [--corpus FOLDER]
 
-Each folder of aws-snapshot/ is copied, the entries of all its ACLs are replaced by each of six lists
-in turn, and `trace` is asked about every pair of interfaces of one VPC. Skips, with exit status 77
+Each folder of aws-snapshot/ is copied, the entries of all its ACLs are replaced by each of six
+lists in turn, and `trace` is asked about every pair of interfaces of one VPC. Skips, with status 77
 and a line that says so, where the corpus is not there (../shared/corpus beside the checkout).
 """
 

@@ -11,8 +11,8 @@
 /**
  * Exact sets of round trips.
  *
- * A point of the space is one request together with the reply it would get, described once, from the
- * initiator's side:
+ * A point of the space is one request together with the reply it would get, described once, from
+ * the initiator's side:
  *
  *   family    IPv4 or IPv6
  *   protocol  0-255
@@ -23,9 +23,9 @@
  *   service   what a filter compares when it sees the *request*: the destination port, or the ICMP
  *             type and code of the request
  *
- * ICMP type and code share one number, type * 256 + code (TW_ICMP). Filters compare destination ports
- * only (SPEC: nacl-dst-port-only), so six fields are enough for both directions, and "which share of
- * the client's ports gets its reply" is a question about the field `client`.
+ * ICMP type and code share one number, type * 256 + code (TW_ICMP). Filters compare destination
+ * ports only (SPEC: nacl-dst-port-only), so six fields are enough for both directions, and "which
+ * share of the client's ports gets its reply" is a question about the field `client`.
  *
  * A *set* is a number that names a canonical diagram inside its space: two sets of one space are
  * equal exactly when their numbers are. A *partition* is the same thing with more than two labels:
@@ -98,7 +98,8 @@ size_t tw_range_prefixes(struct tw_range range, struct tw_prefix *out, size_t ro
 
 /* ---- exact counts --------------------------------------------------------------------------- */
 
-/** An exact count: 320 bits, least significant word first. The whole space has under 2^298 points. */
+/** An exact count: 320 bits, least significant word first. The whole space has under 2^298 points.
+ */
 struct tw_count {
 	uint64_t w[5];
 };
@@ -128,8 +129,9 @@ enum tw_field {
 };
 
 /**
- * A box: one interval per field, inclusive. Boxes have one family. A box with an interval whose first
- * value is above its last, or with another family, is empty; IPv4 addresses past 2^32-1 are cut off.
+ * A box: one interval per field, inclusive. Boxes have one family. A box with an interval whose
+ * first value is above its last, or with another family, is empty; IPv4 addresses past 2^32-1 are
+ * cut off.
  */
 struct tw_box {
 	uint8_t family;
@@ -151,11 +153,13 @@ struct tw_box tw_box_all(enum tw_family family);
 /** `node_limit` 0: 16 million nodes. */
 TW_NODISCARD tw_status tw_space_new(struct tw_mem *mem, uint32_t node_limit, struct tw_space **ret);
 void tw_space_free(struct tw_space *space);
-/** TW_OK, TW_ENOMEM or TW_ELIMIT: the first thing that went wrong since creation or the last reset. */
+/** TW_OK, TW_ENOMEM or TW_ELIMIT: the first thing that went wrong since creation or the last reset.
+ */
 tw_status tw_space_status(const struct tw_space *space);
 /** Nodes alive, for measurements. */
 size_t tw_space_nodes(const struct tw_space *space);
-/** Forgets every set and the sticky status; keeps memory for reuse. All earlier sets are invalid. */
+/** Forgets every set and the sticky status; keeps memory for reuse. All earlier sets are invalid.
+ */
 void tw_space_reset(struct tw_space *space);
 
 /** Everything: both families, all protocols. */
@@ -170,8 +174,8 @@ bool tw_set_is_empty(tw_set set);
 bool tw_set_is_subset(struct tw_space *space, tw_set inner, tw_set outer);
 bool tw_set_has(struct tw_space *space, tw_set set, const struct tw_point *point);
 /**
- * How many points: of `client` and `service`, only what the protocol has is counted (TCP, UDP: both;
- * ICMP in its family: both, as type and code; others: neither).
+ * How many points: of `client` and `service`, only what the protocol has is counted (TCP, UDP:
+ * both; ICMP in its family: both, as type and code; others: neither).
  */
 void tw_set_count(struct tw_space *space, tw_set set, struct tw_count *ret);
 /** The smallest point in field order. False if the set is empty. */
@@ -199,8 +203,8 @@ TW_NODISCARD tw_status tw_set_project(
 void tw_intervals_free(struct tw_space *space, struct tw_intervals *intervals);
 
 /**
- * All points that agree with some point of the set in every field but `field`. An address belongs to
- * its family, so TW_FIELD_FAMILY gives the set itself.
+ * All points that agree with some point of the set in every field but `field`. An address belongs
+ * to its family, so TW_FIELD_FAMILY gives the set itself.
  */
 tw_set tw_set_forget(struct tw_space *space, tw_set set, enum tw_field field);
 /** The same set seen from the other end: `from` and `to` exchanged. */
@@ -209,8 +213,8 @@ tw_set tw_set_mirror(struct tw_space *space, tw_set set);
 /* ---- partitions ----------------------------------------------------------------------------- */
 
 /**
- * First match: every point gets the label of the first box that holds it, or `otherwise`. Labels are
- * 0 to 65535. Several boxes may carry one label.
+ * First match: every point gets the label of the first box that holds it, or `otherwise`. Labels
+ * are 0 to 65535. Several boxes may carry one label.
  */
 struct tw_labelled_box {
 	struct tw_box box;
@@ -229,11 +233,10 @@ tw_set tw_partition_restrict(struct tw_space *space, tw_set partition, tw_set se
 uint16_t tw_partition_label(
 	const struct tw_space *space, tw_set partition, const struct tw_point *point);
 /** The labels that occur, sorted; returns their number and writes up to `room`. */
-size_t tw_partition_labels(
-	struct tw_space *space, tw_set partition, uint16_t *out, size_t room);
+size_t tw_partition_labels(struct tw_space *space, tw_set partition, uint16_t *out, size_t room);
 /**
- * The common refinement of two partitions: `pair(ctx, a, b)` gives the label where they have labels a
- * and b, and must be a pure function. Results are kept only during the call.
+ * The common refinement of two partitions: `pair(ctx, a, b)` gives the label where they have labels
+ * a and b, and must be a pure function. Results are kept only during the call.
  */
 typedef uint16_t (*tw_label_pair)(void *ctx, uint16_t a, uint16_t b);
 tw_set tw_partition_combine(

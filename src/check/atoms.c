@@ -148,6 +148,9 @@ tw_status tw_atom_services(struct tw_judge *judge, struct tw_arena *arena,
 	TW_TRY(tw_ports_intersect(arena, own, atom->allowed[list], &pieces));
 	if (pieces.n == 0 || !tw_rule_meets(judge, atom, r))
 		return TW_OK;
+	/* A rule that is a reply range or open by itself stays one, whatever denies cut out of it. */
+	if (tw_ports_class(ports) == TW_CLASS_REPLY || tw_ports_class(ports) == TW_CLASS_OPEN)
+		return TW_OK;
 	bool named = is_narrow(ports) && tw_ports_class(ports) == TW_CLASS_SERVICE &&
 		inside_a_wider(judge, atom, rules, rule, ports);
 	struct tw_port_list out = {TW_NEW_ARRAY(arena, struct tw_ports, pieces.n), 0};

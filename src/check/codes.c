@@ -275,7 +275,8 @@ static const struct tw_code codes[] = {
 		.level = "warning",
 		.summary = "an entry under `ignore:` has no reason, so it suppresses nothing",
 		.meaning = "A suppressed finding needs a reason that the next person can read.",
-		.example = "  ignore: [{code: TW102, at: acl-1}]",
+		.example = "  ignore: [{code: TW102, at: acl-1}]\n"
+			   "The finding stays as it was, and this one comes on top of it.",
 		.remedy = "Write why it may be ignored: `reason: \"only Linux clients here\"`, "
 			  "best with `until:` and a day to look again.",
 	},

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who sits behind an ACL: interfaces if the input has them, else subnets, else anybody. */
+/*
+ * Who sits behind an ACL: interfaces if the input has them, else subnets, else anybody.
+ *
+ * Rule 4 of the inference, read with care: where groups name services they speak in the ACL's place;
+ * a group that is open names none, so there the ACL's own rules still say what is meant.
+ */
 #include "near.h"
 
 #include "select.h"
@@ -50,6 +55,18 @@ static tw_status permitted(
 	return tw_space_status(space);
 }
 
+/* Inside the VPC the groups of the other end say which services exist. */
+static tw_set inside(struct tw_judge *judge, uint32_t vpc)
+{
+	tw_set set = TW_EMPTY;
+	for (size_t i = 0; vpc != TW_MISSING && i < judge->net->vpc[vpc].cidrs.n; i++) {
+		struct tw_range range = tw_prefix_range(judge->net->vpc[vpc].cidrs.v[i]);
+		set = tw_set_union(judge->space, set,
+			tw_ranges_set(judge->space, TW_FIELD_TO, &range, 1));
+	}
+	return set;
+}
+
 static tw_status add_near(struct tw_judge *judge, struct tw_arena *arena,
 	const struct tw_site *site, struct tw_nears *ret)
 {
@@ -62,41 +79,11 @@ static tw_status add_near(struct tw_judge *judge, struct tw_arena *arena,
 		TW_TRY(permitted(judge, site, TW_EGRESS, &out));
 		near.in = tw_set_intersect(judge->space, near.in, in);
 		near.out = tw_set_intersect(judge->space, near.out, out);
+		near.out = tw_set_subtract(judge->space, near.out, inside(judge, site->vpc));
 	}
 	ret->interfaces += site->interfaces_n;
 	TW_TRY(tw_space_status(judge->space));
 	return TW_VEC_PUSH(judge->mem, ret, near);
-}
-
-tw_status tw_site_of_subnet(
-	const struct tw_net *net, struct tw_arena *arena, uint32_t subnet, struct tw_site *ret)
-{
-	const struct tw_subnet *s = &net->subnet[subnet];
-	struct tw_site site = {.kind = TW_SITE_SUBNET, .vpc = s->vpc, .subnet = subnet,
-		.acl = s->acl, .table = s->table};
-	site.acl_state = s->acl != TW_MISSING ? TW_KNOWN
-		: net->holds[TW_KIND_ACL]     ? TW_NOT_KNOWN
-					      : TW_ASSUMED;
-	site.table_state = s->table != TW_MISSING ? TW_KNOWN
-		: net->holds[TW_KIND_ROUTE_TABLE] ? TW_NOT_KNOWN
-						  : TW_ASSUMED;
-	site.groups_state = TW_ASSUMED;
-	size_t n = s->cidrs.n > 0 ? s->cidrs.n : 2;
-	struct tw_range *range = TW_NEW_ARRAY(arena, struct tw_range, n);
-	if (!range)
-		return TW_ENOMEM;
-	for (size_t i = 0; i < s->cidrs.n; i++)
-		range[i] = tw_prefix_range(s->cidrs.v[i]);
-	if (s->cidrs.n == 0) {
-		range[0] = tw_box_all(TW_IPV4).from;
-		range[1] = tw_box_all(TW_IPV6).from;
-		range[0].family = TW_IPV4;
-		range[1].family = TW_IPV6;
-	}
-	site.address = range;
-	site.addresses_n = n;
-	*ret = site;
-	return TW_OK;
 }
 
 /* An ACL that no subnet is known for: any address may sit behind it. */

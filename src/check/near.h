@@ -31,9 +31,6 @@ TW_NODISCARD tw_status tw_nears_of(
 
 /* The client that a site is when it starts a flow. */
 enum tw_initiator tw_initiator_of(const struct tw_site *site);
-/* A site of one whole subnet, its addresses unknown: all. */
-TW_NODISCARD tw_status tw_site_of_subnet(
-	const struct tw_net *net, struct tw_arena *arena, uint32_t subnet, struct tw_site *ret);
 /* True if a group's rule permits rather than means: all protocols, or an open or reply range. */
 bool tw_group_rule_is_open(const struct tw_rule *rule);
 

@@ -21,7 +21,8 @@ struct tw_style style_for_errors(const struct args *args);
 /* Standard output and standard error as sinks. */
 struct tw_sink sink_out(void);
 struct tw_sink sink_err(void);
-/* Ends a run that printed with stdio: `code`, or EXIT_USAGE if standard output could not be written. */
+/* Ends a run that printed with stdio: `code`, or EXIT_USAGE if standard output could not be
+ * written. */
 int finish_output(int code);
 /* Makes sure that 0, 1 and 2 are open, so that no file that is read can take their place. */
 void open_standard_streams(void);
@@ -44,8 +45,8 @@ tw_status session_read(struct session *session, const struct args *args);
 void session_complain(
 	const struct session *session, const struct tw_diags *diags, const struct args *args);
 /*
- * Says why a run ends with a status that is no success, unless the diagnostics have said so; returns
- * the exit code.
+ * Says why a run ends with a status that is no success, unless the diagnostics have said so;
+ * returns the exit code.
  */
 int explain(const struct session *session, const struct tw_diags *diags, tw_status status,
 	const struct args *args);

@@ -6,7 +6,7 @@
 
 #include "opt.h"
 
-#define WIDTH 80
+#define WIDTH  80
 #define COLUMN 26 /* where explanations begin */
 
 /* Words wrapped at WIDTH; `column` is where the first one goes, `indent` where lines begin. */
@@ -38,8 +38,8 @@ static void print_option(const struct opt *opt)
 	int n;
 
 	n = snprintf(left, sizeof(left), "  %c%c%s--%s%s%s", opt->letter != '\0' ? '-' : ' ',
-		opt->letter != '\0' ? opt->letter : ' ', opt->letter != '\0' ? ", " : "  ", opt->name,
-		opt->value != NULL ? " " : "", opt->value != NULL ? opt->value : "");
+		opt->letter != '\0' ? opt->letter : ' ', opt->letter != '\0' ? ", " : "  ",
+		opt->name, opt->value != NULL ? " " : "", opt->value != NULL ? opt->value : "");
 	fputs(left, stdout);
 	if (n + 2 > COLUMN) {
 		printf("\n%*s", COLUMN, "");
@@ -55,8 +55,8 @@ static void print_command(const struct command *command)
 		*command->operands != '\0' ? " " : "", command->operands);
 	print_wrapped(command->about, 0, 0);
 	fputs("\nOptions:\n", stdout);
-	for (size_t i = 0; i < command->opts; i++)
-		print_option(&command->opt[i]);
+	for (const struct opt *opt = NULL; (opt = opt_next(command, opt)) != NULL;)
+		print_option(opt);
 	fputs("\nSee twoway(1).\n", stdout);
 }
 
@@ -74,7 +74,7 @@ void print_help(const struct command *command)
 	for (size_t i = 0; i < commands_count; i++)
 		printf("  %-10s%s\n", commands[i].name, commands[i].summary);
 	fputs("\nOptions:\n"
-	      "  -h, --help      print this help; `twoway COMMAND --help` prints that of a command\n"
+	      "  -h, --help      print this help; behind a command, the help for it\n"
 	      "  -V, --version   print the version\n"
 	      "\nSee twoway(1).\n",
 		stdout);

@@ -79,13 +79,14 @@ static void unknown_option(const struct command *command, const char *given, siz
 	char word[WORD_MAX + 1] = "";
 	size_t count = 0;
 
-	for (size_t i = 0; i < command->opts; i++)
-		names[count++] = command->opt[i].name;
+	for (const struct opt *opt = NULL; (opt = opt_next(command, opt)) != NULL;)
+		names[count++] = opt->name;
 	if (n > 2 && n - 2 <= WORD_MAX)
 		memcpy(word, given + 2, n - 2);
 	const char *near = nearest_word(word, names, count);
 	if (near != NULL)
-		usage_error(command, "unknown option %.*s; did you mean --%s?", (int)n, given, near);
+		usage_error(
+			command, "unknown option %.*s; did you mean --%s?", (int)n, given, near);
 	else
 		usage_error(command, "unknown option %.*s", (int)n, given);
 }
@@ -114,8 +115,8 @@ static bool take(struct args *args, const struct opt *opt, const char *value)
 	}
 	if (opt->id == OPT_CLIENT) {
 		if (args->clients == OPT_REPEAT) {
-			usage_error(args->command, "%s is given too often; write %s a,b,c", name,
-				name);
+			usage_error(
+				args->command, "%s is given too often; write %s a,b,c", name, name);
 			return false;
 		}
 		args->client[args->clients++] = value;
@@ -139,8 +140,8 @@ static bool take_next(struct reader *reader, const struct opt *opt)
 	char buf[WORD_MAX];
 
 	if (reader->next == reader->argc) {
-		usage_error(
-			reader->args->command, "%s needs a value: %s", opt_text(opt, buf), opt->value);
+		usage_error(reader->args->command, "%s needs a value: %s", opt_text(opt, buf),
+			opt->value);
 		return false;
 	}
 	return take(reader->args, opt, reader->argv[reader->next++]);
@@ -154,10 +155,9 @@ static bool read_long(struct reader *reader, const char *word)
 	size_t n = equals != NULL ? (size_t)(equals - word) : strlen(word);
 	const struct opt *opt = NULL;
 
-	for (size_t i = 0; i < command->opts; i++) {
-		const char *name = command->opt[i].name;
-		if (strlen(name) == n - 2 && strncmp(name, word + 2, n - 2) == 0)
-			opt = &command->opt[i];
+	while ((opt = opt_next(command, opt)) != NULL) {
+		if (strlen(opt->name) == n - 2 && strncmp(opt->name, word + 2, n - 2) == 0)
+			break;
 	}
 	if (opt == NULL) {
 		unknown_option(command, word, n);
@@ -179,10 +179,8 @@ static bool read_short(struct reader *reader, const char *word)
 
 	for (const char *p = word + 1; *p != '\0'; p++) {
 		const struct opt *opt = NULL;
-		for (size_t i = 0; i < command->opts; i++) {
-			if (command->opt[i].letter == *p)
-				opt = &command->opt[i];
-		}
+		while ((opt = opt_next(command, opt)) != NULL && opt->letter != *p)
+			;
 		if (opt == NULL) {
 			usage_error(command, "unknown option -%c in \"%s\"", *p, word);
 			return false;
@@ -227,7 +225,8 @@ bool args_parse(const struct command *command, char **argv, size_t argc, struct 
 			ret->operand[ret->operands++] = word;
 		} else if (strcmp(word, "--") == 0) {
 			more = false;
-		} else if (!(word[1] == '-' ? read_long(&reader, word) : read_short(&reader, word))) {
+		} else if (!(word[1] == '-' ? read_long(&reader, word)
+					    : read_short(&reader, word))) {
 			return false;
 		}
 	}

@@ -3,9 +3,9 @@
 #define TW_CLI_OPT_H
 
 /*
- * The command line: one table of commands, each with its table of options. The same tables parse the
- * arguments, print the help and write the completions, so that these cannot differ; a test compares
- * them with the manual.
+ * The command line: one table of commands, each with its table of options. The same tables parse
+ * the arguments, print the help and write the completions, so that these cannot differ; a test
+ * compares them with the manual.
  *
  * Options may stand anywhere behind the command; `--` ends them. Values are `--name value`,
  * `--name=value`, `-n value` or `-nvalue`.
@@ -43,7 +43,8 @@ enum opt_kind { OPT_FLAG, OPT_TEXT, OPT_FILE, OPT_CHOICE, OPT_CLIENTS };
 
 struct opt {
 	enum opt_id id;
-	char letter; /* or '\0' */
+	unsigned commands; /* bits of the commands that have it */
+	char letter;	   /* or '\0' */
 	const char *name;
 	enum opt_kind kind;
 	const char *value;   /* "FILE"; NULL for a flag */
@@ -55,13 +56,12 @@ struct args;
 
 struct command {
 	const char *name;
+	unsigned bit;
 	const char *operands; /* "INPUT..." */
 	const char *summary;  /* one line */
 	const char *about;    /* a few sentences, below the usage */
 	enum opt_kind operand_kind;
 	size_t operands_min, operands_max;
-	const struct opt *opt;
-	size_t opts;
 	int (*run)(const struct args *args);
 };
 
@@ -85,8 +85,9 @@ const struct command *command_find(const char *name);
  * program ends with EXIT_USAGE.
  */
 bool args_parse(const struct command *command, char **argv, size_t argc, struct args *ret);
-/* An option that holds this value must be one of its choices. */
-const struct opt *command_opt(const struct command *command, enum opt_id id);
+/* The options of a command in order: the one behind `after`, or with NULL the first; NULL at the
+ * end. */
+const struct opt *opt_next(const struct command *command, const struct opt *after);
 
 /* The nearest of `n` words, if near enough for a "did you mean"; else NULL. */
 const char *nearest_word(const char *word, const char *const *list, size_t n);

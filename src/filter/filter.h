@@ -79,8 +79,9 @@ enum tw_field tw_view_port_field(struct tw_view view);
 /*
  * A compiled list. `decides` labels every round trip with the rule that decides it (for a group:
  * with the first of the rules that let it pass, or TW_LABEL_NONE). Where a `maybe` rule leaves it
- * open the round trip is in `unknown`, and the label is that rule's. allow, deny and unknown are
- * disjoint and cover everything.
+ * open the round trip is in `unknown`, and the label is that rule's (of several, the first whose
+ * action is not that of the sure rule behind them; if all agree with it, the sure rule decides).
+ * allow, deny and unknown are disjoint and cover everything.
  */
 struct tw_compiled {
 	tw_set allow, deny, unknown;

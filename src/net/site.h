@@ -18,9 +18,15 @@ struct tw_part {
 	struct tw_ranges address; /* n 0: all of them */
 };
 
-typedef TW_VEC(struct tw_part) tw_parts;
-typedef TW_VEC(struct tw_range) tw_range_vec;
-typedef TW_VEC(uint32_t) tw_index_vec;
+struct tw_parts {
+	struct tw_part *v;
+	size_t n, room;
+};
+
+struct tw_indexes {
+	uint32_t *v;
+	size_t n, room;
+};
 
 /* What was asked for. The vectors are drawn from net->mem: tw_picked_fini. */
 struct tw_picked {
@@ -28,13 +34,19 @@ struct tw_picked {
 	struct tw_arena *arena;
 	struct tw_diags *diags; /* NULL: nobody to ask back, take every possible place */
 	struct tw_span span;
-	tw_index_vec interface, subnet, acl;
-	tw_range_vec range;
-	const char *vpc_id;     /* `range` is in this VPC; NULL: in any */
-	bool must_be_inside;    /* an address that the VPC lacks is an error */
+	struct tw_indexes interface, subnet, acl;
+	TW_VEC(struct tw_range) range;
+	const char *vpc_id;  /* `range` is in this VPC; NULL: in any */
+	bool must_be_inside; /* an address that the VPC lacks is an error */
 	TW_VEC(const char *) id;
 	bool internet, managed;
 };
+
+/* `return TW_REFUSED(picked, "...", ...)`: the selection cannot be made, and why. */
+#define TW_REFUSED(picked, ...)                                                                    \
+ (tw_diag_add((picked)->diags, TW_LEVEL_ERROR, 0, (picked)->span, __VA_ARGS__) == TW_OK            \
+		 ? TW_EINVAL                                                                       \
+		 : TW_ENOMEM)
 
 void tw_picked_init(struct tw_picked *picked, const struct tw_net *net, struct tw_arena *arena,
 	struct tw_diags *diags, struct tw_span span);
@@ -56,9 +68,10 @@ struct tw_site tw_site_nowhere(enum tw_site_kind kind, struct tw_ranges address)
 /* What is known of an object of a kind, given its index. */
 enum tw_knowledge tw_knowledge_of(const struct tw_net *net, enum tw_kind kind, uint32_t index);
 
-/* site_range.c: cuts picked->range into parts and sites; what is in no subnet goes to ret_outside. */
+/* site_range.c: cuts picked->range into parts and sites; what is in no subnet goes to ret_outside.
+ */
 TW_NODISCARD tw_status tw_picked_cut(struct tw_picked *picked, const bool *whole_subnet,
-	tw_parts *parts, struct tw_sites *sites, struct tw_ranges *ret_outside);
+	struct tw_parts *parts, struct tw_sites *sites, struct tw_ranges *ret_outside);
 /* "10.0.0.5", "10.0.0.0/24" or "10.0.0.1 to 10.0.0.9", in `arena`; NULL: out of memory. */
 const char *tw_range_say(struct tw_arena *arena, struct tw_range range);
 

@@ -8,13 +8,6 @@ static const char *const not_public[] = {"10.0.0.0/8", "172.16.0.0/12", "192.168
 	"100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "fc00::/7", "fe80::/10",
 	"::1/128", "ff00::/8"};
 
-static tw_set prefix_set(struct tw_space *space, enum tw_field field, struct tw_prefix prefix)
-{
-	struct tw_box box = tw_box_all(prefix.family);
-	*(field == TW_FIELD_FROM ? &box.from : &box.to) = tw_prefix_range(prefix);
-	return tw_set_box(space, &box);
-}
-
 tw_set tw_ranges_set(
 	struct tw_space *space, enum tw_field field, const struct tw_range *range, size_t n)
 {
@@ -31,36 +24,68 @@ tw_set tw_ranges_set(
 	return set;
 }
 
+tw_status tw_public_ranges(struct tw_arena *arena, struct tw_ranges *ret)
+{
+	struct tw_prefix prefix[TW_COUNT(not_public)];
+	struct tw_ranges all, private;
+
+	for (size_t i = 0; i < TW_COUNT(not_public); i++)
+		if (tw_prefix_parse(not_public[i], strlen(not_public[i]), &prefix[i]) !=
+			TW_PREFIX_OK)
+			return TW_EBUG;
+	TW_TRY(tw_ranges_of_prefixes(arena, prefix, TW_COUNT(not_public), &private));
+	TW_TRY(tw_ranges_all(arena, &all));
+	return tw_ranges_subtract(arena, all, private, ret);
+}
+
+/* A VPC that is in no input is known by the blocks of its subnets. */
+tw_status tw_internet_ranges(
+	const struct tw_net *net, struct tw_arena *arena, struct tw_ranges *ret)
+{
+	struct tw_ranges public;
+	size_t n = 0;
+
+	for (size_t i = 0; i < net->vpcs; i++)
+		n += net->vpc[i].cidrs.n;
+	for (size_t i = 0; i < net->subnets; i++)
+		n += net->subnet[i].cidrs.n;
+	struct tw_range *known = TW_NEW_ARRAY(arena, struct tw_range, n);
+	if (!known)
+		return TW_ENOMEM;
+	n = 0;
+	for (size_t i = 0; i < net->vpcs; i++)
+		for (size_t k = 0; k < net->vpc[i].cidrs.n; k++)
+			known[n++] = tw_prefix_range(net->vpc[i].cidrs.v[k]);
+	for (size_t i = 0; i < net->subnets; i++)
+		for (size_t k = 0; k < net->subnet[i].cidrs.n; k++)
+			known[n++] = tw_prefix_range(net->subnet[i].cidrs.v[k]);
+	n = tw_ranges_join(known, n);
+	TW_TRY(tw_public_ranges(arena, &public));
+	return tw_ranges_subtract(arena, public, (struct tw_ranges){known, n}, ret);
+}
+
 tw_status tw_world_build(const struct tw_net *net, struct tw_space *space, struct tw_world *ret)
 {
-	static const enum tw_field fields[] = {TW_FIELD_FROM, TW_FIELD_TO};
-	struct tw_world world = {0};
-	for (size_t f = 0; f < TW_COUNT(fields); f++) {
-		tw_set private = TW_EMPTY, vpcs = TW_EMPTY;
-		for (size_t i = 0; i < TW_COUNT(not_public); i++) {
-			struct tw_prefix prefix;
-			if (tw_prefix_parse(not_public[i], strlen(not_public[i]), &prefix) !=
-				TW_PREFIX_OK)
-				return TW_EBUG;
-			private = tw_set_union(
-				space, private, prefix_set(space, fields[f], prefix));
-		}
-		tw_set public = tw_set_subtract(space, tw_set_all(space), private);
-		for (size_t i = 0; i < net->vpcs; i++)
-			for (size_t k = 0; k < net->vpc[i].cidrs.n; k++)
-				vpcs = tw_set_union(space, vpcs,
-					prefix_set(space, fields[f], net->vpc[i].cidrs.v[k]));
-		tw_set internet = tw_set_subtract(space, public, vpcs);
-		if (fields[f] == TW_FIELD_FROM) {
-			world.public_from = public;
-			world.internet_from = internet;
-		} else {
-			world.public_to = public;
-			world.internet_to = internet;
-		}
+	struct tw_ranges public, internet;
+	struct tw_arena arena;
+
+	tw_arena_init(&arena, net->mem);
+	tw_status status = tw_public_ranges(&arena, &public);
+	if (status == TW_OK)
+		status = tw_internet_ranges(net, &arena, &internet);
+	if (status == TW_OK) {
+		struct tw_world world = {
+			.internet_from = tw_ranges_set(
+				space, TW_FIELD_FROM, internet.v, internet.n),
+			.internet_to = tw_ranges_set(space, TW_FIELD_TO, internet.v, internet.n),
+			.public_from = tw_ranges_set(space, TW_FIELD_FROM, public.v, public.n),
+			.public_to = tw_ranges_set(space, TW_FIELD_TO, public.v, public.n)};
+		status = tw_space_status(space);
+		if (status == TW_OK)
+			*ret = world;
 	}
-	*ret = world;
-	return tw_space_status(space);
+	tw_arena_fini(&arena);
+	return status;
 }
 
 /* Addresses that AWS answers itself, and that no filter sees. */

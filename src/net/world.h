@@ -2,8 +2,12 @@
 #ifndef TW_NET_WORLD_H
 #define TW_NET_WORLD_H
 
-/* Addresses that AWS answers itself, as seen from one subnet. SPEC: exempt-before-nacl */
+/*
+ * The world outside: what counts as the internet, and the addresses that AWS answers itself, as seen
+ * from one subnet. SPEC: exempt-before-nacl
+ */
 
+#include "addresses.h"
 #include "net.h"
 
 struct tw_exemption {
@@ -17,5 +21,11 @@ struct tw_exemption {
 
 TW_NODISCARD tw_status tw_exemptions(const struct tw_net *net, uint32_t vpc, uint32_t subnet,
 	struct tw_exemption list[TW_EXEMPTIONS], size_t *ret_n);
+
+/* Every address that is not private, link-local, loopback or multicast; in `arena`. */
+TW_NODISCARD tw_status tw_public_ranges(struct tw_arena *arena, struct tw_ranges *ret);
+/* The same without the blocks of known VPCs and their subnets: contract section 1, `internet`. */
+TW_NODISCARD tw_status tw_internet_ranges(
+	const struct tw_net *net, struct tw_arena *arena, struct tw_ranges *ret);
 
 #endif

@@ -134,7 +134,7 @@ static bool is_flow_log(struct tw_sv text)
 
 static bool is_cloudformation(struct tw_sv text)
 {
-	return has_line(text, "AWSTemplateFormatVersion") ||
+	return (has(text, "AWSTemplateFormatVersion") && has(text, "AWS::")) ||
 	       (has_line(text, "Resources:") && has(text, "Type: ") && has(text, "AWS::"));
 }
 
@@ -190,19 +190,38 @@ enum tw_looks tw_sniff(const char *path, struct tw_sv bytes, const char **ret_na
 	return TW_LOOKS_OTHER;
 }
 
+/* `word` as a key whose value begins with `bracket`: "word" : [ */
+static bool has_json_key(struct tw_sv text, const char *word, char bracket)
+{
+	struct tw_sv rest = text;
+	const char *at;
+
+	while ((at = find(rest, word))) {
+		const char *p = at + strlen(word), *end = text.p + text.n;
+		bool quoted = at > text.p && at[-1] == '"' && p < end && *p++ == '"';
+		while (quoted && p < end && strchr(" \t\r\n:", *p))
+			p++;
+		if (quoted && p < end && (!bracket || *p == bracket))
+			return true;
+		rest.n -= (size_t)(at + 1 - rest.p);
+		rest.p = at + 1;
+	}
+	return false;
+}
+
 bool tw_sniff_answer(struct tw_sv bytes)
 {
-	static const char *const words[] = {"NetworkAcls", "NetworkAclId", "SecurityGroups",
-		"SecurityGroupRules", "NetworkInterfaces", "Reservations", "RouteTables", "Subnets",
-		"Vpcs", "InternetGateways", "PrefixLists", "PrefixListId", "collector_version"};
+	static const char *const words[] = {"NetworkAcls", "SecurityGroups", "SecurityGroupRules",
+		"NetworkInterfaces", "Reservations", "RouteTables", "Subnets", "Vpcs",
+		"InternetGateways", "EgressOnlyInternetGateways", "PrefixLists"};
 
 	/* UTF-16, as PowerShell redirects it: the words are not found as they are. */
 	if (tw_sv_starts(bytes, "\xff\xfe") || tw_sv_starts(bytes, "\xfe\xff"))
 		return true;
 	for (size_t i = 0; i < TW_COUNT(words); i++)
-		if (has(bytes, words[i]))
+		if (has_json_key(bytes, words[i], '[') || has_line(bytes, words[i]))
 			return true;
-	return false;
+	return has_json_key(bytes, "collector_version", 0);
 }
 
 /* ---- documents ------------------------------------------------------------------------------- */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How many points a set has. Sizes of children are added up per node, weighted with the width of
- * their intervals; a level that is skipped multiplies by its whole domain. What a node is worth
- * depends on its family and on whether the protocol has ports, so both are part of the memo's key.
+ * their intervals; a level that is skipped multiplies by its whole domain. An address node belongs
+ * to one family, and below the addresses families do not differ; but what a node is worth depends
+ * on whether the protocol has ports, so that is part of the memo's key.
  */
 
 #include "node.h"
@@ -83,7 +84,7 @@ static void count_edges(struct measure *m, unsigned level, tw_set set, struct tw
 /* Adds to *ret (zero on entry) the points of a node of this level, or finds them. */
 static void count_node(struct measure *m, unsigned level, tw_set set, struct tw_count *ret)
 {
-	uint64_t key = (uint64_t)set << 4 | (m->ports ? 8u : 0u) | m->family;
+	uint64_t key = (uint64_t)set << 1 | m->ports;
 	struct value *value;
 
 	if (m->n * 2 >= m->slots && !grow(m))

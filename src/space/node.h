@@ -7,13 +7,13 @@
  *
  * DOC: the diagram
  *
- * A function from points to labels is a rooted acyclic graph. An id below TW_TERMINALS is the label
- * itself. Any other id is a node: a level (the field it asks about, enum tw_field) and a sorted
- *list of edges (last value of an interval, child). The intervals follow one another and cover the
- *whole domain of the level. "TCP to port 443, or anything in protocols 7-16", for all addresses:
+ * A function from points to labels is a rooted acyclic graph. An id below TW_TERMINALS is the
+ * label itself. Any other id is a node: a level (the field it asks about, enum tw_field) and a
+ * sorted list of edges (last value of an interval, child). The intervals follow one another and
+ * cover the whole domain of the level. "TCP to port 443, or anything in protocols 7-16":
  *
- *	protocol:  ..5 -> 0,  ..6 -> service: (..442 -> 0, ..443 -> 1, ..65535 -> 0),  ..16 -> 1,
- *..255 -> 0
+ *	protocol: ..5 -> 0, ..6 -> S, ..16 -> 1, ..255 -> 0
+ *	S, at service: ..442 -> 0, ..443 -> 1, ..65535 -> 0
  *
  * Invariants, which make equal functions equal ids:
  *
@@ -23,7 +23,7 @@
  *  (4) No two nodes have the same level, width and edges: tw_node_make looks before it adds.
  *  (5) Address nodes are narrow (IPv4: domain 0 to 2^32-1, keys of one word) or wide (IPv6: 128
  *      bits, keys of four words). Below family 4 all address nodes are narrow, below family 6 all
- *are wide, and address nodes stand below a family node only.
+ *      of them are wide, and address nodes stand below a family node only.
  *
  * (5) is what keeps the domains of the two families from mixing although the family level may be
  * skipped as any other: the children for 4 and 6 can only be the same id when there is no address
@@ -82,7 +82,7 @@ struct tw_space {
 	TW_VEC(struct tw_node) node; /* node of id i: node.v[i - TW_TERMINALS] */
 	TW_VEC(uint32_t) word;	     /* edges of all nodes */
 	TW_VEC(struct tw_edge) edge; /* stack of edges of nodes that are being made */
-	uint32_t *slot;		     /* open addressing, id or 0; `slots` is a power of two */
+	uint32_t *slot;		     /* open addressing, id or 0; `slots`: power of two */
 	size_t slots;
 	struct tw_cached *cache; /* direct-mapped */
 	uint32_t ticket[TW_OPS]; /* current tag of each operation */

@@ -33,7 +33,7 @@ struct tw_event {
 struct tw_plan_level {
 	struct tw_addr *cut; /* first value of each elementary interval; cut[0] = 0 */
 	uint32_t cuts;
-	struct tw_event *event;	 /* two of each partial box; those behind the domain come last */
+	struct tw_event *event;	 /* two of each partial box, one if it ends with the domain */
 	uint32_t *enter, *leave; /* of each partial box: its events */
 	uint32_t events;
 	uint64_t *partial; /* boxes that do not hold the whole domain of this level */

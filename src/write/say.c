@@ -188,12 +188,14 @@ const struct tw_client_result *tw_worst_client(const struct tw_client_result *cl
 	return worst;
 }
 
-static bool same_result(const struct tw_client_result *a, const struct tw_client_result *b)
+static bool same_result(
+	const struct tw_client_result *a, const struct tw_client_result *b, bool level)
 {
 	const struct tw_client *x = a->client, *y = b->client;
 
-	return a->level == b->level && a->verdict == b->verdict && a->passing == b->passing &&
-	       a->undecided == b->undecided && a->total == b->total && x->ranges == y->ranges &&
+	return (!level || a->level == b->level) && a->verdict == b->verdict &&
+	       a->passing == b->passing && a->undecided == b->undecided && a->total == b->total &&
+	       x->ranges == y->ranges &&
 	       memcmp(x->range, y->range, x->ranges * sizeof(x->range[0])) == 0;
 }
 
@@ -210,7 +212,7 @@ struct tw_client_group *tw_group_clients(
 	}
 	for (size_t i = 0; i < n; i++) {
 		size_t g = 0;
-		while (g < groups && !same_result(group[g].first, &client[i]))
+		while (g < groups && !same_result(group[g].first, &client[i], level))
 			g++;
 		if (g == groups) {
 			group[groups++] =
@@ -242,7 +244,7 @@ void tw_paint_clients(struct tw_paint *paint, const struct tw_client_result *cli
 	};
 	struct tw_table table;
 	size_t groups;
-	const struct tw_client_group *group = tw_group_clients(paint, client, n, &groups);
+	const struct tw_client_group *group = tw_group_clients(paint, client, n, level, &groups);
 
 	tw_table_init(&table, paint->arena->mem, columns, TW_COUNT(columns));
 	for (size_t g = 0; g < groups; g++) {

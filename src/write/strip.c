@@ -158,7 +158,7 @@ void tw_draw_strip(struct tw_paint *paint, const struct tw_region *region)
 	size_t room = paint->width - LABEL - 1, groups;
 	uint32_t step = room >= 64 ? 1024 : room >= 32 ? 2048 : 4096;
 	const struct tw_client_group *group =
-		tw_group_clients(paint, region->client, region->clients_n, &groups);
+		tw_group_clients(paint, region->client, region->clients_n, false, &groups);
 
 	draw_scale(paint, step);
 	draw_returns(paint, region, step);

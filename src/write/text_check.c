@@ -73,7 +73,11 @@ static void draw_flows(struct tw_doc *doc, bool complete_too)
 		{.title = "verdict"},
 	};
 	struct tw_table table;
+	bool all_pass = true;
 
+	/* Where every request passes, the column would say nothing and take room. */
+	for (size_t i = 0; i < doc->report->flows_n; i++)
+		all_pass = all_pass && strcmp(doc->report->flow[i].request, "all") == 0;
 	tw_table_init(&table, doc->paint.arena->mem, columns, TW_COUNT(columns));
 	for (size_t i = 0; i < doc->report->flows_n; i++) {
 		const struct tw_flow *flow = &doc->report->flow[i];
@@ -85,7 +89,7 @@ static void draw_flows(struct tw_doc *doc, bool complete_too)
 			{flow->name != NULL ? flow->name : flow->id, TW_HUE_NONE},
 			{direction_words(doc, flow), TW_HUE_NONE},
 			{flow->service_text, TW_HUE_NONE},
-			{request_word(flow), TW_HUE_NONE},
+			{all_pass ? "" : request_word(flow), TW_HUE_NONE},
 			{reply_words(doc, flow), TW_HUE_NONE},
 			{tw_say_flow_verdict(flow), hue},
 		};

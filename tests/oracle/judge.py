@@ -87,7 +87,7 @@ def in_box(box, point):
         return False
     if point.protocol in (TCP, UDP):
         return any(low <= point.what <= high for low, high in box["service_ports"])
-    return any(one["type"][0] <= point.what[0] <= one["type"][1] and
+    return box["icmp"] is None or any(one["type"][0] <= point.what[0] <= one["type"][1] and
                one["code"][0] <= point.what[1] <= one["code"][1] for one in box["icmp"])
 
 
@@ -206,6 +206,8 @@ def hop_faults(point, hops, steps, what):
 def reply_hop_faults(network, point, region, ports):
     hops = hops_of(region, "reply", "network-acl")
     for port in ports:
+        if hops and not common([[port, port]], hops[0]["seen"]["ports"]):
+            continue
         steps = network.reply(Packet(point.target, point.source, point.protocol, port))
         yield from hop_faults(point, hops, steps, port)
 
@@ -235,16 +237,23 @@ def union(pairs):
 
 
 def exact_rule_faults(network, region, points):
-    """Reply hops name every rule that decides something, with just the ports that it decides."""
+    """Of the replies that a reply hop sees, it names every rule that decides some, with just the
+    ports that it decides. What it sees holds at least the ports of each client judged."""
     if not points or points[0].returns is None or not points[0].allowed:
         return
     for (acl, where), rules in decided(network, points).items():
-        listed = {}
+        listed, seen = {}, []
         for hop in hops_of(region, "reply", "network-acl"):
             if (hop["component"], hop["list"]) == (acl, where):
+                seen = hop["seen"]["ports"]
                 for one in hop["rules"]:
                     listed.setdefault(one["rule"], []).extend(one["ports"] or [])
-        want = {rule: union(ports) for rule, ports in rules.items()}
+        asked = union([CLIENTS[one["id"]] for one in region["clients"] if one["id"] in CLIENTS])
+        reached = union([pair for ports in rules.values() for pair in ports])
+        if common(common(asked, reached), seen) != common(asked, reached):
+            yield f"{acl} {where}: sees {seen}, but {common(asked, reached)} reaches it"
+        want = {rule: common(union(ports), seen) for rule, ports in rules.items()}
+        want = {rule: ports for rule, ports in want.items() if ports}
         got = {rule: union(ports) for rule, ports in listed.items()}
         if want != got:
             yield f"{acl} {where}: rules {got}, the oracle says {want}"

@@ -164,7 +164,7 @@ def answer():
     hops = [{"direction": "request", "kind": "network-acl", "component": "acl-0c01",
              "list": "ingress", "action": "allow", "rules": [rule("100", "allow", [[443, 443]])]},
             {"direction": "reply", "kind": "network-acl", "component": "acl-0c01",
-             "list": "egress", "action": "mixed", "rules": [
+             "list": "egress", "action": "mixed", "seen": {"ports": [[0, 65535]]}, "rules": [
                  rule("90", "deny", [[3389, 3389]]),
                  rule("100", "allow", [[1024, 3388], [3390, 65535]]),
                  rule("*", "deny", [[0, 1023]])]}]

@@ -109,7 +109,7 @@ static void kinds_of_later_are_told_once_and_only_if_there_are_any(void **state)
 	assert_diags(&f, 2);
 	assert_diag(&f, 0, TW_LEVEL_NOTE, 901, "1:16", "NAT gateways are not supported yet");
 	assert_int_equal(tw_diags_get(f.diags, 0)->span.file, 2);
-	assert_diag(&f, 1, TW_LEVEL_NOTE, 901, "1:60", "load balancers are not supported yet");
+	assert_diag(&f, 1, TW_LEVEL_NOTE, 901, "1:59", "load balancers are not supported yet");
 	assert_string_equal(tw_input_file(f.in, 0)->kind, "aws-cli");
 	assert_string_equal(tw_input_file(f.in, 1)->kind, "unsupported");
 	assert_string_equal(tw_input_file(f.in, 1)->detail, "NAT gateways");

@@ -97,7 +97,7 @@ static void a_folder_is_read_in_the_order_of_its_names(void **state)
 	write_text("net/a.yml", "Vpcs: []\n");
 	write_text("net/B.json", "{\"Subnets\":[]}");
 	write_text("net/b/d.json", "{\"name\":\"x\"}");
-	write_text("net/b/c.template", "AWSTemplateFormatVersion: 2010-09-09\nResources: !Ref x\n");
+	write_text("net/b/c.template", "AWSTemplateFormatVersion: 2010-09-09\nResources:\n  V:\n    Type: AWS::EC2::VPC\n    X: !Ref Y\n");
 	write_text("net/b/notes.txt", "hello");
 	write_text("net/twoway.yaml", "flows: []\n");
 	write_text("outside.json", "not json at all");
@@ -142,7 +142,7 @@ static void broken_files_in_a_folder(void **state)
 	fixture_open(&f);
 	assert_int_equal(tw_input_add_path(f.in, in_folder("broken"), TW_INPUT_AUTO), TW_EPARSE);
 	assert_diags(&f, 2);
-	assert_diag(&f, 0, TW_LEVEL_ERROR, 0, "1:34", "");
+	assert_diag(&f, 0, TW_LEVEL_ERROR, 0, "1:33", "");
 	assert_diag(&f, 1, TW_LEVEL_ERROR, 0, "1:1", "this file is UTF-16; save it as UTF-8");
 	fixture_close(&f);
 }

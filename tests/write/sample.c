@@ -17,7 +17,8 @@ const char sample_text[] =
 	"          \"CidrBlock\": \"0.0.0.0/0\",\n"
 	"          \"PortRange\": {\"From\": 443, \"To\": 443}\n"
 	"        },\n"
-	"        {\"RuleNumber\": 110, \"Egress\": true, \"PortRange\": {\"From\": 49152, \"To\": 65535}},\n"
+	"        {\"RuleNumber\": 110, \"Egress\": true, "
+	"\"PortRange\": {\"From\": 49152, \"To\": 65535}},\n"
 	"        {\"RuleNumber\": 32767, \"Egress\": true, \"RuleAction\": \"deny\"}\n"
 	"      ]\n"
 	"    }\n"
@@ -286,8 +287,8 @@ static const struct tw_finding *partial_finding(void)
 {
 	static struct tw_related related[2];
 	static const char *const note[] = {
-		"at any moment about 58 % of Linux clients cannot connect, each for about 1,820 attempts "
-		"on end; retrying soon does not help"};
+		"at any moment about 58 % of Linux clients cannot connect, each for about 1,820 "
+		"attempts on end; retrying soon does not help"};
 	static const char *const example[] = {"subnet-1"};
 	static struct tw_finding finding;
 

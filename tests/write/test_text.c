@@ -128,8 +128,8 @@ static void suppressed_findings_need_verbose(void **state)
 	report.summary.suppressed = 1;
 	const char *text = written(tw_write_check, &report, &style);
 	assert_null(strstr(text, "TW103"));
-	assert_non_null(strstr(text,
-		"0 errors, 0 warnings, 2 notes (shown with -v), 1 finding suppressed (shown with -v)\n"));
+	assert_non_null(strstr(text, "0 errors, 0 warnings, 2 notes (shown with -v), "
+				     "1 finding suppressed (shown with -v)\n"));
 	style.verbose = true;
 	text = written(tw_write_check, &report, &style);
 	assert_non_null(strstr(text, "error[TW103] (suppressed): replies from subnet-1"));

@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# Completion of twoway(1) for bash, made by twoway itself.
+
+_twoway() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]} words='' files=''
+
+	if ((COMP_CWORD == 1)); then
+		mapfile -t COMPREPLY < <(compgen -W 'check trace clients rule help --help --version' -- "$cur")
+		return
+	fi
+	# --name=value comes as three words.
+	if [[ $prev == '=' ]]; then
+		prev=${COMP_WORDS[COMP_CWORD - 2]}
+	elif [[ $cur == '=' ]]; then
+		cur=''
+	fi
+	case $command:$prev in
+	check:-c | check:--client) words='linux amazon-linux windows windows-xp windows-2003 macos freebsd openbsd netbsd solaris aix nat nat-gateway elb alb lambda linux-snat eks-snat dns-resolver iana any' ;;
+	check:--intents) files=yes ;;
+	check:--input-type) words='auto aws-cli np-guard' ;;
+	check:--fail-on) words='error warning note' ;;
+	check:--today) words='' ;;
+	check:-o | check:--format) words='text concise json' ;;
+	check:--color) words='auto always never' ;;
+	check:--width) words='' ;;
+	trace:--from) words='' ;;
+	trace:--to) words='' ;;
+	trace:-p | trace:--port) words='' ;;
+	trace:--protocol) words='' ;;
+	trace:-c | trace:--client) words='linux amazon-linux windows windows-xp windows-2003 macos freebsd openbsd netbsd solaris aix nat nat-gateway elb alb lambda linux-snat eks-snat dns-resolver iana any' ;;
+	trace:--source-ports) words='' ;;
+	trace:--intents) files=yes ;;
+	trace:--input-type) words='auto aws-cli np-guard' ;;
+	trace:-o | trace:--format) words='text concise json' ;;
+	trace:--color) words='auto always never' ;;
+	trace:--width) words='' ;;
+	clients:--intents) files=yes ;;
+	clients:-o | clients:--format) words='text concise json' ;;
+	clients:--color) words='auto always never' ;;
+	clients:--width) words='' ;;
+	rule:-o | rule:--format) words='text concise json' ;;
+	rule:--color) words='auto always never' ;;
+	rule:--width) words='' ;;
+	check:*)
+		words='--client --intents --input-type --fail-on --today --format --verbose --quiet --color --ascii --width --help'
+		[[ $cur == -* ]] || files=yes
+		;;
+	trace:*)
+		words='--from --to --port --protocol --client --source-ports --all --intents --input-type --format --verbose --quiet --color --ascii --width --help'
+		[[ $cur == -* ]] || files=yes
+		;;
+	clients:*)
+		words='--intents --format --verbose --quiet --color --ascii --width --help'
+		[[ $cur == -* ]] || words=''
+		;;
+	rule:*)
+		words='--format --verbose --quiet --color --ascii --width --help'
+		[[ $cur == -* ]] || words='TW101 TW102 TW103 TW104 TW105 TW107 TW108 TW109 TW110 TW601 TW602 TW603 TW604 TW901 TW902 TW903 TW904 TW905'
+		;;
+	help:*)
+		words='--help'
+		[[ $cur == -* ]] || words='check trace clients rule help'
+		;;
+	esac
+	if [[ $files ]]; then
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		compopt -o filenames 2>/dev/null
+	else
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	fi
+}
+complete -F _twoway twoway

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `twoway trace`: one request and its reply, hop by hop. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+static bool check_options(const struct args *args)
+{
+	if (args->value[OPT_FROM] == NULL || args->value[OPT_TO] == NULL) {
+		usage_error(args->command, "trace needs --from X and --to Y");
+		return false;
+	}
+	if (args->clients > 0 && args->value[OPT_SOURCE_PORTS] != NULL) {
+		usage_error(args->command, "--client and --source-ports exclude each other");
+		return false;
+	}
+	return true;
+}
+
+static int follow(struct session *session, const struct args *args,
+	const struct tw_trace_options *options, const struct tw_style *style)
+{
+	const struct tw_input *input = session->input;
+	struct tw_report *report = NULL;
+	struct tw_diags *diags = NULL;
+	size_t files = tw_input_files(input);
+	int code;
+
+	tw_status status = tw_diags_new(session->mem, &diags);
+	if (status == TW_OK)
+		status = tw_trace(session->mem, tw_input_net(input), options, diags, &report);
+	if (status != TW_OK) {
+		code = explain(session, diags, status, args);
+		tw_diags_free(diags);
+		return code;
+	}
+	if (args->value[OPT_QUIET] == NULL)
+		session_complain(session, session->diags, args);
+	status = tw_write_trace(session->mem, report, files > 0 ? tw_input_file(input, 0) : NULL,
+		files, session->sources, style, sink_out());
+	code = tw_report_complete(report) ? EXIT_CLEAN : EXIT_FOUND;
+	if (status == TW_EIO)
+		code = EXIT_USAGE;
+	else if (status != TW_OK)
+		code = explain(session, NULL, status, args);
+	tw_report_free(report);
+	tw_diags_free(diags);
+	return code;
+}
+
+/* The clients to judge for: --client or --source-ports. */
+static bool choose_clients(const struct args *args, const struct tw_intents *intents,
+	struct tw_client *own, const struct tw_client **client, size_t *ret_n)
+{
+	const char *ports = args->value[OPT_SOURCE_PORTS];
+
+	if (ports == NULL)
+		return find_clients(args, intents, client, ret_n);
+	if (!tw_client_from_range(ports, own)) {
+		usage_error(args->command,
+			"--source-ports is a range within 1-65535 such as 40000-44999, not \"%s\"",
+			ports);
+		return false;
+	}
+	client[0] = own;
+	*ret_n = 1;
+	return true;
+}
+
+int cmd_trace(const struct args *args)
+{
+	const struct tw_client *client[CLIENTS_MAX];
+	struct tw_client own;
+	struct tw_trace_options options = {
+		.from = args->value[OPT_FROM],
+		.to = args->value[OPT_TO],
+		.port = args->value[OPT_PORT],
+		.protocol = args->value[OPT_PROTOCOL],
+		.client = client,
+	};
+	struct session session;
+	struct tw_style style;
+	int code = EXIT_USAGE;
+
+	if (!style_from(args, &style) || !check_options(args))
+		return EXIT_USAGE;
+	tw_status status = session_open(&session);
+	if (status != TW_OK) {
+		fprintf(stderr, "twoway: error: %s\n", tw_status_text(status));
+		return tw_status_exit(status);
+	}
+	status = session_read(&session, args);
+	if (status == TW_OK) {
+		options.intents = tw_input_intents(session.input);
+		if (choose_clients(args, options.intents, &own, client, &options.clients))
+			code = follow(&session, args, &options, &style);
+	} else if (status != TW_EINVAL) {
+		code = explain(&session, session.diags, status, args);
+	}
+	session_close(&session);
+	return code;
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Finding: an id, a Name tag or a pattern becomes objects, and objects become the interfaces,
+ * subnets and ACLs that make sites. Objects that only others name (the instance of an interface,
+ * the VPC of a subnet) are found by their ids too.
+ */
+
+#include "find.h"
+
+const enum tw_kind tw_end_kinds[TW_END_KINDS] = {TW_KIND_INSTANCE, TW_KIND_INTERFACE,
+	TW_KIND_SUBNET, TW_KIND_GROUP, TW_KIND_VPC, TW_KIND_ACL};
+
+size_t tw_object_count(const struct tw_net *net, enum tw_kind kind)
+{
+	switch (kind) {
+	case TW_KIND_INSTANCE:
+		return net->instances;
+	case TW_KIND_INTERFACE:
+		return net->interfaces;
+	case TW_KIND_SUBNET:
+		return net->subnets;
+	case TW_KIND_GROUP:
+		return net->groups;
+	case TW_KIND_VPC:
+		return net->vpcs;
+	case TW_KIND_ACL:
+		return net->acls;
+	default:
+		return 0;
+	}
+}
+
+const struct tw_object *tw_object_at(const struct tw_net *net, enum tw_kind kind, size_t index)
+{
+	switch (kind) {
+	case TW_KIND_INSTANCE:
+		return &net->instance[index].object;
+	case TW_KIND_INTERFACE:
+		return &net->interface[index].object;
+	case TW_KIND_SUBNET:
+		return &net->subnet[index].object;
+	case TW_KIND_GROUP:
+		return &net->group[index].object;
+	case TW_KIND_VPC:
+		return &net->vpc[index].object;
+	case TW_KIND_ACL:
+		return &net->acl[index].object;
+	default:
+		return NULL;
+	}
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+/* ---- what belongs to an object --------------------------------------------------------------- */
+
+/* Gateways, load balancers and the like are no ends when something else than their id names them.
+ */
+static tw_status pick_ordinary(struct tw_picked *picked, uint32_t interface)
+{
+	if (picked->net->interface[interface].type == TW_INTERFACE_ORDINARY)
+		return TW_VEC_PUSH(picked->net->mem, &picked->interface, interface);
+	picked->managed = true;
+	return TW_OK;
+}
+
+static bool carries(const struct tw_interface *interface, const char *group_id)
+{
+	for (size_t i = 0; i < interface->groups_n; i++)
+		if (same(interface->group_ids[i], group_id))
+			return true;
+	return false;
+}
+
+static tw_status pick_interfaces_of(struct tw_picked *picked, enum tw_kind kind, const char *id)
+{
+	const struct tw_net *net = picked->net;
+
+	for (uint32_t i = 0; i < net->interfaces; i++) {
+		const struct tw_interface *one = &net->interface[i];
+		if (kind == TW_KIND_INSTANCE ? same(one->instance_id, id) : carries(one, id))
+			TW_TRY(pick_ordinary(picked, i));
+	}
+	return TW_OK;
+}
+
+static tw_status pick_subnets_of(struct tw_picked *picked, const char *vpc_id)
+{
+	for (uint32_t i = 0; i < picked->net->subnets; i++)
+		if (same(picked->net->subnet[i].vpc_id, vpc_id))
+			TW_TRY(TW_VEC_PUSH(picked->net->mem, &picked->subnet, i));
+	return TW_OK;
+}
+
+static tw_status pick_members(struct tw_picked *picked, enum tw_kind kind, const char *id)
+{
+	struct tw_mem *mem = picked->net->mem;
+	uint32_t index = tw_net_find(picked->net, kind, id);
+
+	switch (kind) {
+	case TW_KIND_INTERFACE:
+		return TW_VEC_PUSH(mem, &picked->interface, index);
+	case TW_KIND_SUBNET:
+		return TW_VEC_PUSH(mem, &picked->subnet, index);
+	case TW_KIND_ACL:
+		return TW_VEC_PUSH(mem, &picked->acl, index);
+	case TW_KIND_GROUP:
+		if (index == TW_MISSING)
+			return pick_interfaces_of(picked, kind, id);
+		for (size_t i = 0; i < picked->net->group[index].members_n; i++)
+			TW_TRY(pick_ordinary(picked, picked->net->group[index].members[i]));
+		return TW_OK;
+	case TW_KIND_INSTANCE:
+		return pick_interfaces_of(picked, kind, id);
+	default:
+		return pick_subnets_of(picked, id);
+	}
+}
+
+static tw_status refuse_empty(struct tw_picked *picked, enum tw_kind kind, const char *id)
+{
+	const char *advice = picked->net->holds[TW_KIND_INTERFACE]
+				     ? ""
+				     : "; add the output of describe-network-interfaces";
+
+	if (picked->managed)
+		return TW_REFUSED(picked,
+			"the interfaces of %s %s belong to gateways, load balancers or other services, which are not judged yet as ends of a flow; name one of the interfaces",
+			tw_kind_name(kind), id);
+	if (kind == TW_KIND_VPC)
+		return TW_REFUSED(picked,
+			"the input has no subnet of %s; add the output of describe-subnets", id);
+	if (kind == TW_KIND_GROUP)
+		return TW_REFUSED(
+			picked, "no network interface in the input carries %s%s", id, advice);
+	return TW_REFUSED(
+		picked, "instance %s has no network interface in the input%s", id, advice);
+}
+
+/* True if some object names another one that the model lacks. */
+static bool is_named(const struct tw_net *net, enum tw_kind kind, const char *id)
+{
+	for (size_t i = 0; i < net->interfaces; i++) {
+		const struct tw_interface *one = &net->interface[i];
+		if ((kind == TW_KIND_INSTANCE && same(one->instance_id, id)) ||
+			(kind == TW_KIND_GROUP && carries(one, id)))
+			return true;
+	}
+	for (size_t i = 0; kind == TW_KIND_VPC && i < net->subnets; i++)
+		if (same(net->subnet[i].vpc_id, id))
+			return true;
+	return false;
+}
+
+tw_status tw_pick_id(struct tw_picked *picked, enum tw_kind kind, const char *id, bool *ret_found)
+{
+	uint32_t index = tw_net_find(picked->net, kind, id);
+	size_t before = picked->interface.n + picked->subnet.n + picked->acl.n;
+
+	*ret_found = index != TW_MISSING || is_named(picked->net, kind, id);
+	if (!*ret_found)
+		return TW_OK;
+	TW_TRY(pick_members(picked, kind, id));
+	if (picked->interface.n + picked->subnet.n + picked->acl.n == before)
+		return refuse_empty(picked, kind, id);
+	return TW_VEC_PUSH(picked->net->mem, &picked->id, id);
+}
+
+/* ---- many at once ---------------------------------------------------------------------------- */
+
+/* Picks all marked objects of a kind; one pass over the interfaces for all instances together. */
+static tw_status pick_marked(struct tw_picked *picked, enum tw_kind kind, const bool *mark)
+{
+	const struct tw_net *net = picked->net;
+
+	for (size_t i = 0; i < tw_object_count(net, kind); i++) {
+		const char *id = tw_object_at(net, kind, i)->id;
+		if (!mark[i])
+			continue;
+		TW_TRY(TW_VEC_PUSH(net->mem, &picked->id, id));
+		if (kind != TW_KIND_INSTANCE)
+			TW_TRY(pick_members(picked, kind, id));
+	}
+	for (uint32_t i = 0; kind == TW_KIND_INSTANCE && i < net->interfaces; i++) {
+		uint32_t instance = net->interface[i].instance;
+		if (instance != TW_MISSING && mark[instance])
+			TW_TRY(pick_ordinary(picked, i));
+	}
+	return TW_OK;
+}
+
+/* ---- Name tags ------------------------------------------------------------------------------- */
+
+struct hits {
+	bool *mark;
+	size_t n;
+};
+
+static tw_status find_named(
+	struct tw_picked *picked, enum tw_kind kind, const char *name, struct hits *ret)
+{
+	size_t n = tw_object_count(picked->net, kind);
+	struct hits hits = {TW_NEW_ARRAY(picked->arena, bool, n), 0};
+
+	if (!hits.mark)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		hits.mark[i] = same(tw_object_at(picked->net, kind, i)->name, name);
+		hits.n += hits.mark[i];
+	}
+	*ret = hits;
+	return TW_OK;
+}
+
+static tw_status refuse_kinds(
+	struct tw_picked *picked, const char *name, const struct hits hits[TW_END_KINDS])
+{
+	enum { SHOWN = 20 };
+	const struct tw_object *last = NULL;
+	const char *list = "";
+	size_t shown = 0, total = 0;
+
+	for (size_t k = 0; k < TW_END_KINDS; k++)
+		for (size_t i = 0; i < tw_object_count(picked->net, tw_end_kinds[k]); i++) {
+			if (!hits[k].mark[i] || total++ >= SHOWN)
+				continue;
+			last = tw_object_at(picked->net, tw_end_kinds[k], i);
+			list = tw_arena_printf(picked->arena, "%s%s%s %s", list,
+				shown++ ? ", " : "", tw_kind_name(tw_end_kinds[k]), last->id);
+			if (!list)
+				return TW_ENOMEM;
+		}
+	if (total > shown)
+		list = tw_arena_printf(picked->arena, "%s and %zu more", list, total - shown);
+	if (!list)
+		return TW_ENOMEM;
+	TW_TRY(tw_diag_add_pair(picked->diags, TW_LEVEL_ERROR, 0, picked->span, last->span,
+		"one of them is here",
+		"\"%s\" is the Name tag of things of several kinds: %s; use an id", name, list));
+	return TW_EINVAL;
+}
+
+tw_status tw_pick_name(struct tw_picked *picked, const char *name, bool *ret_found)
+{
+	struct hits hits[TW_END_KINDS];
+	size_t kinds = 0, at = 0;
+	size_t before = picked->interface.n + picked->subnet.n + picked->acl.n;
+
+	for (size_t i = 0; i < TW_END_KINDS; i++) {
+		TW_TRY(find_named(picked, tw_end_kinds[i], name, &hits[i]));
+		if (hits[i].n == 0)
+			continue;
+		kinds++;
+		at = i;
+	}
+	if (kinds > 1)
+		return refuse_kinds(picked, name, hits);
+	*ret_found = kinds == 1;
+	if (kinds == 0)
+		return TW_OK;
+	TW_TRY(pick_marked(picked, tw_end_kinds[at], hits[at].mark));
+	if (picked->interface.n + picked->subnet.n + picked->acl.n == before)
+		return refuse_empty(picked, tw_end_kinds[at], name);
+	return TW_OK;
+}
+
+/* ---- tags ------------------------------------------------------------------------------------ */
+
+/* One UTF-8 character further. */
+static const char *step(const char *text)
+{
+	do
+		text++;
+	while (((unsigned char)*text & 0xc0) == 0x80);
+	return text;
+}
+
+bool tw_pattern_matches(const char *pattern, const char *text)
+{
+	const char *star = NULL, *retry = NULL; /* the last `*`, and where it was tried to end */
+
+	while (*text) {
+		if (*pattern == '*') {
+			star = ++pattern;
+			retry = text;
+		} else if (*pattern == '?') {
+			pattern++;
+			text = step(text);
+		} else if (*pattern == *text) {
+			pattern++;
+			text++;
+		} else if (star) {
+			pattern = star;
+			text = ++retry;
+		} else {
+			return false;
+		}
+	}
+	while (*pattern == '*')
+		pattern++;
+	return *pattern == '\0';
+}
+
+static bool has_tag(const struct tw_object *object, const struct tw_tag_pattern *pattern)
+{
+	for (size_t i = 0; i < object->tags_n; i++)
+		if (same(object->tags[i].key, pattern->key))
+			return tw_pattern_matches(pattern->pattern, object->tags[i].value);
+	return same(pattern->key, "Name") && object->name &&
+	       tw_pattern_matches(pattern->pattern, object->name);
+}
+
+tw_status tw_pick_tag(struct tw_picked *picked, const struct tw_tag_pattern *pattern)
+{
+	static const enum tw_kind kinds[] = {TW_KIND_INSTANCE, TW_KIND_INTERFACE, TW_KIND_SUBNET};
+
+	for (size_t k = 0; k < TW_COUNT(kinds); k++) {
+		size_t n = tw_object_count(picked->net, kinds[k]);
+		bool *mark = TW_NEW_ARRAY(picked->arena, bool, n);
+		if (!mark)
+			return TW_ENOMEM;
+		for (size_t i = 0; i < n; i++)
+			mark[i] = has_tag(tw_object_at(picked->net, kinds[k], i), pattern);
+		TW_TRY(pick_marked(picked, kinds[k], mark));
+	}
+	return TW_OK;
+}

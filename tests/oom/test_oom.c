@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Out of memory at every allocation of the public entries: reading, checking, tracing, writing. Each
+ * must end in TW_ENOMEM with nothing left behind, and give its full answer when memory suffices.
+ */
+#include "test_alloc.h"
+
+#include "twoway/twoway.h"
+
+static const char network[] =
+	"{\"Vpcs\": [{\"VpcId\": \"vpc-1\", \"CidrBlock\": \"10.0.0.0/16\"}],"
+	"\"Subnets\": [{\"SubnetId\": \"subnet-1\", \"VpcId\": \"vpc-1\", \"CidrBlock\": \"10.0.1.0/24\"},"
+	" {\"SubnetId\": \"subnet-2\", \"VpcId\": \"vpc-1\", \"CidrBlock\": \"10.0.2.0/24\"}],"
+	"\"NetworkAcls\": [{\"NetworkAclId\": \"acl-1\", \"VpcId\": \"vpc-1\", \"IsDefault\": false,"
+	" \"Associations\": [{\"SubnetId\": \"subnet-1\"}, {\"SubnetId\": \"subnet-2\"}], \"Entries\": ["
+	" {\"RuleNumber\": 100, \"Egress\": false, \"Protocol\": \"6\", \"RuleAction\": \"allow\","
+	"  \"CidrBlock\": \"0.0.0.0/0\", \"PortRange\": {\"From\": 443, \"To\": 443}},"
+	" {\"RuleNumber\": 90, \"Egress\": true, \"Protocol\": \"6\", \"RuleAction\": \"deny\","
+	"  \"CidrBlock\": \"0.0.0.0/0\", \"PortRange\": {\"From\": 50000, \"To\": 50000}},"
+	" {\"RuleNumber\": 100, \"Egress\": true, \"Protocol\": \"6\", \"RuleAction\": \"allow\","
+	"  \"CidrBlock\": \"0.0.0.0/0\", \"PortRange\": {\"From\": 49152, \"To\": 65535}}]}],"
+	"\"SecurityGroups\": [{\"GroupId\": \"sg-1\", \"VpcId\": \"vpc-1\", \"IpPermissions\": ["
+	" {\"IpProtocol\": \"tcp\", \"FromPort\": 443, \"ToPort\": 443, \"IpRanges\": [{\"CidrIp\": \"0.0.0.0/0\"}],"
+	"  \"UserIdGroupPairs\": [{\"GroupId\": \"sg-1\"}]}],"
+	" \"IpPermissionsEgress\": [{\"IpProtocol\": \"-1\", \"IpRanges\": [{\"CidrIp\": \"0.0.0.0/0\"}]}]}],"
+	"\"NetworkInterfaces\": [{\"NetworkInterfaceId\": \"eni-1\", \"SubnetId\": \"subnet-1\","
+	" \"VpcId\": \"vpc-1\", \"PrivateIpAddress\": \"10.0.1.10\", \"Groups\": [{\"GroupId\": \"sg-1\"}]},"
+	" {\"NetworkInterfaceId\": \"eni-2\", \"SubnetId\": \"subnet-2\","
+	" \"VpcId\": \"vpc-1\", \"PrivateIpAddress\": \"10.0.2.10\", \"Groups\": [{\"GroupId\": \"sg-1\"}]}]}";
+
+static const char intents[] =
+	"clients: {fleet: {ports: [10240-65535], picks: even}}\n"
+	"names: {web: {subnet: [subnet-1], client: fleet}}\n"
+	"flows: [{name: in, from: subnet-2, to: web, port: [tcp/443]}]\n"
+	"never: [{name: no-ssh, from: internet, to: web, port: tcp/22}]\n"
+	"ignore: [{code: TW103, at: acl-1, reason: known}]\n";
+
+enum what { READ, CHECK, TRACE, CLIENTS };
+
+struct job {
+	enum what what;
+	enum tw_format format;
+	size_t written;
+};
+
+static tw_status count(void *ctx, const char *bytes, size_t size)
+{
+	(void)bytes;
+	*(size_t *)ctx += size;
+	return TW_OK;
+}
+
+struct world {
+	struct tw_mem *mem;
+	struct tw_sources *sources;
+	struct tw_diags *diags;
+	struct tw_input *in;
+};
+
+static tw_status judge(struct world *w, struct job *job)
+{
+	const struct tw_style style = {.format = job->format, .width = 80, .verbose = true};
+	struct tw_sink sink = {count, &job->written};
+	struct tw_report *report;
+	tw_status status;
+
+	job->written = 0;
+	if (job->what == CLIENTS)
+		return tw_write_clients(w->mem, NULL, 0, &style, sink);
+	if (job->what == TRACE) {
+		const struct tw_trace_options options = {
+			.from = "eni-2", .to = "10.0.1.10:443", .intents = tw_input_intents(w->in)};
+		status = tw_trace(w->mem, tw_input_net(w->in), &options, w->diags, &report);
+	} else {
+		const struct tw_check_options options = {.intents = tw_input_intents(w->in),
+			.diags = w->diags, .sources = w->sources, .details = true,
+			.year = 2026, .month = 1, .day = 31};
+		status = tw_check(w->mem, tw_input_net(w->in), &options, w->diags, &report);
+	}
+	if (status != TW_OK)
+		return status;
+	status = job->what == TRACE
+		? tw_write_trace(w->mem, report, tw_input_file(w->in, 0), tw_input_files(w->in),
+			  w->sources, &style, sink)
+		: tw_write_check(w->mem, report, tw_input_file(w->in, 0), tw_input_files(w->in),
+			  w->sources, &style, sink);
+	tw_report_free(report);
+	return status;
+}
+
+static tw_status read_and_judge(struct world *w, struct job *job)
+{
+	tw_status status =
+		tw_input_add_bytes(w->in, "net.json", network, sizeof(network) - 1, TW_INPUT_AUTO, true);
+	if (status == TW_OK)
+		status = tw_input_add_intents_bytes(
+			w->in, "twoway.yaml", intents, sizeof(intents) - 1);
+	if (status == TW_OK)
+		status = tw_input_finish(w->in);
+	return status == TW_OK && job->what != READ ? judge(w, job) : status;
+}
+
+static tw_status run(struct tw_mem *mem, void *ctx)
+{
+	struct world w = {.mem = mem};
+	tw_status status = tw_sources_new(mem, &w.sources);
+	if (status == TW_OK)
+		status = tw_diags_new(mem, &w.diags);
+	if (status == TW_OK)
+		status = tw_input_new(mem, w.sources, w.diags, &w.in);
+	if (status == TW_OK)
+		status = read_and_judge(&w, ctx);
+	tw_input_free(w.in);
+	tw_diags_free(w.diags);
+	tw_sources_free(w.sources);
+	return status;
+}
+
+static void sweep(enum what what, enum tw_format format)
+{
+	struct job job = {what, format, 0};
+	assert_int_equal(tw_oom_sweep(run, &job), TW_OK);
+	if (what != READ)
+		assert_true(job.written > 100);
+}
+
+static void test_read(void **state)
+{
+	(void)state;
+	sweep(READ, TW_FORMAT_TEXT);
+}
+
+static void test_check(void **state)
+{
+	(void)state;
+	sweep(CHECK, TW_FORMAT_TEXT);
+}
+
+static void test_check_json(void **state)
+{
+	(void)state;
+	sweep(CHECK, TW_FORMAT_JSON);
+}
+
+static void test_trace(void **state)
+{
+	(void)state;
+	sweep(TRACE, TW_FORMAT_TEXT);
+}
+
+static void test_trace_json(void **state)
+{
+	(void)state;
+	sweep(TRACE, TW_FORMAT_JSON);
+}
+
+static void test_clients(void **state)
+{
+	(void)state;
+	sweep(CLIENTS, TW_FORMAT_JSON);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_read), cmocka_unit_test(test_check),
+		cmocka_unit_test(test_check_json), cmocka_unit_test(test_trace),
+		cmocka_unit_test(test_trace_json), cmocka_unit_test(test_clients)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
