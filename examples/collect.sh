@@ -23,7 +23,9 @@ usage() {
 	exit 2
 }
 
-region= profile= folder=
+region=''
+profile=''
+folder=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--region | --profile)
@@ -53,10 +55,6 @@ if [ -e "$folder" ] && [ ! -d "$folder" ]; then
 	exit 2
 fi
 mkdir -p -- "$folder"
-# A path that begins with a dash would be taken for an option further down.
-case $folder in
--*) folder=./$folder ;;
-esac
 if [ -n "$(ls -A "$folder")" ]; then
 	say "collect.sh: $folder is not empty: give a new folder, so that old answers do not mix in"
 	exit 2

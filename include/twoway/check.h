@@ -59,6 +59,7 @@ struct tw_icmp_range {
 struct tw_client_result {
 	const struct tw_client *client;
 	enum tw_level level; /**< what its loss would cost in this flow */
+	bool asked;          /**< named by --client or an intent, if only beside those that decide */
 	enum tw_verdict verdict;
 	uint64_t passing, undecided, total;
 	bool runs; /**< run lengths towards one destination follow */

@@ -33,28 +33,27 @@ static tw_status levels_for(struct tw_results *r, const struct tw_question *q,
 		TW_TRY(tw_levels_given(r->work, o->client, o->clients, levels));
 	else
 		TW_TRY(tw_levels_default(r->work, who, levels));
+	/* --client never replaces what a platform fixes; it asks about more. */
+	if (q->trace && tw_initiator_is_fixed(who) && !q->given)
+		TW_TRY(tw_levels_named(r->work, levels, o->client, o->clients, levels));
 	if (q->trace)
 		TW_TRY(tw_levels_all(r->work, levels, levels));
 	cache[who] = levels;
 	return TW_OK;
 }
 
-static tw_set services_set(struct tw_space *space, const struct tw_question *q)
+static tw_set services_set(struct tw_space *space, const struct tw_question *q, bool foreign)
 {
 	tw_set set = TW_EMPTY;
 	for (size_t i = 0; i < q->services; i++)
-		set = tw_set_union(space, set, tw_service_set(space, &q->service[i]));
+		set = tw_set_union(space, set, tw_service_set(space, &q->service[i], foreign));
 	return set;
 }
 
-tw_status tw_ask(struct tw_results *results, struct tw_question *q)
+/* The pieces of all paths for some packets, by who starts them. */
+static tw_status add_pieces(struct tw_results *results, struct tw_question *q, tw_set services)
 {
 	struct tw_judge *judge = results->judge;
-	for (size_t i = 0; i < q->from->n; i++)
-		for (size_t k = 0; k < q->to->n; k++)
-			TW_TRY(tw_paths_between(judge->net, judge->space, &judge->world,
-				results->work, &q->from->v[i], &q->to->v[k], &q->paths));
-	tw_set services = services_set(judge->space, q);
 	const struct tw_levels *cache[TW_INITIATORS] = {0};
 	for (size_t i = 0; i < q->paths.n; i++) {
 		const struct tw_path *path = &q->paths.v[i];
@@ -67,6 +66,20 @@ tw_status tw_ask(struct tw_results *results, struct tw_question *q)
 		if (!tw_set_is_empty(piece.set))
 			TW_TRY(TW_VEC_PUSH(results->mem, &q->pieces, piece));
 	}
+	return tw_space_status(judge->space);
+}
+
+tw_status tw_ask(struct tw_results *results, struct tw_question *q)
+{
+	struct tw_judge *judge = results->judge;
+	for (size_t i = 0; i < q->from->n; i++)
+		for (size_t k = 0; k < q->to->n; k++)
+			TW_TRY(tw_paths_between(judge->net, judge->space, &judge->world,
+				results->work, &q->from->v[i], &q->to->v[k], &q->paths));
+	TW_TRY(add_pieces(results, q, services_set(judge->space, q, false)));
+	/* ICMP between addresses of the other family only: undocumented, and so unknown. */
+	if (q->pieces.n == 0)
+		TW_TRY(add_pieces(results, q, services_set(judge->space, q, true)));
 	return tw_space_status(judge->space);
 }
 

@@ -14,7 +14,7 @@ struct tw_question {
 	const struct tw_sites *from, *to;
 	const struct tw_service *service;
 	size_t services;
-	const struct tw_levels *given; /* whoever starts it; NULL: by the table */
+	const struct tw_levels *given; /* what an intent or a name says, whoever starts it; or NULL */
 	bool trace;                    /* judge every client of the table as well */
 	bool drop_blocked;             /* leave out what no filter but a route stops */
 	enum tw_level cap;

@@ -143,15 +143,16 @@ struct tw_box tw_service_box(enum tw_family family, const struct tw_service *ser
 	return box;
 }
 
-tw_set tw_service_set(struct tw_space *space, const struct tw_service *service)
+tw_set tw_service_set(struct tw_space *space, const struct tw_service *service, bool foreign)
 {
 	tw_set set = TW_EMPTY;
 	static const enum tw_family families[] = {TW_IPV4, TW_IPV6};
 	for (size_t i = 0; i < TW_COUNT(families); i++) {
 		/* SPEC: nacl-proto1-v6-cidr, nacl-proto58-v4-packet: asked for by name, ICMP means
 		 * the family's own. */
-		if ((service->protocol == TW_PROTOCOL_ICMP && families[i] == TW_IPV6) ||
-			(service->protocol == TW_PROTOCOL_ICMPV6 && families[i] == TW_IPV4))
+		if (!foreign &&
+			((service->protocol == TW_PROTOCOL_ICMP && families[i] == TW_IPV6) ||
+				(service->protocol == TW_PROTOCOL_ICMPV6 && families[i] == TW_IPV4)))
 			continue;
 		struct tw_box box = tw_service_box(families[i], service);
 		set = tw_set_union(space, set, tw_set_box(space, &box));

@@ -83,8 +83,8 @@ TW_NODISCARD tw_status tw_judge_piece(struct tw_judge *judge, struct tw_arena *a
 
 /* The box of one family with one protocol and service ports; other fields free. */
 struct tw_box tw_service_box(enum tw_family family, const struct tw_service *service);
-/* The packets of a service in both families; for ICMP only in its own, see aws.md. */
-tw_set tw_service_set(struct tw_space *space, const struct tw_service *service);
+/* The packets of a service in both families; ICMP in its own only, unless `foreign`. */
+tw_set tw_service_set(struct tw_space *space, const struct tw_service *service, bool foreign);
 
 /* Type and code of the answer to an ICMP request; false if none is expected. */
 bool tw_icmp_answer(enum tw_family family, uint16_t request, uint16_t *ret_reply);

@@ -54,7 +54,7 @@ tw_status tw_levels_default(
 		const struct tw_client *client = tw_client_find(table[i].client);
 		if (!client)
 			return TW_EBUG;
-		levels.v[levels.n++] = (struct tw_levelled){client, table[i].level};
+		levels.v[levels.n++] = (struct tw_levelled){client, table[i].level, false};
 	}
 	*ret = levels;
 	return TW_OK;
@@ -76,7 +76,7 @@ tw_status tw_levels_given(struct tw_arena *arena, const struct tw_client *const 
 		return TW_ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		if (!holds(&levels, client[i]->id))
-			levels.v[levels.n++] = (struct tw_levelled){client[i], TW_LEVEL_ERROR};
+			levels.v[levels.n++] = (struct tw_levelled){client[i], TW_LEVEL_ERROR, true};
 	*ret = levels;
 	return TW_OK;
 }
@@ -101,7 +101,27 @@ tw_status tw_levels_all(
 	memcpy(levels.v, base->v, base->n * sizeof(*base->v));
 	for (size_t i = 0; i < n; i++)
 		if (!holds(&levels, client[i].id) && !same_fact(&levels, &client[i]))
-			levels.v[levels.n++] = (struct tw_levelled){&client[i], TW_LEVEL_NOTE};
+			levels.v[levels.n++] = (struct tw_levelled){&client[i], TW_LEVEL_NOTE, false};
+	*ret = levels;
+	return TW_OK;
+}
+
+tw_status tw_levels_named(struct tw_arena *arena, const struct tw_levels *base,
+	const struct tw_client *const *client, size_t n, struct tw_levels *ret)
+{
+	struct tw_levels levels = {TW_NEW_ARRAY(arena, struct tw_levelled, base->n + n + 1), base->n};
+	if (!levels.v)
+		return TW_ENOMEM;
+	memcpy(levels.v, base->v, base->n * sizeof(*base->v));
+	for (size_t i = 0; i < n; i++) {
+		size_t k = 0;
+		while (k < levels.n && strcmp(levels.v[k].client->id, client[i]->id) != 0)
+			k++;
+		if (k == levels.n)
+			levels.v[levels.n++] =
+				(struct tw_levelled){client[i], TW_LEVEL_NOTE, true};
+		levels.v[k].asked = true;
+	}
 	*ret = levels;
 	return TW_OK;
 }

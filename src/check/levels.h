@@ -26,6 +26,7 @@ enum tw_initiator {
 struct tw_levelled {
 	const struct tw_client *client;
 	enum tw_level level;
+	bool asked; /* named by --client or an intent */
 };
 
 #define TW_LEVELS_MAX 64
@@ -42,6 +43,9 @@ TW_NODISCARD tw_status tw_levels_given(struct tw_arena *arena, const struct tw_c
 /* The default levels, and every other client of the built-in table as a note: for `trace`. */
 TW_NODISCARD tw_status tw_levels_all(
 	struct tw_arena *arena, const struct tw_levels *base, struct tw_levels *ret);
+/* `base` and the clients that were named besides, as notes: for an initiator that is fixed. */
+TW_NODISCARD tw_status tw_levels_named(struct tw_arena *arena, const struct tw_levels *base,
+	const struct tw_client *const *client, size_t n, struct tw_levels *ret);
 /* True if a platform or a service fixes the client, so that --client does not replace it. */
 bool tw_initiator_is_fixed(enum tw_initiator initiator);
 

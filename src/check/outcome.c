@@ -116,6 +116,7 @@ static tw_status judge_clients(struct tw_arena *arena, struct tw_outcome *outcom
 		struct tw_client_result *result = &outcome->client[i];
 		result->client = levels->v[i].client;
 		result->level = levels->v[i].level;
+		result->asked = levels->v[i].asked;
 		result->total = tw_client_total(result->client);
 		result->passing = tw_client_passing(
 			result->client, outcome->returns.v, outcome->returns.n);

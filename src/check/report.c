@@ -250,9 +250,14 @@ enum tw_level tw_report_worst(const struct tw_report *report)
 
 bool tw_report_complete(const struct tw_report *report)
 {
-	for (size_t i = 0; i < report->flows_n; i++)
-		if (report->flow[i].verdict != TW_COMPLETE)
+	for (size_t i = 0; i < report->flows_n; i++) {
+		const struct tw_flow *flow = &report->flow[i];
+		if (flow->verdict != TW_COMPLETE)
 			return false;
+		for (size_t k = 0; k < flow->clients_n; k++)
+			if (flow->client[k].asked && flow->client[k].verdict != TW_COMPLETE)
+				return false;
+	}
 	return report->flows_n > 0;
 }
 

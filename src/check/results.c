@@ -20,8 +20,10 @@ static const struct {
 		"no network interfaces in the input: every subnet is assumed to hold instances whose platform is unknown"},
 	{"no-associations",
 		"no network ACL is associated with a subnet: each is judged as if it were"},
-	{"exempt-address-unconfirmed",
-		"an AWS service is taken as never filtered by an address that no AWS page read here confirms"},
+	{"exempt-ecs-metadata",
+		"169.254.170.2 is taken as ECS task metadata, which nothing filters; no AWS page read confirms the address"},
+	{"exempt-kms",
+		"169.254.169.250 and .251 are taken as the Windows licence service, which nothing filters; no AWS page read confirms the addresses"},
 	{"unfragmented", "verdicts hold for packets that are not fragmented (nacl-fragments)"},
 };
 

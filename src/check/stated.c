@@ -205,7 +205,7 @@ static tw_set packets_of(struct tw_results *r, const struct tw_intent *intent,
 		b = tw_set_union(space, b, tw_ranges_set(space, TW_FIELD_TO,
 			to->sites.v[i].address, to->sites.v[i].addresses_n));
 	for (size_t i = 0; i < intent->services; i++)
-		services = tw_set_union(space, services, tw_service_set(space, &intent->service[i]));
+		services = tw_set_union(space, services, tw_service_set(space, &intent->service[i], false));
 	return tw_set_intersect(space, tw_set_intersect(space, a, b), services);
 }
 

@@ -58,22 +58,18 @@ static tw_status draft_of(struct tw_results *r, const struct tw_selection *from,
 	return flow->id ? TW_OK : TW_ENOMEM;
 }
 
-static tw_status judge_question(struct tw_results *r, const struct tw_trace_options *o,
-	const struct tw_selection *from, const struct tw_selection *to,
-	const struct tw_service *service)
+static tw_status judge_question(struct tw_results *r, const struct tw_selection *from,
+	const struct tw_selection *to, const struct tw_service *service)
 {
 	struct tw_draft draft;
 	struct tw_levels levels = {0};
-	bool given = o->clients > 0 || from->client;
 	TW_TRY(draft_of(r, from, to, service, &draft));
-	if (o->clients > 0)
-		TW_TRY(tw_levels_given(r->work, o->client, o->clients, &levels));
-	else if (from->client)
+	if (from->client)
 		TW_TRY(tw_levels_given(r->work, &from->client, 1, &levels));
 	if (from->managed || to->managed)
 		r->assumptions |= TW_ASSUME_MANAGED;
 	struct tw_question q = {.from = &from->sites, .to = &to->sites, .service = service,
-		.services = 1, .given = given ? &levels : NULL, .trace = true,
+		.services = 1, .given = from->client ? &levels : NULL, .trace = true,
 		.cap = TW_LEVEL_ERROR};
 	tw_status status = tw_ask(r, &q);
 	for (size_t i = 0; status == TW_OK && i < q.pieces.n; i++)
@@ -97,7 +93,7 @@ static tw_status trace(
 	TW_TRY(tw_select_text(r->net, o->intents, r->work, diags, TW_NO_SPAN, o->to, true, &to));
 	TW_TRY(first);
 	TW_TRY(service_of(o, &to, r->work, diags, &service));
-	return judge_question(r, o, &from, &to, &service);
+	return judge_question(r, &from, &to, &service);
 }
 
 tw_status tw_trace(struct tw_mem *mem, const struct tw_net *net,

@@ -94,7 +94,7 @@ static void unknown_option(const struct command *command, const char *given, siz
 /* Whether `word` is one of the blank-separated choices. */
 static bool is_choice(const char *choices, const char *word)
 {
-	size_t n = strlen(word);
+	size_t n = strchr(word, ' ') == NULL ? strlen(word) : 0;
 
 	for (const char *p = choices; n > 0 && (p = strstr(p, word)) != NULL; p += n) {
 		if ((p == choices || p[-1] == ' ') && (p[n] == '\0' || p[n] == ' '))

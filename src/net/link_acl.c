@@ -48,7 +48,8 @@ static tw_status check_numbers(struct tw_diags *diags, const struct tw_acl *acl,
 			continue;
 		TW_TRY(tw_diag_add_pair(diags, TW_LEVEL_ERROR, 0, rule[i].span, rule[i - 1].span,
 			"the other one is here",
-			"network ACL %s: two %s rules have number %s; IPv4 and IPv6 rules of one direction share one number space",
+			"network ACL %s: two %s rules have number %s; IPv4 and IPv6 rules of one "
+			"direction share one number space",
 			acl->object.id, list == TW_INGRESS ? "ingress" : "egress", rule[i].id));
 		worst = TW_EPARSE;
 	}
@@ -115,7 +116,8 @@ static tw_status link_explicit(
 		}
 		TW_TRY(tw_diag_add_pair(diags, TW_LEVEL_ERROR, 0, link->span, by[at]->span,
 			"its other association is here",
-			"subnet %s is associated with network ACL %s here and with %s elsewhere; a subnet has exactly one",
+			"subnet %s is associated with network ACL %s here and with %s elsewhere; "
+			"a subnet has exactly one",
 			link->id, net->acl[acl].object.id, net->acl[subnet->acl].object.id));
 		worst = TW_EPARSE;
 	}

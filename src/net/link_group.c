@@ -70,7 +70,8 @@ static tw_status unmatched(
 {
 	TW_TRY(tw_diag_add_pair(diags, TW_LEVEL_ERROR, 0, row->span, group->object.span,
 		"the group is here",
-		"security group rule %s is not among the permissions of %s: give one state of the group",
+		"security group rule %s is not among the permissions of %s: give one state of "
+		"the group",
 		row->id, group->object.id));
 	return TW_EPARSE;
 }

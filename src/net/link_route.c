@@ -21,7 +21,8 @@ static tw_status link_explicit(
 		}
 		TW_TRY(tw_diag_add_pair(diags, TW_LEVEL_ERROR, 0, link->span, by[at]->span,
 			"its other association is here",
-			"subnet %s is associated with route table %s here and with %s elsewhere; a subnet has exactly one",
+			"subnet %s is associated with route table %s here and with %s elsewhere; "
+			"a subnet has exactly one",
 			link->id, net->table[table].object.id,
 			net->table[subnet->table].object.id));
 		worst = TW_EPARSE;

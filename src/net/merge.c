@@ -129,7 +129,8 @@ tw_status tw_merge_row(
 		return TW_OK;
 	TW_TRY(tw_diag_add_pair(diags, TW_LEVEL_ERROR, 0, row->rule.span, old->rule.span,
 		"read here before",
-		"security group rule %s differs here from what was read before: give one state of it",
+		"security group rule %s differs here from what was read before: give one state "
+		"of it",
 		row->rule.id));
 	return TW_EPARSE;
 }

@@ -33,8 +33,12 @@ struct tw_prefixes {
 	size_t n;
 };
 
+/* VPC Block Public Access, as a subnet or VPC states it. SPEC: bpa-mode */
+enum tw_access_block { TW_BLOCK_UNSAID, TW_BLOCK_OFF, TW_BLOCK_INGRESS, TW_BLOCK_BOTH };
+
 struct tw_vpc {
 	struct tw_object object;
+	enum tw_access_block access_block;
 	struct tw_prefixes cidrs; /* all IPv4 and IPv6 blocks, the primary IPv4 block first */
 	uint32_t default_acl;	  /* index, TW_MISSING if not in the input */
 	uint32_t main_table;
@@ -43,6 +47,7 @@ struct tw_vpc {
 
 struct tw_subnet {
 	struct tw_object object;
+	enum tw_access_block access_block;
 	const char *vpc_id;
 	uint32_t vpc;
 	struct tw_prefixes cidrs;

@@ -12,6 +12,7 @@ struct walk {
 	struct tw_arena *arena;
 	const struct tw_site *from, *to;
 	struct tw_paths *paths;
+	const struct tw_route *unknown; /* leads to a prefix list that the input lacks, or NULL */
 };
 
 static tw_set prefixes_set(struct tw_space *space, enum tw_field field, struct tw_prefixes prefixes)
@@ -41,10 +42,14 @@ static void cross(struct tw_path *path, enum tw_crossing_kind kind, const struct
 	c->tracked = kind == TW_CROSS_GROUPS && direction == TW_REPLY;
 }
 
-/* Groups stand at interfaces; an address without one is judged by the lists alone. */
+/*
+ * Groups stand at interfaces; an address without one is judged by the lists alone. Some managed
+ * interfaces have none at all: SPEC: nat-no-sg, nlb-sg.
+ */
 static bool has_groups(const struct tw_site *site)
 {
-	return site->kind == TW_SITE_INTERFACES;
+	return site->kind == TW_SITE_INTERFACES &&
+		(site->groups_n > 0 || site->type == TW_INTERFACE_ORDINARY);
 }
 
 /* SPEC: path-same-vpc, path-same-subnet, path-sg-nacl-order, nacl-subnet-boundary */
@@ -94,6 +99,30 @@ static void give_reason(struct tw_path *path, bool blocked, const char *code, co
 	path->reason_text = text;
 }
 
+/*
+ * Pairs of an interface and its own public address: not the outside, but the interface itself.
+ * SPEC: igw-nat-private-addresses
+ */
+static tw_set own_public(const struct walk *w)
+{
+	bool out = is_inside(w->from);
+	const struct tw_site *inside = out ? w->from : w->to;
+	tw_set set = TW_EMPTY;
+	if (is_inside(w->from) == is_inside(w->to))
+		return set;
+	for (size_t i = 0; i < inside->interfaces_n; i++) {
+		const struct tw_interface *one = &w->net->interface[inside->interfaces[i]];
+		if (one->public_addresses.n == 0)
+			continue;
+		tw_set near = prefixes_set(
+			w->space, out ? TW_FIELD_FROM : TW_FIELD_TO, one->addresses);
+		tw_set far = prefixes_set(
+			w->space, out ? TW_FIELD_TO : TW_FIELD_FROM, one->public_addresses);
+		set = tw_set_union(w->space, set, tw_set_intersect(w->space, near, far));
+	}
+	return set;
+}
+
 /* Traffic that AWS answers itself: a path without filters. Returns what is left of the domain. */
 static tw_status exempt(struct walk *w, tw_set domain, tw_set *ret_rest)
 {
@@ -113,7 +142,8 @@ static tw_status exempt(struct walk *w, tw_set domain, tw_set *ret_rest)
 		if (!path.reason_text)
 			return TW_ENOMEM;
 		if (list[i].assumed)
-			path.assumptions |= TW_ASSUME_EXEMPT;
+			path.assumptions |= strcmp(list[i].id, "exempt-kms") == 0
+				? TW_ASSUME_EXEMPT_KMS : TW_ASSUME_EXEMPT_ECS;
 		TW_TRY(push(w, &path));
 		domain = tw_set_subtract(w->space, domain, here);
 	}
@@ -138,11 +168,12 @@ static bool plainly_open(const struct tw_net *net, uint32_t acl)
 
 /*
  * Behind a NAT gateway its own subnet's lists are asked four times (SPEC: nat-four-crossings). They
- * are not judged yet: if every such list that is known lets all pass, that is proof enough; if none is
- * known, it is an assumption; else the way beyond is unknown.
+ * are not judged yet: where the gateway's interface is known and those lists let all pass, that is
+ * proof enough; else the way beyond is unknown.
  */
 static void beyond_nat(const struct walk *w, struct tw_path *path, uint32_t vpc)
 {
+	size_t proved = 0;
 	path->assumptions |= TW_ASSUME_BEYOND_NAT;
 	for (size_t i = 0; i < w->net->interfaces; i++) {
 		const struct tw_interface *one = &w->net->interface[i];
@@ -151,11 +182,25 @@ static void beyond_nat(const struct walk *w, struct tw_path *path, uint32_t vpc)
 		uint32_t acl = one->subnet == TW_MISSING ? TW_MISSING
 							 : w->net->subnet[one->subnet].acl;
 		if (acl == TW_MISSING || !plainly_open(w->net, acl)) {
-			give_reason(path, false, "nat-four-crossings",
-				"the lists of the NAT gateway's own subnet are not judged yet");
-			return;
+			proved = 0;
+			break;
 		}
+		proved++;
 	}
+	if (proved == 0)
+		give_reason(path, false, "nat-four-crossings",
+			"the lists of the NAT gateway's own subnet are not judged yet");
+}
+
+/* SPEC: bpa-mode. The subnet's own state, else that of its VPC. */
+static enum tw_access_block access_block(const struct tw_net *net, const struct tw_site *inside)
+{
+	enum tw_access_block block = TW_BLOCK_UNSAID;
+	if (inside->subnet != TW_MISSING)
+		block = net->subnet[inside->subnet].access_block;
+	if (block == TW_BLOCK_UNSAID && inside->vpc != TW_MISSING)
+		block = net->vpc[inside->vpc].access_block;
+	return block;
 }
 
 /* What the route of the inside site does to traffic with the outside. `out`: the inside starts it. */
@@ -172,6 +217,14 @@ static void take_route(const struct walk *w, struct tw_path *path, const struct 
 	}
 	if (route->blackhole) {
 		give_reason(path, true, "blackhole", "the route is a blackhole");
+		return;
+	}
+	enum tw_access_block block = access_block(w->net, inside);
+	bool gateway = route->target == TW_TARGET_INTERNET_GATEWAY ||
+		       route->target == TW_TARGET_EGRESS_ONLY;
+	if (gateway && (block == TW_BLOCK_BOTH || (block == TW_BLOCK_INGRESS && !out))) {
+		give_reason(path, true, "public-access-block",
+			"VPC Block Public Access stops traffic with the internet here");
 		return;
 	}
 	switch (route->target) {
@@ -213,6 +266,22 @@ static void take_route(const struct walk *w, struct tw_path *path, const struct 
 	}
 }
 
+/*
+ * A prefix list that the input lacks may hold any address of this part. What is stopped here may pass
+ * there; what passes here is proved only if the list leads to a gateway endpoint, which no list guards.
+ */
+static void doubt_route(const struct walk *w, struct tw_path *path)
+{
+	if (!w->unknown || (path->route && path->route->target == TW_TARGET_LOCAL))
+		return;
+	if (!path->blocked && (path->reason || w->unknown->target == TW_TARGET_ENDPOINT))
+		return;
+	path->route = w->unknown;
+	path->reason_span = w->unknown->span;
+	give_reason(path, false, "unknown-input",
+		"a route leads to a prefix list whose entries are not in the input");
+}
+
 /* One part of the outside that takes one route, split by family and by public or not. */
 static tw_status route_part(
 	struct walk *w, tw_set domain, const struct tw_site *inside, const struct tw_route *route)
@@ -230,6 +299,7 @@ static tw_status route_part(
 		for (int i = 0; i < 2; i++) {
 			struct tw_path path = new_path(w, part[i]);
 			take_route(w, &path, inside, route, out, families[f], i == 0);
+			doubt_route(w, &path);
 			cross_all(&path, w->from, w->to);
 			TW_TRY(push(w, &path));
 		}
@@ -244,7 +314,7 @@ struct keyed_route {
 
 /* Expands prefix-list routes; longest prefix first is what decides. */
 static tw_status routes_by_length(struct walk *w, const struct tw_route_table *table,
-	struct keyed_route **ret, size_t *ret_n, bool *ret_unknown)
+	struct keyed_route **ret, size_t *ret_n)
 {
 	size_t room = 0;
 	for (size_t i = 0; i < table->routes_n; i++) {
@@ -265,7 +335,9 @@ static tw_status routes_by_length(struct walk *w, const struct tw_route_table *t
 		}
 		uint32_t list = tw_net_find(w->net, TW_KIND_PREFIX_LIST, r->prefix_list);
 		if (list == TW_MISSING || !w->net->prefix_list[list].entries_known) {
-			*ret_unknown = true;
+			/* The one that proves least: anything but an endpoint. */
+			if (!w->unknown || r->target != TW_TARGET_ENDPOINT)
+				w->unknown = r;
 			continue;
 		}
 		for (size_t k = 0; k < w->net->prefix_list[list].cidrs.n; k++)
@@ -297,8 +369,7 @@ static tw_status by_routes(struct walk *w, tw_set domain, const struct tw_site *
 	}
 	struct keyed_route *route;
 	size_t n;
-	bool unknown = false;
-	TW_TRY(routes_by_length(w, &w->net->table[inside->table], &route, &n, &unknown));
+	TW_TRY(routes_by_length(w, &w->net->table[inside->table], &route, &n));
 	enum tw_field far = inside == w->from ? TW_FIELD_TO : TW_FIELD_FROM;
 	for (size_t i = 0; i < n && !tw_set_is_empty(domain); i++) {
 		struct tw_range range = tw_prefix_range(route[i].to);
@@ -309,14 +380,26 @@ static tw_status by_routes(struct walk *w, tw_set domain, const struct tw_site *
 		domain = tw_set_subtract(w->space, domain, here);
 		TW_TRY(route_part(w, here, inside, route[i].route));
 	}
-	if (unknown && !tw_set_is_empty(domain)) {
-		struct tw_path path = new_path(w, domain);
-		give_reason(&path, false, "unknown-input",
-			"a route leads to a prefix list whose entries are not in the input");
-		cross_all(&path, w->from, w->to);
-		return push(w, &path);
-	}
 	return route_part(w, domain, inside, NULL);
+}
+
+/* The VPC's id, which may be all that the input says of it. */
+static const char *vpc_id_of(const struct tw_net *net, const struct tw_site *site)
+{
+	if (site->vpc != TW_MISSING)
+		return net->vpc[site->vpc].object.id;
+	if (site->subnet != TW_MISSING)
+		return net->subnet[site->subnet].vpc_id;
+	if (site->interfaces_n > 0)
+		return net->interface[site->interfaces[0]].vpc_id;
+	return site->acl != TW_MISSING ? net->acl[site->acl].vpc_id : NULL;
+}
+
+static bool same_vpc(const struct tw_net *net, const struct tw_site *a, const struct tw_site *b)
+{
+	const char *left = vpc_id_of(net, a), *right = vpc_id_of(net, b);
+
+	return left && right ? strcmp(left, right) == 0 : left == right;
 }
 
 /* Between two VPCs: both ends' lists are asked; what joins them is not judged yet. */
@@ -333,10 +416,11 @@ tw_status tw_paths_between(const struct tw_net *net, struct tw_space *space,
 	const struct tw_world *world, struct tw_arena *arena, const struct tw_site *from,
 	const struct tw_site *to, struct tw_paths *ret)
 {
-	struct walk w = {net, space, world, arena, from, to, ret};
+	struct walk w = {net, space, world, arena, from, to, ret, NULL};
 	tw_set domain = tw_set_intersect(space,
 		tw_ranges_set(space, TW_FIELD_FROM, from->address, from->addresses_n),
 		tw_ranges_set(space, TW_FIELD_TO, to->address, to->addresses_n));
+	domain = tw_set_subtract(space, domain, own_public(&w));
 	if (is_inside(from))
 		TW_TRY(exempt(&w, domain, &domain));
 	if (!is_inside(from) && !is_inside(to)) {
@@ -349,7 +433,7 @@ tw_status tw_paths_between(const struct tw_net *net, struct tw_space *space,
 		return by_routes(&w, domain, to);
 	if (!is_inside(to))
 		return by_routes(&w, domain, from);
-	if (from->vpc != to->vpc)
+	if (!same_vpc(net, from, to))
 		return between_vpcs(&w, domain);
 	struct tw_path path = new_path(&w, domain);
 	path.same_subnet = from->subnet != TW_MISSING && from->subnet == to->subnet;
@@ -368,22 +452,24 @@ tw_status tw_reach(const struct tw_net *net, struct tw_space *space, const struc
 	enum tw_field near = out ? TW_FIELD_FROM : TW_FIELD_TO;
 	enum tw_field far = out ? TW_FIELD_TO : TW_FIELD_FROM;
 	tw_set domain = tw_ranges_set(space, near, site->address, site->addresses_n);
-	tw_set own = TW_EMPTY, vpc = TW_EMPTY;
+	tw_set own = TW_EMPTY, vpc = TW_EMPTY, reach = TW_EMPTY;
 	if (site->subnet != TW_MISSING)
 		own = prefixes_set(space, far, net->subnet[site->subnet].cidrs);
 	if (site->vpc != TW_MISSING)
 		vpc = prefixes_set(space, far, net->vpc[site->vpc].cidrs);
-	/* Inside the VPC everybody but the own subnet: SPEC: nacl-subnet-boundary. */
-	tw_set reach = tw_set_subtract(space, tw_set_intersect(space, domain, vpc), own);
-	domain = tw_set_subtract(space, tw_set_subtract(space, domain, vpc), own);
 	struct tw_paths paths = TW_VEC_EMPTY;
-	struct walk w = {net, space, world, arena, out ? site : outside, out ? outside : site, &paths};
+	struct walk w = {net, space, world, arena, out ? site : outside, out ? outside : site,
+		&paths, NULL};
 	tw_status status = TW_OK;
 	if (out)
 		status = exempt(&w, domain, &domain);
 	paths.n = 0; /* what AWS answers itself is no flow to judge */
-	if (status == TW_OK)
+	if (status == TW_OK) {
+		/* Inside the VPC everybody but the own subnet: SPEC: nacl-subnet-boundary. */
+		reach = tw_set_subtract(space, tw_set_intersect(space, domain, vpc), own);
+		domain = tw_set_subtract(space, tw_set_subtract(space, domain, vpc), own);
 		status = by_routes(&w, domain, site);
+	}
 	for (size_t i = 0; status == TW_OK && i < paths.n; i++)
 		if (!paths.v[i].blocked)
 			reach = tw_set_union(space, reach, paths.v[i].domain);

@@ -73,9 +73,10 @@ enum {
 	TW_ASSUME_NO_SUBNETS = 1 << 7,
 	TW_ASSUME_NO_INTERFACES = 1 << 8,
 	TW_ASSUME_UNATTACHED = 1 << 9,
-	TW_ASSUME_EXEMPT = 1 << 10,        /* exempt by an address that is not confirmed */
-	TW_ASSUME_UNFRAGMENTED = 1 << 11,
-	TW_ASSUMPTIONS = 12
+	TW_ASSUME_EXEMPT_ECS = 1 << 10,    /* exempt by an address that no source read confirms */
+	TW_ASSUME_EXEMPT_KMS = 1 << 11,
+	TW_ASSUME_UNFRAGMENTED = 1 << 12,
+	TW_ASSUMPTIONS = 13
 };
 
 #define TW_CROSSINGS 8

@@ -159,7 +159,8 @@ static tw_status note_later(struct tw_aws *aws, const struct answer *answer, uin
 		return TW_OK;
 	aws->noted[answer->later] = true;
 	return tw_diag_add(aws->diags, TW_LEVEL_NOTE, 901, tw_node_span(aws->d, value),
-		"%s are not supported yet: these are left out, and what goes through them is not judged",
+		"%s are not supported yet: these are left out, and what goes through them is not "
+		"judged",
 		later_names[answer->later]);
 }
 
@@ -234,8 +235,10 @@ static tw_status read_entries(struct reading *r, uint32_t page, uint32_t entries
 	}
 	if (!id)
 		return tw_node_error(aws->d, page,
-			"these entries do not say of which prefix list they are: name the file after it "
-			"(pl-0123abcd.json), or wrap them: {\"PrefixListId\": \"pl-0123abcd\", \"Entries\": [...]}");
+			"these entries do not say of which prefix list they are: name the file "
+			"after it "
+			"(pl-0123abcd.json), or wrap them: {\"PrefixListId\": \"pl-0123abcd\", "
+			"\"Entries\": [...]}");
 	return tw_aws_prefix_entries(aws, entries, id, tw_node_span(aws->d, page), whole);
 }
 
@@ -312,7 +315,8 @@ static tw_status tell_cuts(struct reading *r)
 		r->aws->net->incomplete[kind] = true;
 		TW_TRY(tw_diag_add(r->aws->diags, TW_LEVEL_WARNING, 901,
 			tw_node_span(r->aws->d, token),
-			"this answer was cut short: each %s that is missing from it is unknown; ask again "
+			"this answer was cut short: each %s that is missing from it is unknown; "
+			"ask again "
 			"without --max-items and --no-paginate",
 			tw_kind_name((enum tw_kind)kind)));
 	}

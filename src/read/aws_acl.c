@@ -64,11 +64,13 @@ static tw_status read_cidr(struct tw_aws *aws, uint32_t entry, struct tw_rule *r
 
 	if (v4 != TW_NODE_NONE && v6 != TW_NODE_NONE)
 		return tw_node_error(aws->d, entry,
-			"%s: has both \"CidrBlock\" and \"Ipv6CidrBlock\"; an entry has one of them",
+			"%s: has both \"CidrBlock\" and \"Ipv6CidrBlock\"; an entry has one of "
+			"them",
 			tw_node_path(aws->d, entry));
 	if (v4 == TW_NODE_NONE && v6 == TW_NODE_NONE)
 		return tw_node_error(aws->d, entry,
-			"%s: has neither \"CidrBlock\" nor \"Ipv6CidrBlock\"; an entry has one of them",
+			"%s: has neither \"CidrBlock\" nor \"Ipv6CidrBlock\"; an entry has one "
+			"of them",
 			tw_node_path(aws->d, entry));
 	if (v4 != TW_NODE_NONE)
 		TW_TRY(tw_aws_cidr(aws, v4, TW_IPV4, false, &rule->peer));
@@ -174,7 +176,8 @@ static tw_status check_implicit(struct tw_aws *aws, uint32_t entry, struct tw_ru
 		return TW_OK;
 	if (rule->action != TW_DENY || rule->protocol != TW_PROTOCOL_ALL || rule->peer.len != 0)
 		return tw_node_error(aws->d, entry,
-			"%s: rule number %u is AWS's own deny of everything and can say nothing else; "
+			"%s: rule number %u is AWS's own deny of everything and can say nothing "
+			"else; "
 			"the highest number of a rule is 32766",
 			tw_node_path(aws->d, entry), (unsigned)rule->number);
 	rule->implicit = true;

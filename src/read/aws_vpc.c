@@ -67,6 +67,29 @@ static tw_status read_blocks(struct tw_aws *aws, uint32_t element, struct tw_pre
 	return worst;
 }
 
+/* SPEC: bpa-mode. A mode that is not known by name counts as unsaid: the path stays judged. */
+static tw_status read_access_block(
+	struct tw_aws *aws, uint32_t element, enum tw_access_block *ret)
+{
+	static const struct {
+		const char *text;
+		enum tw_access_block block;
+	} modes[] = {{"off", TW_BLOCK_OFF}, {"block-ingress", TW_BLOCK_INGRESS},
+		{"block-bidirectional", TW_BLOCK_BOTH}};
+	uint32_t states = TW_NODE_NONE;
+	const char *mode = NULL;
+
+	TW_TRY(tw_get_object(aws->d, element, "BlockPublicAccessStates", false, &states));
+	if (states == TW_NODE_NONE)
+		return TW_OK;
+	TW_TRY(tw_aws_text(aws, states, "InternetGatewayBlockMode", &mode));
+	for (size_t i = 0; mode && i < TW_COUNT(modes); i++) {
+		if (strcmp(mode, modes[i].text) == 0)
+			*ret = modes[i].block;
+	}
+	return TW_OK;
+}
+
 tw_status tw_aws_vpc(struct tw_aws *aws, uint32_t element)
 {
 	struct tw_vpc vpc = {.object = {.span = tw_node_span(aws->d, element)}};
@@ -77,6 +100,7 @@ tw_status tw_aws_vpc(struct tw_aws *aws, uint32_t element)
 	TW_AWS_STEP(worst, tw_get_array(aws->d, element, "Tags", false, &tags));
 	TW_AWS_STEP(worst, tw_aws_tags(aws, tags, &vpc.object));
 	TW_AWS_STEP(worst, read_blocks(aws, element, &vpc.cidrs));
+	TW_AWS_STEP(worst, read_access_block(aws, element, &vpc.access_block));
 	if (worst == TW_OK)
 		TW_TRY(tw_net_add_vpc(aws->net, aws->diags, &vpc));
 	return worst;
@@ -93,6 +117,7 @@ tw_status tw_aws_subnet(struct tw_aws *aws, uint32_t element)
 	TW_AWS_STEP(worst, tw_get_array(aws->d, element, "Tags", false, &tags));
 	TW_AWS_STEP(worst, tw_aws_tags(aws, tags, &subnet.object));
 	TW_AWS_STEP(worst, read_blocks(aws, element, &subnet.cidrs));
+	TW_AWS_STEP(worst, read_access_block(aws, element, &subnet.access_block));
 	if (worst == TW_OK)
 		TW_TRY(tw_net_add_subnet(aws->net, aws->diags, &subnet));
 	return worst;

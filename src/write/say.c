@@ -199,8 +199,8 @@ static bool same_result(
 	       memcmp(x->range, y->range, x->ranges * sizeof(x->range[0])) == 0;
 }
 
-struct tw_client_group *tw_group_clients(
-	struct tw_paint *paint, const struct tw_client_result *client, size_t n, size_t *ret_n)
+struct tw_client_group *tw_group_clients(struct tw_paint *paint,
+	const struct tw_client_result *client, size_t n, bool level, size_t *ret_n)
 {
 	struct tw_client_group *group = TW_NEW_ARRAY(paint->arena, struct tw_client_group, n);
 	size_t groups = 0;

@@ -43,8 +43,8 @@ struct tw_client_group {
 	const struct tw_client_result *first;
 	const char *ids; /* "windows, macos" */
 };
-struct tw_client_group *tw_group_clients(
-	struct tw_paint *paint, const struct tw_client_result *client, size_t n, size_t *ret_n);
+struct tw_client_group *tw_group_clients(struct tw_paint *paint,
+	const struct tw_client_result *client, size_t n, bool level, size_t *ret_n);
 
 /* The table of clients under a finding or a trace; `level`: with what each counts as. */
 void tw_paint_clients(struct tw_paint *paint, const struct tw_client_result *client, size_t n,

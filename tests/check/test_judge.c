@@ -97,7 +97,7 @@ static void check_acl(struct tw_mem *mem, struct test_random *random)
 	struct tw_judge *judge;
 	struct tw_arena arena;
 	struct tw_outcomes outcomes = TW_VEC_EMPTY;
-	struct tw_levelled linux = {tw_client_find("linux"), TW_LEVEL_ERROR};
+	struct tw_levelled linux = {tw_client_find("linux"), TW_LEVEL_ERROR, false};
 	struct tw_levels levels = {&linux, 1};
 	for (int list = 0; list < 2; list++)
 		acl.list[list] = (struct tw_rules){rule[list], fill(random, rule[list])};

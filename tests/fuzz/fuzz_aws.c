@@ -18,12 +18,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define LIMIT	((uint64_t)1 << 30)
 
 #define MUST(condition)                                                                            \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "does not hold: %s\n", #condition);                        \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
+ do {                                                                                              \
+  if (!(condition)) {                                                                              \
+   fprintf(stderr, "does not hold: %s\n", #condition);                                             \
+   abort();                                                                                        \
+  }                                                                                                \
+ } while (0)
 
 static void check_rule(const struct tw_rule *rule)
 {
@@ -138,8 +138,8 @@ static tw_status add_parts(struct tw_input *in, const uint8_t *data, size_t size
 		const uint8_t *end = size ? memchr(data, BETWEEN, size) : NULL;
 		size_t n = end ? (size_t)(end - data) : size;
 		bool json = n && (data[0] == '{' || data[0] == '[');
-		tw_status status = tw_input_add_bytes(in, json ? "pl-1.json" : "fuzz", data, n,
-			TW_INPUT_AUTO, json);
+		tw_status status = tw_input_add_bytes(
+			in, json ? "pl-1.json" : "fuzz", data, n, TW_INPUT_AUTO, json);
 		MUST(status == TW_OK || status == TW_EPARSE || status == TW_ENOMEM ||
 			status == TW_ELIMIT);
 		if (status != TW_OK)

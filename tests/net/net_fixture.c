@@ -141,11 +141,10 @@ void add_interface(struct world *w, const char *id, const char *vpc_id, const ch
 	assert_int_equal(tw_net_add_interface(w->net, w->diags, &interface), TW_OK);
 }
 
-void add_group(struct world *w, const char *id, const char *vpc_id, const struct tw_rule *rule,
-	size_t n)
+void add_group(
+	struct world *w, const char *id, const char *vpc_id, const struct tw_rule *rule, size_t n)
 {
-	struct tw_group group = {
-		.object = {.id = id, .span = world_span(w)}, .vpc_id = vpc_id};
+	struct tw_group group = {.object = {.id = id, .span = world_span(w)}, .vpc_id = vpc_id};
 
 	group.list[TW_INGRESS] = copy_rules(w, rule, n);
 	assert_int_equal(tw_net_add_group(w->net, w->diags, &group), TW_OK);

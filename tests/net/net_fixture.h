@@ -34,7 +34,7 @@ tw_status add_acl(struct world *w, const char *id, const char *vpc_id, bool is_d
 void add_interface(struct world *w, const char *id, const char *vpc_id, const char *groups,
 	const char *addresses);
 /* A group whose ingress list has these rules. */
-void add_group(struct world *w, const char *id, const char *vpc_id, const struct tw_rule *rule,
-	size_t n);
+void add_group(
+	struct world *w, const char *id, const char *vpc_id, const struct tw_rule *rule, size_t n);
 
 #endif

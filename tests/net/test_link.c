@@ -20,9 +20,15 @@ static void lists_are_sorted_and_end_in_denies(void **state)
 
 	(void)state;
 	world_open(&w);
-	struct tw_rule implicit = {.id = "*", .number = TW_IMPLICIT_V6, .family = TW_IPV6,
-		.protocol = TW_PROTOCOL_ALL, .implicit = true, .peer = {.family = TW_IPV6},
-		.ports = {0, 65535}, .every_port = true, .span = world_span(&w)};
+	struct tw_rule implicit = {.id = "*",
+		.number = TW_IMPLICIT_V6,
+		.family = TW_IPV6,
+		.protocol = TW_PROTOCOL_ALL,
+		.implicit = true,
+		.peer = {.family = TW_IPV6},
+		.ports = {0, 65535},
+		.every_port = true,
+		.span = world_span(&w)};
 	struct tw_rule rule[4] = {implicit, acl_rule(&w, 32766, "0.0.0.0/0", 1),
 		acl_rule(&w, 9, "::/0", 2), acl_rule(&w, 100, "10.0.0.0/8", 3)};
 	assert_int_equal(add_acl(&w, "acl-1", "vpc-1", false, "", rule, 4), TW_OK);
@@ -71,7 +77,8 @@ static void one_subnet_on_two_acls_is_an_error(void **state)
 	assert_int_equal(add_acl(&w, "acl-2", "vpc-1", false, "subnet-1", NULL, 0), TW_OK);
 	assert_int_equal(tw_net_finish(w.net, w.diags), TW_EPARSE);
 	assert_string_equal(only_error(&w)->message,
-		"subnet subnet-1 is associated with network ACL acl-2 here and with acl-1 elsewhere; a subnet has exactly one");
+		"subnet subnet-1 is associated with network ACL acl-2 here and with acl-1 "
+		"elsewhere; a subnet has exactly one");
 	assert_int_equal(only_error(&w)->other.begin, 4);
 	assert_int_equal(only_error(&w)->span.begin, 6);
 	world_close(&w);
@@ -169,8 +176,7 @@ static void add_table(struct world *w, const char *id, bool main, const char *su
 
 	assert_non_null(link);
 	*link = (struct tw_link){subnet, world_span(w)};
-	assert_int_equal(
-		tw_net_add_table(w->net, w->diags, &table, link, subnet ? 1 : 0), TW_OK);
+	assert_int_equal(tw_net_add_table(w->net, w->diags, &table, link, subnet ? 1 : 0), TW_OK);
 }
 
 /* SPEC: cli-main-route-table */
@@ -202,7 +208,8 @@ static void tables_that_contradict_are_an_error(void **state)
 	add_table(&w, "rtb-2", false, "subnet-1");
 	assert_int_equal(tw_net_finish(w.net, w.diags), TW_EPARSE);
 	assert_string_equal(only_error(&w)->message,
-		"subnet subnet-1 is associated with route table rtb-2 here and with rtb-1 elsewhere; a subnet has exactly one");
+		"subnet subnet-1 is associated with route table rtb-2 here and with rtb-1 "
+		"elsewhere; a subnet has exactly one");
 	world_close(&w);
 
 	world_open(&w);

@@ -8,8 +8,13 @@
 
 static struct tw_rule to_group(struct world *w, const char *id)
 {
-	return (struct tw_rule){.id = "sgr-1", .action = TW_ALLOW, .protocol = TW_PROTOCOL_ALL,
-		.ports = {0, 65535}, .every_port = true, .peer_group = id, .span = world_span(w)};
+	return (struct tw_rule){.id = "sgr-1",
+		.action = TW_ALLOW,
+		.protocol = TW_PROTOCOL_ALL,
+		.ports = {0, 65535},
+		.every_port = true,
+		.peer_group = id,
+		.span = world_span(w)};
 }
 
 static struct tw_rule to_list(struct world *w, const char *id)
@@ -206,9 +211,10 @@ static void prefix_lists_mean_their_entries(void **state)
 
 	(void)state;
 	world_open(&w);
-	struct tw_rule rule[4] = {to_list(&w, "pl-1"), to_list(&w, "pl-2"), to_list(&w, "pl-3"),
-		to_list(&w, "pl-4")};
-	struct tw_prefix_list known = {.object = {.id = "pl-1"}, .entries_known = true,
+	struct tw_rule rule[4] = {
+		to_list(&w, "pl-1"), to_list(&w, "pl-2"), to_list(&w, "pl-3"), to_list(&w, "pl-4")};
+	struct tw_prefix_list known = {.object = {.id = "pl-1"},
+		.entries_known = true,
 		.cidrs = prefixes_of(&w, "192.0.2.128/25 192.0.2.0/25 198.51.100.0/24")};
 	struct tw_prefix_list part = {
 		.object = {.id = "pl-2"}, .cidrs = prefixes_of(&w, "192.0.2.0/24")};
@@ -239,7 +245,8 @@ static void the_last_addresses_stay_last(void **state)
 	(void)state;
 	world_open(&w);
 	struct tw_rule rule = to_list(&w, "pl-1");
-	struct tw_prefix_list list = {.object = {.id = "pl-1"}, .entries_known = true,
+	struct tw_prefix_list list = {.object = {.id = "pl-1"},
+		.entries_known = true,
 		.cidrs = prefixes_of(&w, "::/128 255.255.255.255/32 ffff::/16 0.0.0.0/32")};
 	add_group(&w, "sg-1", "vpc-1", &rule, 1);
 	assert_int_equal(tw_net_add_prefix_list(w.net, w.diags, &list), TW_OK);

@@ -26,8 +26,11 @@ static void vpcs_and_subnets(void **state)
 	(void)state;
 	world_open(&w);
 	add_vpc(&w, "vpc-1", "10.0.0.0/16 10.1.0.0/16");
-	struct tw_vpc again = {.object = {.id = "vpc-1", .name = "main", .tags = &tag, .tags_n = 1,
-					.span = world_span(&w)},
+	struct tw_vpc again = {.object = {.id = "vpc-1",
+				       .name = "main",
+				       .tags = &tag,
+				       .tags_n = 1,
+				       .span = world_span(&w)},
 		.cidrs = prefixes_of(&w, "10.1.0.0/16 10.0.0.0/16")};
 	assert_int_equal(tw_net_add_vpc(w.net, w.diags, &again), TW_OK);
 	assert_int_equal(w.net->vpcs, 1);
@@ -37,7 +40,8 @@ static void vpcs_and_subnets(void **state)
 	again.object.span = world_span(&w);
 	again.cidrs = prefixes_of(&w, "10.0.0.0/16");
 	contradicts(&w, tw_net_add_vpc(w.net, w.diags, &again),
-		"VPC vpc-1 has CIDR blocks here that differ from what was read before: give one state of it",
+		"VPC vpc-1 has CIDR blocks here that differ from what was read before: give one "
+		"state of it",
 		1);
 
 	world_open(&w);
@@ -47,7 +51,8 @@ static void vpcs_and_subnets(void **state)
 	struct tw_subnet other = {
 		.object = {.id = "subnet-1", .span = world_span(&w)}, .vpc_id = "vpc-2"};
 	contradicts(&w, tw_net_add_subnet(w.net, w.diags, &other),
-		"subnet subnet-1 has a VPC here that differs from what was read before: give one state of it",
+		"subnet subnet-1 has a VPC here that differs from what was read before: give one "
+		"state of it",
 		1);
 }
 
@@ -59,8 +64,8 @@ static void acls(void **state)
 	world_open(&w);
 	struct tw_rule rule[3] = {acl_rule(&w, 100, "10.0.0.0/8", 1),
 		acl_rule(&w, 200, "10.0.0.0/8", 2), {.implicit = true, .number = TW_IMPLICIT_V4}};
-	struct tw_rule turned[2] = {acl_rule(&w, 200, "10.0.0.0/8", 2),
-		acl_rule(&w, 100, "10.0.0.0/8", 1)};
+	struct tw_rule turned[2] = {
+		acl_rule(&w, 200, "10.0.0.0/8", 2), acl_rule(&w, 100, "10.0.0.0/8", 1)};
 	assert_int_equal(add_acl(&w, "acl-1", "vpc-1", true, "subnet-1 subnet-2", rule, 3), TW_OK);
 	uint32_t old = w.net->acl[0].object.span.begin;
 	/* Another order, and without the implicit deny: the same. */
@@ -70,7 +75,8 @@ static void acls(void **state)
 	assert_true(w.net->acl[0].is_default);
 	turned[0].action = TW_DENY;
 	contradicts(&w, add_acl(&w, "acl-1", "vpc-1", true, NULL, turned, 2),
-		"network ACL acl-1 has entries here that differ from what was read before: give one state of it",
+		"network ACL acl-1 has entries here that differ from what was read before: give "
+		"one state of it",
 		old);
 
 	world_open(&w);
@@ -78,7 +84,8 @@ static void acls(void **state)
 	old = w.net->acl[0].object.span.begin;
 	tw_status status = add_acl(&w, "acl-1", "vpc-1", true, "", NULL, 0);
 	contradicts(&w, status,
-		"network ACL acl-1 has subnet associations here that differ from what was read before: give one state of it",
+		"network ACL acl-1 has subnet associations here that differ from what was read "
+		"before: give one state of it",
 		old);
 }
 
@@ -107,8 +114,8 @@ static void groups(void **state)
 
 	(void)state;
 	world_open(&w);
-	struct tw_rule rule[3] = {acl_rule(&w, 0, "10.0.0.0/8", 1), acl_rule(&w, 0, "10.0.0.0/8", 1),
-		acl_rule(&w, 0, "10.0.0.0/8", 2)};
+	struct tw_rule rule[3] = {acl_rule(&w, 0, "10.0.0.0/8", 1),
+		acl_rule(&w, 0, "10.0.0.0/8", 1), acl_rule(&w, 0, "10.0.0.0/8", 2)};
 	struct tw_rule turned[3] = {rule[2], rule[1], rule[0]};
 	add_group(&w, "sg-1", "vpc-1", rule, 3);
 	uint32_t old = w.net->group[0].object.span.begin;
@@ -118,7 +125,8 @@ static void groups(void **state)
 	struct tw_group less = {.object = {.id = "sg-1", .span = world_span(&w)}};
 	less.list[TW_INGRESS] = (struct tw_rules){turned, 2};
 	contradicts(&w, tw_net_add_group(w.net, w.diags, &less),
-		"security group sg-1 has permissions here that differ from what was read before: give one state of it",
+		"security group sg-1 has permissions here that differ from what was read before: "
+		"give one state of it",
 		old);
 }
 
@@ -188,7 +196,8 @@ static void types_and_groups_of_interfaces(void **state)
 	e.groups_n = 1;
 	assert_int_equal(tw_net_add_interface(w.net, w.diags, &e), TW_EPARSE);
 	assert_string_equal(tw_diags_get(w.diags, 0)->message,
-		"network interface eni-1 has security groups here that differ from what was read before: give one state of it");
+		"network interface eni-1 has security groups here that differ from what was read "
+		"before: give one state of it");
 	e.groups_n = 0;
 	e.type = TW_INTERFACE_ORDINARY;
 	e.type_text = "interface";
@@ -238,7 +247,8 @@ static void prefix_lists(void **state)
 	(void)state;
 	world_open(&w);
 	struct tw_prefix_list named = {.object = {.id = "pl-1", .name = "x"}, .family = TW_IPV4};
-	struct tw_prefix_list entries = {.object = {.id = "pl-1"}, .entries_known = true,
+	struct tw_prefix_list entries = {.object = {.id = "pl-1"},
+		.entries_known = true,
 		.cidrs = prefixes_of(&w, "192.0.2.0/24")};
 	assert_int_equal(tw_net_add_prefix_list(w.net, w.diags, &entries), TW_OK);
 	assert_int_equal(tw_net_add_prefix_list(w.net, w.diags, &named), TW_OK);

@@ -125,7 +125,8 @@ def disjoint(regions):
     for one, other in itertools.combinations(boxes, 2):
         if one[:2] == other[:2] and overlap(one[2], other[2]):
             yield f"two boxes overlap: {one[2]} and {other[2]}"
-    outcomes = [(region["family"], region["protocol"], str(region["reply"]))
+    outcomes = [(region["family"], region["protocol"], str(region["reply"]),
+                 str([(one["id"], one["level"]) for one in region["clients"]]))
                 for region in regions if region["request"] == "allow"]
     for outcome in set(outcomes):
         if outcomes.count(outcome) > 1:

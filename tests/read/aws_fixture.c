@@ -147,6 +147,5 @@ void assert_rule(const struct tw_rule *rule, const char *text)
 	assert_string_equal(line, text);
 	/* every_port says the same as the ports, but for the undefined type with a code. */
 	if (!rule->icmp_any_type_code)
-		assert_int_equal(
-			rule->every_port, rule->ports.lo == 0 && rule->ports.hi == 65535);
+		assert_int_equal(rule->every_port, rule->ports.lo == 0 && rule->ports.hi == 65535);
 }

@@ -6,11 +6,11 @@
 
 #include <stdio.h>
 
-#define ACL(entries) "{'NetworkAcls':[{'NetworkAclId':'acl-1','VpcId':'vpc-1','Entries':[" entries "]}]}"
-#define IN(number, rest)                                                                           \
-	"{'RuleNumber':" number ",'Egress':false,'RuleAction':'allow'," rest "}"
-#define ANY "'CidrBlock':'0.0.0.0/0'"
-#define ANY6 "'Ipv6CidrBlock':'::/0'"
+#define ACL(entries)                                                                               \
+ "{'NetworkAcls':[{'NetworkAclId':'acl-1','VpcId':'vpc-1','Entries':[" entries "]}]}"
+#define IN(number, rest) "{'RuleNumber':" number ",'Egress':false,'RuleAction':'allow'," rest "}"
+#define ANY		 "'CidrBlock':'0.0.0.0/0'"
+#define ANY6		 "'Ipv6CidrBlock':'::/0'"
 
 /* One ingress entry, and the rule that it must become. */
 static void becomes(const char *entry, const char *rule, size_t warnings)
@@ -124,9 +124,11 @@ static void ports_are_read(void **state)
 		"1 allow 0.0.0.0/0 6 80-81 sure", 0);
 	/* SPEC: nacl-missing-portrange; explicit null is absent (SPEC: cli-null-or-absent). */
 	warns(IN("1", "'Protocol':'6'," ANY), "1 allow 0.0.0.0/0 6 0-65535 sure",
-		"NetworkAcls[0].Entries[0]: TCP without \"PortRange\", which AWS requires: read as all ports");
+		"NetworkAcls[0].Entries[0]: TCP without \"PortRange\", which AWS requires: read "
+		"as all ports");
 	warns(IN("1", "'Protocol':'17','PortRange':null," ANY), "1 allow 0.0.0.0/0 17 0-65535 sure",
-		"NetworkAcls[0].Entries[0]: UDP without \"PortRange\", which AWS requires: read as all ports");
+		"NetworkAcls[0].Entries[0]: UDP without \"PortRange\", which AWS requires: read "
+		"as all ports");
 }
 
 /* SPEC: nacl-ports-ignored */
@@ -154,9 +156,11 @@ static void icmp_has_types_and_codes(void **state)
 	becomes(IN("1", "'Protocol':'1','IcmpTypeCode':{'Type':255,'Code':255}," ANY),
 		"1 allow 0.0.0.0/0 1 65535-65535 sure", 0);
 	warns(IN("1", "'Protocol':'1'," ANY), "1 allow 0.0.0.0/0 1 0-65535 sure",
-		"NetworkAcls[0].Entries[0]: ICMP without \"IcmpTypeCode\", which AWS requires: read as all types");
+		"NetworkAcls[0].Entries[0]: ICMP without \"IcmpTypeCode\", which AWS requires: "
+		"read as all types");
 	warns(IN("1", "'Protocol':'58'," ANY6), "1 allow ::/0 58 0-65535 sure",
-		"NetworkAcls[0].Entries[0]: ICMP without \"IcmpTypeCode\", which AWS requires: read as all types");
+		"NetworkAcls[0].Entries[0]: ICMP without \"IcmpTypeCode\", which AWS requires: "
+		"read as all types");
 	fixture_load(&f, ACL(IN("1", "'Protocol':'1','IcmpTypeCode':{'Type':-1,'Code':4}," ANY)));
 	assert_rule(&f.net->acl[0].list[TW_INGRESS].rule[0],
 		"1 allow 0.0.0.0/0 1 0-65535 nacl-field-icmp");
@@ -173,8 +177,8 @@ static void icmp_of_the_other_family_is_unknown(void **state)
 	/* SPEC: nacl-proto58-v4-cidr, nacl-proto58-v4-packet: all types, whatever the entry says */
 	becomes(IN("1", "'Protocol':'58','IcmpTypeCode':{'Type':128,'Code':-1}," ANY),
 		"1 allow 0.0.0.0/0 58 0-65535 nacl-proto58-v4-packet", 0);
-	becomes(IN("1", "'Protocol':'58'," ANY), "1 allow 0.0.0.0/0 58 0-65535 nacl-proto58-v4-packet",
-		0);
+	becomes(IN("1", "'Protocol':'58'," ANY),
+		"1 allow 0.0.0.0/0 58 0-65535 nacl-proto58-v4-packet", 0);
 }
 
 static void cidr_blocks_are_read(void **state)
@@ -187,36 +191,46 @@ static void cidr_blocks_are_read(void **state)
 	/* SPEC: nacl-cidr-canonical, with the example of the source */
 	warns(IN("1", "'Protocol':'-1','CidrBlock':'100.68.0.18/18'"),
 		"1 allow 100.68.0.0/18 -1 0-65535 sure",
-		"NetworkAcls[0].Entries[0].CidrBlock: \"100.68.0.18/18\" has host bits, which AWS clears and never prints: read as 100.68.0.0/18");
+		"NetworkAcls[0].Entries[0].CidrBlock: \"100.68.0.18/18\" has host bits, which "
+		"AWS clears and never prints: read as 100.68.0.0/18");
 }
 
 static void wrong_fields_are_errors_with_their_place(void **state)
 {
 	(void)state;
 	assert_error(ACL(IN("0", "'Protocol':'-1'," ANY)), "1:82",
-		"NetworkAcls[0].Entries[0].RuleNumber: expected a rule number from 1 to 32768, found 0");
+		"NetworkAcls[0].Entries[0].RuleNumber: expected a rule number from 1 to 32768, "
+		"found 0");
 	assert_error(ACL(IN("32769", "'Protocol':'-1'," ANY)), "1:82",
-		"NetworkAcls[0].Entries[0].RuleNumber: expected a rule number from 1 to 32768, found 32769");
+		"NetworkAcls[0].Entries[0].RuleNumber: expected a rule number from 1 to 32768, "
+		"found 32769");
 	assert_error(ACL(IN("1", "'Protocol':'tpc'," ANY)), "1:131",
-		"NetworkAcls[0].Entries[0].Protocol: expected a protocol: \"-1\" (all), a number from 0 to 255, tcp, udp, icmp or icmpv6, found \"tpc\"");
+		"NetworkAcls[0].Entries[0].Protocol: expected a protocol: \"-1\" (all), a number "
+		"from 0 to 255, tcp, udp, icmp or icmpv6, found \"tpc\"");
 	assert_error(ACL(IN("1", "'Protocol':'256'," ANY)), "1:131",
 		"NetworkAcls[0].Entries[0].Protocol: expected a protocol");
 	assert_error(ACL(IN("1", "'Protocol':'6','PortRange':{'From':443,'To':80}," ANY)), "1:147",
 		"NetworkAcls[0].Entries[0].PortRange: From 443 is above To 80");
-	assert_error(ACL(IN("1", "'Protocol':'6','PortRange':{'From':443,'To':65536}," ANY)), "1:164",
-		"NetworkAcls[0].Entries[0].PortRange.To: expected a port from 0 to 65535, found 65536");
+	assert_error(ACL(IN("1", "'Protocol':'6','PortRange':{'From':443,'To':65536}," ANY)),
+		"1:164",
+		"NetworkAcls[0].Entries[0].PortRange.To: expected a port from 0 to 65535, found "
+		"65536");
 	assert_error(ACL(IN("1", "'Protocol':'6','PortRange':{'From':443}," ANY)), "1:147",
 		"NetworkAcls[0].Entries[0].PortRange: \"To\" is missing");
 	assert_error(ACL(IN("1", "'Protocol':'1','IcmpTypeCode':{'Type':256,'Code':0}," ANY)),
-		"1:158", "NetworkAcls[0].Entries[0].IcmpTypeCode.Type: expected an ICMP type (-1: any) from -1 to 255, found 256");
+		"1:158",
+		"NetworkAcls[0].Entries[0].IcmpTypeCode.Type: expected an ICMP type (-1: any) "
+		"from -1 to 255, found 256");
 	assert_error(ACL(IN("1", "'Protocol':'-1'")), "1:68",
 		"NetworkAcls[0].Entries[0]: has neither \"CidrBlock\" nor \"Ipv6CidrBlock\"");
 	assert_error(ACL(IN("1", "'Protocol':'-1'," ANY "," ANY6)), "1:68",
 		"NetworkAcls[0].Entries[0]: has both \"CidrBlock\" and \"Ipv6CidrBlock\"");
 	assert_error(ACL(IN("1", "'Protocol':'-1','CidrBlock':'::/0'")), "1:148",
-		"NetworkAcls[0].Entries[0].CidrBlock: expected an IPv4 CIDR block such as 10.0.0.0/16, found \"::/0\"");
+		"NetworkAcls[0].Entries[0].CidrBlock: expected an IPv4 CIDR block such as "
+		"10.0.0.0/16, found \"::/0\"");
 	assert_error(ACL(IN("1", "'Protocol':'-1','Ipv6CidrBlock':'::/129'")), "1:152",
-		"NetworkAcls[0].Entries[0].Ipv6CidrBlock: expected a prefix length from 0 to 128, found \"::/129\"");
+		"NetworkAcls[0].Entries[0].Ipv6CidrBlock: expected a prefix length from 0 to 128,"
+		" found \"::/129\"");
 }
 
 static void missing_fields_are_errors(void **state)
@@ -228,9 +242,13 @@ static void missing_fields_are_errors(void **state)
 		"NetworkAcls[0].Entries[0]: \"RuleNumber\" is missing");
 	assert_error(ACL("{'RuleNumber':1,'Egress':true,'Protocol':'-1'," ANY "}"), "1:68",
 		"NetworkAcls[0].Entries[0]: \"RuleAction\" is missing");
-	assert_error(ACL("{'RuleNumber':1,'Egress':true,'RuleAction':'permit','Protocol':'-1'," ANY "}"),
-		"1:111", "NetworkAcls[0].Entries[0].RuleAction: expected \"allow\" or \"deny\", found \"permit\"");
-	assert_error(ACL("{'RuleNumber':1,'Egress':'true','RuleAction':'deny','Protocol':'-1'," ANY "}"),
+	assert_error(
+		ACL("{'RuleNumber':1,'Egress':true,'RuleAction':'permit','Protocol':'-1'," ANY "}"),
+		"1:111",
+		"NetworkAcls[0].Entries[0].RuleAction: expected \"allow\" or \"deny\", found "
+		"\"permit\"");
+	assert_error(
+		ACL("{'RuleNumber':1,'Egress':'true','RuleAction':'deny','Protocol':'-1'," ANY "}"),
 		"1:93", "NetworkAcls[0].Entries[0].Egress: expected true or false, found \"true\"");
 	assert_error("{'NetworkAcls':[{'VpcId':'vpc-1','Entries':[]}]}", "1:17",
 		"NetworkAcls[0]: \"NetworkAclId\" is missing");
@@ -247,10 +265,11 @@ static void all_errors_are_told(void **state)
 
 	(void)state;
 	fixture_open(&f);
-	assert_int_equal(fixture_add_as(&f, "acl.json",
-				 ACL("{'RuleNumber':0,'Egress':1,'RuleAction':'x','Protocol':'y'},7,"
-				     IN("5", "'Protocol':'6','PortRange':{'From':-1,'To':99999}," ANY)),
-				 TW_INPUT_AUTO, true),
+	assert_int_equal(
+		fixture_add_as(&f, "acl.json",
+			ACL("{'RuleNumber':0,'Egress':1,'RuleAction':'x','Protocol':'y'},7," IN(
+				"5", "'Protocol':'6','PortRange':{'From':-1,'To':99999}," ANY)),
+			TW_INPUT_AUTO, true),
 		TW_EPARSE);
 	assert_diags(&f, 8);
 	assert_int_equal(tw_input_finish(f.in), TW_EPARSE);
@@ -266,7 +285,8 @@ static void the_last_numbers_belong_to_aws(void **state)
 		"NetworkAcls[0].Entries[0]: rule number 32767 is AWS's own deny of everything");
 	assert_error(ACL("{'RuleNumber':32768,'Egress':true,'RuleAction':'deny','Protocol':'6',"
 			 "'PortRange':{'From':1,'To':2}," ANY6 "}"),
-		"1:68", "NetworkAcls[0].Entries[0]: rule number 32768 is AWS's own deny of everything");
+		"1:68",
+		"NetworkAcls[0].Entries[0]: rule number 32768 is AWS's own deny of everything");
 }
 
 /* SPEC: nacl-number-space-per-direction */
@@ -277,19 +297,23 @@ static void a_number_occurs_once_in_a_direction(void **state)
 	(void)state;
 	fixture_open(&f);
 	assert_int_equal(fixture_add_as(&f, "acl.json",
-				 ACL("\n" IN("100", "'Protocol':'-1'," ANY) ",\n"
-				     IN("100", "'Protocol':'-1'," ANY6)), TW_INPUT_AUTO, true),
+				 ACL("\n" IN("100", "'Protocol':'-1'," ANY) ",\n" IN(
+					 "100", "'Protocol':'-1'," ANY6)),
+				 TW_INPUT_AUTO, true),
 		TW_OK);
 	assert_int_equal(tw_input_finish(f.in), TW_EPARSE);
 	assert_diags(&f, 1);
 	assert_diag(&f, 0, TW_LEVEL_ERROR, 0, "3:1",
-		"network ACL acl-1: two ingress rules have number 100; IPv4 and IPv6 rules of one direction share one number space");
+		"network ACL acl-1: two ingress rules have number 100; IPv4 and IPv6 rules of "
+		"one direction share one number space");
 	assert_place(&f, tw_diags_get(f.diags, 0)->other, "2:1");
 	fixture_close(&f);
 
 	/* One number in both directions is how everybody writes them. */
-	fixture_load(&f, ACL(IN("100", "'Protocol':'-1'," ANY)
-		",{'RuleNumber':100,'Egress':true,'RuleAction':'allow','Protocol':'-1'," ANY "}"));
+	fixture_load(&f,
+		ACL(IN("100", "'Protocol':'-1'," ANY) ",{'RuleNumber':100,'Egress':true,"
+						      "'RuleAction':'allow','Protocol':'-1'," ANY
+						      "}"));
 	assert_diags(&f, 0);
 	fixture_close(&f);
 }
@@ -299,7 +323,8 @@ static void what_is_not_there_is_not_known(void **state)
 	struct fixture f;
 
 	(void)state;
-	fixture_load(&f, "{'NetworkAcls':[{'NetworkAclId':'acl-1','VpcId':null,'Associations':null}]}");
+	fixture_load(
+		&f, "{'NetworkAcls':[{'NetworkAclId':'acl-1','VpcId':null,'Associations':null}]}");
 	assert_false(f.net->acl[0].entries_known);
 	assert_false(f.net->acl[0].associations_known);
 	assert_null(f.net->acl[0].vpc_id);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Which answers a document holds: keys, pages, cut answers, kinds of later, the collector's file. */
+/* Which answers a document holds: keys, pages, cut answers, kinds of later, the collector's file.
+ */
 
 #include "aws_fixture.h"
 
@@ -55,7 +56,8 @@ static void a_token_means_that_something_is_missing(void **state)
 		"this answer was cut short: each network ACL that is missing from it is unknown");
 	fixture_close(&f);
 
-	fixture_load(&f, "[{'NetworkAcls':[" ACL1 "]},{'NetworkAcls':[" ACL2 "],'NextMarker':'x'}]");
+	fixture_load(
+		&f, "[{'NetworkAcls':[" ACL1 "]},{'NetworkAcls':[" ACL2 "],'NextMarker':'x'}]");
 	assert_true(f.net->incomplete[TW_KIND_ACL]);
 	assert_diags(&f, 1);
 	fixture_close(&f);
@@ -70,9 +72,11 @@ static void a_token_means_that_something_is_missing(void **state)
 static void a_cut_answer_gives_no_default(void **state)
 {
 	static const char *const format[] = {
-		"{'NetworkAcls':[{'NetworkAclId':'acl-1','VpcId':'vpc-1','IsDefault':true,'Entries':[],"
+		"{'NetworkAcls':[{'NetworkAclId':'acl-1','VpcId':'vpc-1','IsDefault':true,"
+		"'Entries':[],"
 		"'Associations':[{'SubnetId':'subnet-1'}]}]}",
-		"{'NetworkAcls':[{'NetworkAclId':'acl-1','VpcId':'vpc-1','IsDefault':true,'Entries':[],"
+		"{'NetworkAcls':[{'NetworkAclId':'acl-1','VpcId':'vpc-1','IsDefault':true,"
+		"'Entries':[],"
 		"'Associations':[{'SubnetId':'subnet-1'}]}],'NextToken':'x'}"};
 
 	(void)state;
@@ -81,7 +85,8 @@ static void a_cut_answer_gives_no_default(void **state)
 		fixture_open(&f);
 		fixture_add(&f, "acls.json", format[cut]);
 		fixture_add(&f, "subnets.json",
-			"{'Subnets':[{'SubnetId':'subnet-1','VpcId':'vpc-1','CidrBlock':'10.0.1.0/24'},"
+			"{'Subnets':[{'SubnetId':'subnet-1','VpcId':'vpc-1',"
+			"'CidrBlock':'10.0.1.0/24'},"
 			"{'SubnetId':'subnet-2','VpcId':'vpc-1','CidrBlock':'10.0.2.0/24'}]}");
 		fixture_finish(&f);
 		assert_int_equal(f.net->subnet[0].acl, 0);
@@ -99,11 +104,13 @@ static void kinds_of_later_are_told_once_and_only_if_there_are_any(void **state)
 	fixture_open(&f);
 	fixture_add(&f, "a.json", "{'NatGateways':[],'VpcEndpoints':[]}");
 	fixture_add(&f, "b.json", "{'NatGateways':[{'NatGatewayId':'nat-1'}]}");
-	fixture_add(&f, "c.json", "{'NatGateways':[{'NatGatewayId':'nat-2'}],"
-				  "'LoadBalancers':[{'LoadBalancerArn':'a'}]}");
+	fixture_add(&f, "c.json",
+		"{'NatGateways':[{'NatGatewayId':'nat-2'}],"
+		"'LoadBalancers':[{'LoadBalancerArn':'a'}]}");
 	fixture_add(&f, "d.json", "{'TargetGroups':[{'TargetGroupArn':'a'}]}");
-	fixture_add(&f, "e.json", "{'AvailabilityZones':[{'ZoneName':'a'}],'Tags':[{'ResourceId':'a'}],"
-				  "'Addresses':[{}],'KeyPairs':[{}]}");
+	fixture_add(&f, "e.json",
+		"{'AvailabilityZones':[{'ZoneName':'a'}],'Tags':[{'ResourceId':'a'}],"
+		"'Addresses':[{}],'KeyPairs':[{}]}");
 	fixture_add(&f, "f.json", "{'NetworkAcls':[" ACL1 "]}");
 	fixture_finish(&f);
 	assert_diags(&f, 2);
@@ -136,7 +143,8 @@ static void words_alone_make_no_answer(void **state)
 	for (size_t i = 0; i < TW_COUNT(texts); i++) {
 		struct fixture f;
 		fixture_open(&f);
-		assert_int_equal(fixture_add_as(&f, "x.json", texts[i], TW_INPUT_AUTO, false), TW_OK);
+		assert_int_equal(
+			fixture_add_as(&f, "x.json", texts[i], TW_INPUT_AUTO, false), TW_OK);
 		assert_string_equal(tw_input_file(f.in, 0)->kind, "unrecognised");
 		assert_diags(&f, 0);
 		assert_int_equal(
@@ -189,16 +197,25 @@ static void the_collector_is_read(void **state)
 	(void)state;
 	fixture_load(&f,
 		"{'collector_version':'0.11.0','provider':'aws',\n"
-		"'instances':[{'InstanceId':'i-1','Platform':'','State':{'Name':'running'},'VpcId':'vpc-1',\n"
-		"  'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1','PrivateIpAddress':'10.0.1.10',\n"
-		"  'SubnetId':'subnet-1','Groups':[{'GroupId':'sg-1','GroupName':'web'}],'Association':null}]}],\n"
-		"'internet_gateways':[{'InternetGatewayId':'igw-1','Attachments':[{'VpcId':'vpc-1'}]}],\n"
-		"'network_acls':[{'NetworkAclId':'acl-1','VpcId':'vpc-1','IsDefault':true,'Tags':null,\n"
-		"  'Associations':[{'SubnetId':'subnet-1'}],'Entries':[{'RuleNumber':100,'Egress':true,\n"
-		"  'RuleAction':'allow','Protocol':'-1','CidrBlock':'0.0.0.0/0','Ipv6CidrBlock':null,\n"
+		"'instances':[{'InstanceId':'i-1','Platform':'','State':{'Name':'running'},"
+		"'VpcId':'vpc-1',\n"
+		"  'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1',"
+		"'PrivateIpAddress':'10.0.1.10',\n"
+		"  'SubnetId':'subnet-1','Groups':[{'GroupId':'sg-1','GroupName':'web'}],"
+		"'Association':null}]}],\n"
+		"'internet_gateways':[{'InternetGatewayId':'igw-1',"
+		"'Attachments':[{'VpcId':'vpc-1'}]}],\n"
+		"'network_acls':[{'NetworkAclId':'acl-1','VpcId':'vpc-1','IsDefault':true,"
+		"'Tags':null,\n"
+		"  'Associations':[{'SubnetId':'subnet-1'}],'Entries':[{'RuleNumber':100,"
+		"'Egress':true,\n"
+		"  'RuleAction':'allow','Protocol':'-1','CidrBlock':'0.0.0.0/0',"
+		"'Ipv6CidrBlock':null,\n"
 		"  'PortRange':null,'IcmpTypeCode':null}]}],\n"
-		"'security_groups':[{'GroupId':'sg-1','VpcId':'vpc-1','IpPermissions':[{'IpProtocol':'-1',\n"
-		"  'FromPort':null,'ToPort':null,'IpRanges':[],'UserIdGroupPairs':[{'GroupId':'sg-1'}]}]}],\n"
+		"'security_groups':[{'GroupId':'sg-1','VpcId':'vpc-1',"
+		"'IpPermissions':[{'IpProtocol':'-1',\n"
+		"  'FromPort':null,'ToPort':null,'IpRanges':[],"
+		"'UserIdGroupPairs':[{'GroupId':'sg-1'}]}]}],\n"
 		"'subnets':[{'SubnetId':'subnet-1','VpcId':'vpc-1','CidrBlock':'10.0.1.0/24'}],\n"
 		"'vpcs':[{'VpcId':'vpc-1','CidrBlock':'10.0.0.0/16','Region':'eu-west-1'}]}");
 	assert_diags(&f, 0);
@@ -225,15 +242,19 @@ static void the_collector_of_another_provider_is_not(void **state)
 
 	(void)state;
 	assert_error("{'collector_version':'0.11.0','provider':'ibm','vpcs':[]}", "1:1",
-		"this is an np-guard file of another provider than AWS, which is not supported yet");
+		"this is an np-guard file of another provider than AWS, which is not supported "
+		"yet");
 	fixture_open(&f);
-	assert_int_equal(fixture_add_as(&f, "x.json", "{'NetworkAcls':[]}", TW_INPUT_COLLECTOR, true),
+	assert_int_equal(
+		fixture_add_as(&f, "x.json", "{'NetworkAcls':[]}", TW_INPUT_COLLECTOR, true),
 		TW_EPARSE);
-	assert_diag(&f, 0, TW_LEVEL_ERROR, 0, "1:1", "this is not a file of the np-guard collector");
+	assert_diag(
+		&f, 0, TW_LEVEL_ERROR, 0, "1:1", "this is not a file of the np-guard collector");
 	assert_int_equal(fixture_add_as(&f, "x.json", "{'collector_version':'1','provider':'aws'}",
 				 TW_INPUT_AWS_CLI, true),
 		TW_EPARSE);
-	assert_diag(&f, 1, TW_LEVEL_ERROR, 0, "1:1", "this is not what `aws ec2 describe-...` prints");
+	assert_diag(
+		&f, 1, TW_LEVEL_ERROR, 0, "1:1", "this is not what `aws ec2 describe-...` prints");
 	fixture_close(&f);
 }
 

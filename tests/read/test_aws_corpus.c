@@ -61,8 +61,8 @@ static void check_links(const struct tw_net *net)
 		const struct tw_interface *e = &net->interface[i];
 		assert_int_not_equal(e->subnet, TW_MISSING);
 		assert_true(e->addresses.n > 0);
-		assert_true(tw_prefix_contains(
-			net->subnet[e->subnet].cidrs.v[0], e->addresses.v[0]));
+		assert_true(
+			tw_prefix_contains(net->subnet[e->subnet].cidrs.v[0], e->addresses.v[0]));
 		assert_int_equal(e->instance == TW_MISSING, e->instance_id == NULL);
 		for (size_t j = 0; j < e->groups_n; j++)
 			assert_int_not_equal(e->groups[j], TW_MISSING);
@@ -172,8 +172,7 @@ static void the_rest_does_no_harm(void **state)
 		const struct tw_diag *diag = tw_diags_get(r.diags, i);
 		struct tw_place place = {.path = diag->path};
 		if (diag->span.file)
-			assert_int_equal(
-				tw_sources_place(r.sources, diag->span, &place), TW_OK);
+			assert_int_equal(tw_sources_place(r.sources, diag->span, &place), TW_OK);
 		assert_non_null(place.path);
 		print_message("  %s:%u:%u: %s: %s\n", place.path, (unsigned)place.line,
 			(unsigned)place.column, tw_level_name(diag->level), diag->message);

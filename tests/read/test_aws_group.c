@@ -7,9 +7,9 @@
 #include <stdio.h>
 
 #define GROUP(ingress)                                                                             \
-	"{'SecurityGroups':[{'GroupId':'sg-1','VpcId':'vpc-1','IpPermissions':[" ingress "]}]}"
+ "{'SecurityGroups':[{'GroupId':'sg-1','VpcId':'vpc-1','IpPermissions':[" ingress "]}]}"
 #define ROWS(rows) "{'SecurityGroupRules':[" rows "]}"
-#define TO_ALL "'IpRanges':[{'CidrIp':'0.0.0.0/0'}]"
+#define TO_ALL	   "'IpRanges':[{'CidrIp':'0.0.0.0/0'}]"
 
 /* One permission with one peer, and the rule that it must become. */
 static void becomes(const char *permission, const char *rule)
@@ -47,7 +47,8 @@ static void the_whole_object_is_read(void **state)
 		"  'IpPermissionsEgress': [\n"
 		"   {'IpProtocol': '-1', 'IpRanges': [{'CidrIp': '0.0.0.0/0'}]}],\n"
 		"  'Tags': []},\n"
-		" {'GroupId': 'sg-2', 'GroupName': 'db', 'Tags': [{'Key': 'Name', 'Value': 'data'}]}]}");
+		" {'GroupId': 'sg-2', 'GroupName': 'db', 'Tags': [{'Key': 'Name', 'Value': "
+		"'data'}]}]}");
 	assert_diags(&f, 0);
 	group = &f.net->group[0];
 	assert_string_equal(group->object.name, "web");
@@ -61,11 +62,14 @@ static void the_whole_object_is_read(void **state)
 	assert_rule(&group->list[TW_INGRESS].rule[2],
 		"ingress[0].Ipv6Ranges[0] allow 2001:db8::/32 6 80-80 sure");
 	assert_rule(&group->list[TW_INGRESS].rule[3],
-		"ingress[0].PrefixListIds[0] allow pl-1 6 80-80 prefix list pl-1 is not in the input");
+		"ingress[0].PrefixListIds[0] allow pl-1 6 80-80 prefix list pl-1 is not in the "
+		"input");
 	assert_rule(&group->list[TW_INGRESS].rule[4],
-		"ingress[0].UserIdGroupPairs[0] allow sg-2 6 80-80 the input does not hold all interfaces that carry sg-2");
+		"ingress[0].UserIdGroupPairs[0] allow sg-2 6 80-80 the input does not hold all "
+		"interfaces that carry sg-2");
 	assert_rule(&group->list[TW_INGRESS].rule[5],
-		"ingress[1].UserIdGroupPairs[0] allow sg-1 -1 0-65535 the input does not hold all interfaces that carry sg-1");
+		"ingress[1].UserIdGroupPairs[0] allow sg-1 -1 0-65535 the input does not hold "
+		"all interfaces that carry sg-1");
 	assert_place(&f, group->list[TW_INGRESS].rule[1].span, "6:18");
 	assert_place(&f, group->list[TW_INGRESS].rule[4].span, "9:26");
 	assert_int_equal(group->list[TW_EGRESS].n, 1);
@@ -94,7 +98,8 @@ static void protocols_and_ports_are_read(void **state)
 		"ingress[0].IpRanges[0] allow 0.0.0.0/0 1 0-65535 sg-ports");
 	becomes("'IpProtocol':'icmpv6','Ipv6Ranges':[{'CidrIpv6':'::/0'}]",
 		"ingress[0].Ipv6Ranges[0] allow ::/0 58 0-65535 sure");
-	becomes("'IpProtocol':'icmpv6','FromPort':128,'ToPort':0,'Ipv6Ranges':[{'CidrIpv6':'::/0'}]",
+	becomes("'IpProtocol':'icmpv6','FromPort':128,'ToPort':0,"
+		"'Ipv6Ranges':[{'CidrIpv6':'::/0'}]",
 		"ingress[0].Ipv6Ranges[0] allow ::/0 58 32768-32768 sure");
 	becomes("'IpProtocol':'50','FromPort':90,'ToPort':80," TO_ALL,
 		"ingress[0].IpRanges[0] allow 0.0.0.0/0 50 0-65535 sure");
@@ -113,7 +118,8 @@ static void wrong_permissions_are_errors(void **state)
 	assert_error(GROUP("{'IpProtocol':'icmp','FromPort':1," TO_ALL "}"), "1:71",
 		"SecurityGroups[0].IpPermissions[0]: \"ToPort\" is missing");
 	assert_error(GROUP("{'IpProtocol':'tcp','FromPort':-1,'ToPort':80," TO_ALL "}"), "1:102",
-		"SecurityGroups[0].IpPermissions[0].FromPort: expected a port from 0 to 65535, found -1");
+		"SecurityGroups[0].IpPermissions[0].FromPort: expected a port from 0 to 65535, "
+		"found -1");
 	assert_error(GROUP("{'IpProtocol':'tcp','FromPort':81,'ToPort':80," TO_ALL "}"), "1:71",
 		"SecurityGroups[0].IpPermissions[0]: FromPort 81 is above ToPort 80");
 	assert_error(GROUP("{'FromPort':80,'ToPort':80," TO_ALL "}"), "1:71",
@@ -121,7 +127,8 @@ static void wrong_permissions_are_errors(void **state)
 	assert_error(GROUP("{'IpProtocol':'-1','IpRanges':[{'CidrIpv4':'0.0.0.0/0'}]}"), "1:102",
 		"SecurityGroups[0].IpPermissions[0].IpRanges[0]: \"CidrIp\" is missing");
 	assert_error(GROUP("{'IpProtocol':'-1','IpRanges':[{'CidrIp':'any'}]}"), "1:112",
-		"SecurityGroups[0].IpPermissions[0].IpRanges[0].CidrIp: expected an IPv4 CIDR block");
+		"SecurityGroups[0].IpPermissions[0].IpRanges[0].CidrIp: expected an IPv4 CIDR "
+		"block");
 	assert_error(GROUP("{'IpProtocol':'-1','UserIdGroupPairs':[{'UserId':'1'}]}"), "1:110",
 		"SecurityGroups[0].IpPermissions[0].UserIdGroupPairs[0]: \"GroupId\" is missing");
 }
@@ -135,7 +142,8 @@ static void a_permission_without_peers_allows_nothing(void **state)
 	assert_int_equal(f.net->group[0].list[TW_INGRESS].n, 0);
 	assert_diags(&f, 1);
 	assert_diag(&f, 0, TW_LEVEL_WARNING, 901, "1:71",
-		"SecurityGroups[0].IpPermissions[0]: this permission names no peer, so it allows nothing");
+		"SecurityGroups[0].IpPermissions[0]: this permission names no peer, so it allows "
+		"nothing");
 	fixture_close(&f);
 }
 
@@ -146,15 +154,16 @@ static void rows_alone_make_the_groups(void **state)
 	const struct tw_group *group;
 
 	(void)state;
-	fixture_load(&f, ROWS("\n{'SecurityGroupRuleId':'sgr-1','GroupId':'sg-1','IsEgress':false,"
-			      "'IpProtocol':'tcp','FromPort':443,'ToPort':443,'CidrIpv4':'0.0.0.0/0'},\n"
-			      "{'SecurityGroupRuleId':'sgr-2','GroupId':'sg-1','IsEgress':true,"
-			      "'IpProtocol':'-1','FromPort':-1,'ToPort':-1,'CidrIpv6':'::/0'},\n"
-			      "{'SecurityGroupRuleId':'sgr-3','GroupId':'sg-2','IsEgress':true,"
-			      "'IpProtocol':'-1','FromPort':-1,'ToPort':-1,'PrefixListId':'pl-1'},\n"
-			      "{'SecurityGroupRuleId':'sgr-4','GroupId':'sg-2','IsEgress':false,"
-			      "'IpProtocol':'udp','FromPort':53,'ToPort':53,"
-			      "'ReferencedGroupInfo':{'GroupId':'sg-1','UserId':'1'}}"));
+	fixture_load(
+		&f, ROWS("\n{'SecurityGroupRuleId':'sgr-1','GroupId':'sg-1','IsEgress':false,"
+			 "'IpProtocol':'tcp','FromPort':443,'ToPort':443,'CidrIpv4':'0.0.0.0/0'},\n"
+			 "{'SecurityGroupRuleId':'sgr-2','GroupId':'sg-1','IsEgress':true,"
+			 "'IpProtocol':'-1','FromPort':-1,'ToPort':-1,'CidrIpv6':'::/0'},\n"
+			 "{'SecurityGroupRuleId':'sgr-3','GroupId':'sg-2','IsEgress':true,"
+			 "'IpProtocol':'-1','FromPort':-1,'ToPort':-1,'PrefixListId':'pl-1'},\n"
+			 "{'SecurityGroupRuleId':'sgr-4','GroupId':'sg-2','IsEgress':false,"
+			 "'IpProtocol':'udp','FromPort':53,'ToPort':53,"
+			 "'ReferencedGroupInfo':{'GroupId':'sg-1','UserId':'1'}}"));
 	assert_diags(&f, 0);
 	assert_int_equal(f.net->groups, 2);
 	assert_true(f.net->holds[TW_KIND_GROUP]);
@@ -218,7 +227,8 @@ static void rows_and_groups_that_disagree_are_an_error(void **state)
 	assert_int_equal(tw_input_finish(f.in), TW_EPARSE);
 	assert_diags(&f, 1);
 	assert_diag(&f, 0, TW_LEVEL_ERROR, 0, "1:24",
-		"security group rule sgr-1 is not among the permissions of sg-1: give one state of the group");
+		"security group rule sgr-1 is not among the permissions of sg-1: give one state "
+		"of the group");
 	assert_int_equal(tw_diags_get(f.diags, 0)->other.file, 1);
 	fixture_close(&f);
 }
@@ -243,7 +253,8 @@ static void a_row_twice_counts_once(void **state)
 	assert_int_equal(
 		fixture_add_as(&f, "b.json",
 			ROWS("{'SecurityGroupRuleId':'sgr-1','GroupId':'sg-1','IsEgress':true,"
-			     "'IpProtocol':'tcp','FromPort':80,'ToPort':80,'CidrIpv4':'0.0.0.0/0'}"),
+			     "'IpProtocol':'tcp','FromPort':80,'ToPort':80,"
+			     "'CidrIpv4':'0.0.0.0/0'}"),
 			TW_INPUT_AUTO, true),
 		TW_EPARSE);
 	assert_diags(&f, 1);
@@ -264,7 +275,8 @@ static void a_row_has_one_peer(void **state)
 		"1:24", "SecurityGroupRules[0]: has several of \"CidrIpv4\"");
 	assert_error(ROWS("{'SecurityGroupRuleId':'sgr-1','GroupId':'sg-1','IsEgress':true,"
 			  "'IpProtocol':'tcp','FromPort':-1,'ToPort':0,'CidrIpv4':'0.0.0.0/0'}"),
-		"1:118", "SecurityGroupRules[0].FromPort: expected a port from 0 to 65535, found -1");
+		"1:118",
+		"SecurityGroupRules[0].FromPort: expected a port from 0 to 65535, found -1");
 }
 
 int main(void)

@@ -7,7 +7,8 @@
 #include <stdio.h>
 
 #define ENI(rest)                                                                                  \
-	"{'SecurityGroups':[{'GroupId':'sg-1'}],'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1'," rest "}]}"
+ "{'SecurityGroups':[{'GroupId':'sg-1'}],'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1'," rest \
+ "}]}"
 
 /* SPEC: cli-network-interfaces, cli-eni-tagset */
 static void the_whole_object_is_read(void **state)
@@ -24,13 +25,16 @@ static void the_whole_object_is_read(void **state)
 		"{'NetworkInterfaceId':'eni-1','SubnetId':'subnet-1','VpcId':'vpc-1',\n"
 		"'InterfaceType':'interface','RequesterManaged':false,'Description':'web',\n"
 		"'Association':{'PublicIp':'203.0.113.9','IpOwnerId':'1'},\n"
-		"'Groups':[{'GroupId':'sg-2','GroupName':'x'},{'GroupId':'sg-1'},{'GroupId':'sg-1'}],\n"
+		"'Groups':[{'GroupId':'sg-2','GroupName':'x'},{'GroupId':'sg-1'},"
+		"{'GroupId':'sg-1'}],\n"
 		"'PrivateIpAddress':'10.0.1.10',\n"
 		"'PrivateIpAddresses':[{'PrivateIpAddress':'10.0.1.11','Primary':false,\n"
 		"  'Association':{'PublicIp':'203.0.113.10'}},\n"
-		"  {'PrivateIpAddress':'10.0.1.10','Primary':true,'Association':{'PublicIp':'203.0.113.9'}}],\n"
+		"  {'PrivateIpAddress':'10.0.1.10','Primary':true,"
+		"'Association':{'PublicIp':'203.0.113.9'}}],\n"
 		"'Ipv6Addresses':[{'Ipv6Address':'2001:db8::10'}],\n"
-		"'Ipv4Prefixes':[{'Ipv4Prefix':'10.0.1.16/28'}],'Ipv6Prefixes':[{'Ipv6Prefix':'2001:db8:0:0:1::/80'}],\n"
+		"'Ipv4Prefixes':[{'Ipv4Prefix':'10.0.1.16/28'}],"
+		"'Ipv6Prefixes':[{'Ipv6Prefix':'2001:db8:0:0:1::/80'}],\n"
 		"'Attachment':{'InstanceId':'i-1','DeviceIndex':0,'Status':'attached'},\n"
 		"'MacAddress':'02:00:00:00:00:01','Status':'in-use',\n"
 		"'TagSet':[{'Key':'Name','Value':'web-1'}]}]}");
@@ -159,14 +163,22 @@ static void wrong_interfaces_are_errors(void **state)
 	(void)state;
 	assert_error("{'NetworkInterfaces':[{'SubnetId':'subnet-1'}]}", "1:23",
 		"NetworkInterfaces[0]: \"NetworkInterfaceId\" is missing");
-	assert_error("{'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1','PrivateIpAddress':'10.0.0.300'}]}",
-		"1:72", "NetworkInterfaces[0].PrivateIpAddress: expected an IPv4 address, found \"10.0.0.300\"");
-	assert_error("{'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1','PrivateIpAddress':'10.0.0.3/32'}]}",
+	assert_error("{'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1',"
+		     "'PrivateIpAddress':'10.0.0.300'}]}",
+		"1:72",
+		"NetworkInterfaces[0].PrivateIpAddress: expected an IPv4 address, found "
+		"\"10.0.0.300\"");
+	assert_error("{'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1',"
+		     "'PrivateIpAddress':'10.0.0.3/32'}]}",
 		"1:72", "NetworkInterfaces[0].PrivateIpAddress: expected an IPv4 address");
-	assert_error("{'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1','Groups':[{'GroupName':'x'}]}]}",
+	assert_error("{'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1',"
+		     "'Groups':[{'GroupName':'x'}]}]}",
 		"1:63", "NetworkInterfaces[0].Groups[0]: \"GroupId\" is missing");
-	assert_error("{'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1','Ipv4Prefixes':[{'Ipv4Prefix':'10.0.0.1/28'}]}]}",
-		"1:83", "NetworkInterfaces[0].Ipv4Prefixes[0].Ipv4Prefix: expected a CIDR block without host bits, such as 10.0.0.0/28");
+	assert_error("{'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1',"
+		     "'Ipv4Prefixes':[{'Ipv4Prefix':'10.0.0.1/28'}]}]}",
+		"1:83",
+		"NetworkInterfaces[0].Ipv4Prefixes[0].Ipv4Prefix: expected a CIDR block without "
+		"host bits, such as 10.0.0.0/28");
 	assert_error("{'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1','Ipv6Addresses':{}}]}",
 		"1:69", "NetworkInterfaces[0].Ipv6Addresses: expected an array, found an object");
 }
@@ -193,7 +205,8 @@ static void instances_have_platforms(void **state)
 		char text[512];
 		struct fixture f;
 		snprintf(text, sizeof(text),
-			"{'SecurityGroups':[{'GroupId':'sg-1'}],'Reservations':[{'Instances':[{'InstanceId':'i-1',%s}]}]}",
+			"{'SecurityGroups':[{'GroupId':'sg-1'}],"
+			"'Reservations':[{'Instances':[{'InstanceId':'i-1',%s}]}]}",
 			platforms[i].fields);
 		fixture_load(&f, text);
 		assert_diags(&f, 0);
@@ -233,13 +246,17 @@ static void both_readings_of_an_interface_agree(void **state)
 	static const char *const of_instance =
 		"{'Reservations':[{'Instances':[{'InstanceId':'i-1','NetworkInterfaces':["
 		"{'NetworkInterfaceId':'eni-1','SubnetId':'subnet-1','InterfaceType':'interface',"
-		"'PrivateIpAddresses':[{'PrivateIpAddress':'10.0.1.11'},{'PrivateIpAddress':'10.0.1.10'}],"
-		"'PrivateIpAddress':'10.0.1.10','Groups':[{'GroupId':'sg-1'},{'GroupId':'sg-2'}]}]}]}]}";
+		"'PrivateIpAddresses':[{'PrivateIpAddress':'10.0.1.11'},"
+		"{'PrivateIpAddress':'10.0.1.10'}],"
+		"'PrivateIpAddress':'10.0.1.10','Groups':[{'GroupId':'sg-1'},"
+		"{'GroupId':'sg-2'}]}]}]}]}";
 	static const char *const described =
 		"{'SecurityGroups':[{'GroupId':'sg-1'}],'NetworkInterfaces':["
 		"{'NetworkInterfaceId':'eni-1','SubnetId':'subnet-1','InterfaceType':'interface',"
-		"'PrivateIpAddress':'10.0.1.10','PrivateIpAddresses':[{'PrivateIpAddress':'10.0.1.10'},"
-		"{'PrivateIpAddress':'10.0.1.11'}],'Groups':[{'GroupId':'sg-2'},{'GroupId':'sg-1'}],"
+		"'PrivateIpAddress':'10.0.1.10',"
+		"'PrivateIpAddresses':[{'PrivateIpAddress':'10.0.1.10'},"
+		"{'PrivateIpAddress':'10.0.1.11'}],'Groups':[{'GroupId':'sg-2'},"
+		"{'GroupId':'sg-1'}],"
 		"'Ipv4Prefixes':[{'Ipv4Prefix':'10.0.1.16/28'}],'Attachment':{'InstanceId':'i-1'},"
 		"'TagSet':[{'Key':'Name','Value':'web'}]}]}";
 	struct fixture f;

@@ -19,7 +19,8 @@ static void vpcs_have_blocks(void **state)
 		"  {'CidrBlock': '10.2.0.0/16', 'CidrBlockState': {'State': 'disassociated'}},\n"
 		"  {'CidrBlock': '10.3.0.0/16', 'CidrBlockState': {'State': 'failed'}}],\n"
 		" 'Ipv6CidrBlockAssociationSet': [\n"
-		"  {'Ipv6CidrBlock': '2001:db8::/56', 'Ipv6CidrBlockState': {'State': 'associated'}}],\n"
+		"  {'Ipv6CidrBlock': '2001:db8::/56', 'Ipv6CidrBlockState': {'State': "
+		"'associated'}}],\n"
 		" 'Tags': [{'Key': 'Name', 'Value': 'main'}]}],\n"
 		" 'SecurityGroups': [{'GroupId': 'sg-1', 'VpcId': 'vpc-1'}]}");
 	assert_diags(&f, 0);
@@ -43,7 +44,8 @@ static void subnets_have_blocks(void **state)
 
 	(void)state;
 	fixture_load(&f,
-		"{'Subnets': [{'SubnetId': 'subnet-1', 'VpcId': 'vpc-1', 'CidrBlock': '10.0.1.0/24',\n"
+		"{'Subnets': [{'SubnetId': 'subnet-1', 'VpcId': 'vpc-1', 'CidrBlock': "
+		"'10.0.1.0/24',\n"
 		" 'Ipv6CidrBlockAssociationSet': [{'Ipv6CidrBlock': '2001:db8:0:1::/64'}]},\n"
 		" {'SubnetId': 'subnet-2', 'VpcId': 'vpc-1', 'CidrBlock': '', 'Ipv6Native': true,\n"
 		" 'Ipv6CidrBlockAssociationSet': [{'Ipv6CidrBlock': '2001:db8:0:2::/64'}]}],\n"
@@ -63,7 +65,8 @@ static void host_bits_of_a_vpc_are_an_error(void **state)
 {
 	(void)state;
 	assert_error("{'Vpcs':[{'VpcId':'vpc-1','CidrBlock':'10.0.0.1/16'}]}", "1:39",
-		"Vpcs[0].CidrBlock: expected a CIDR block without host bits, such as 10.0.0.0/16, found \"10.0.0.1/16\"");
+		"Vpcs[0].CidrBlock: expected a CIDR block without host bits, such as 10.0.0.0/16,"
+		" found \"10.0.0.1/16\"");
 	assert_error("{'Subnets':[{'SubnetId':'subnet-1','CidrBlock':'10.0.0.0/33'}]}", "1:48",
 		"Subnets[0].CidrBlock: expected a prefix length from 0 to 32");
 	assert_error("{'Subnets':[{'VpcId':'vpc-1','CidrBlock':'10.0.0.0/24'}]}", "1:13",
@@ -98,15 +101,18 @@ static void routes_have_targets(void **state)
 	(void)state;
 	fixture_load(&f,
 		"{'SecurityGroups':[{'GroupId':'sg-1'}],'RouteTables':[\n"
-		"{'RouteTableId':'rtb-1','VpcId':'vpc-1','Associations':[{'Main':false,'GatewayId':'igw-1'}],\n"
+		"{'RouteTableId':'rtb-1','VpcId':'vpc-1','Associations':[{'Main':false,"
+		"'GatewayId':'igw-1'}],\n"
 		"'PropagatingVgws':[],'Routes':[\n"
 		"{'DestinationCidrBlock':'10.0.0.0/16','GatewayId':'local','State':'active'},\n"
 		"{'DestinationCidrBlock':'0.0.0.0/0','GatewayId':'igw-1','State':'active'},\n"
-		"{'DestinationCidrBlock':'10.1.0.0/16','NatGatewayId':'nat-1','State':'blackhole'},\n"
+		"{'DestinationCidrBlock':'10.1.0.0/16','NatGatewayId':'nat-1',"
+		"'State':'blackhole'},\n"
 		"{'DestinationCidrBlock':'10.2.0.0/16','TransitGatewayId':'tgw-1'},\n"
 		"{'DestinationCidrBlock':'10.3.0.0/16','VpcPeeringConnectionId':'pcx-1'},\n"
 		"{'DestinationIpv6CidrBlock':'::/0','EgressOnlyInternetGatewayId':'eigw-1'},\n"
-		"{'DestinationCidrBlock':'10.4.0.0/16','InstanceId':'i-1','NetworkInterfaceId':'eni-1'},\n"
+		"{'DestinationCidrBlock':'10.4.0.0/16','InstanceId':'i-1',"
+		"'NetworkInterfaceId':'eni-1'},\n"
 		"{'DestinationCidrBlock':'10.5.0.0/16','GatewayId':'vgw-1'},\n"
 		"{'DestinationPrefixListId':'pl-1','GatewayId':'vpce-1'},\n"
 		"{'DestinationCidrBlock':'10.6.0.0/16','CarrierGatewayId':'cagw-1'},\n"
@@ -153,7 +159,8 @@ static void a_filtered_route_is_not_in_force(void **state)
 		"{'SecurityGroups':[{'GroupId':'sg-1'}],'RouteTables':[\n"
 		"{'RouteTableId':'rtb-1','Routes':[\n"
 		"{'DestinationCidrBlock':'10.0.0.0/16','GatewayId':'local','State':'active'},\n"
-		"{'DestinationCidrBlock':'10.2.0.0/16','NetworkInterfaceId':'eni-1','State':'filtered'}]}]}");
+		"{'DestinationCidrBlock':'10.2.0.0/16','NetworkInterfaceId':'eni-1',"
+		"'State':'filtered'}]}]}");
 	assert_int_equal(f.net->table[0].routes_n, 1);
 	assert_diags(&f, 1);
 	assert_diag(&f, 0, TW_LEVEL_WARNING, 901, "4:1",
@@ -167,16 +174,16 @@ static void gateways_belong_to_vpcs(void **state)
 	struct fixture f;
 
 	(void)state;
-	fixture_load(&f,
-		"{'SecurityGroups':[{'GroupId':'sg-1'}],"
-		"'Vpcs':[{'VpcId':'vpc-1','CidrBlock':'10.0.0.0/16'},"
-		"{'VpcId':'vpc-2','CidrBlock':'10.1.0.0/16'}],"
-		"'EgressOnlyInternetGateways':[{'EgressOnlyInternetGatewayId':'eigw-1',"
-		"'Attachments':[{'VpcId':'vpc-2','State':'attached'}]}],"
-		"'InternetGateways':[{'InternetGatewayId':'igw-1',"
-		"'Attachments':[{'VpcId':'vpc-1','State':'available'}]},"
-		"{'InternetGatewayId':'igw-2','Attachments':[{'VpcId':'vpc-2','State':'detached'}]},"
-		"{'InternetGatewayId':'igw-3'}]}");
+	fixture_load(&f, "{'SecurityGroups':[{'GroupId':'sg-1'}],"
+			 "'Vpcs':[{'VpcId':'vpc-1','CidrBlock':'10.0.0.0/16'},"
+			 "{'VpcId':'vpc-2','CidrBlock':'10.1.0.0/16'}],"
+			 "'EgressOnlyInternetGateways':[{'EgressOnlyInternetGatewayId':'eigw-1',"
+			 "'Attachments':[{'VpcId':'vpc-2','State':'attached'}]}],"
+			 "'InternetGateways':[{'InternetGatewayId':'igw-1',"
+			 "'Attachments':[{'VpcId':'vpc-1','State':'available'}]},"
+			 "{'InternetGatewayId':'igw-2','Attachments':[{'VpcId':'vpc-2',"
+			 "'State':'detached'}]},"
+			 "{'InternetGatewayId':'igw-3'}]}");
 	assert_diags(&f, 0);
 	assert_int_equal(f.net->gateways, 4);
 	assert_string_equal(f.net->gateway[0].object.id, "eigw-1");
@@ -198,12 +205,14 @@ static void prefix_lists_come_in_parts(void **state)
 	fixture_open(&f);
 	fixture_add(&f, "managed-prefix-lists.json",
 		"{'SecurityGroups':[{'GroupId':'sg-1'}],'PrefixLists':["
-		"{'PrefixListId':'pl-0a','PrefixListName':'offices','AddressFamily':'IPv4','MaxEntries':9},"
+		"{'PrefixListId':'pl-0a','PrefixListName':'offices','AddressFamily':'IPv4',"
+		"'MaxEntries':9},"
 		"{'PrefixListId':'pl-0b','PrefixListName':'six','AddressFamily':'IPv6'},"
 		"{'PrefixListId':'pl-0c','PrefixListName':'s3','Cidrs':['52.219.80.0/20']},"
 		"{'PrefixListId':'pl-0d'}]}");
 	fixture_add(&f, "lists/pl-0a.json",
-		"{'Entries':[{'Cidr':'192.0.2.0/24','Description':'x'},{'Cidr':'198.51.100.0/24'}]}");
+		"{'Entries':[{'Cidr':'192.0.2.0/24','Description':'x'},"
+		"{'Cidr':'198.51.100.0/24'}]}");
 	fixture_add(&f, "b.json", "{'PrefixListId':'pl-0b','Entries':[{'Cidr':'2001:db8::/32'}]}");
 	fixture_finish(&f);
 	assert_diags(&f, 0);
@@ -228,7 +237,8 @@ static void entries_without_an_id_are_an_error(void **state)
 	assert_error("{'Entries':[{'Cidr':'192.0.2.0/24'}]}", "1:1",
 		"these entries do not say of which prefix list they are");
 	assert_error("{'PrefixListId':'pl-1','Entries':[{'Cidr':'192.0.2'}]}", "1:43",
-		"Entries[0].Cidr: expected an IPv4 CIDR block such as 10.0.0.0/16, found \"192.0.2\"");
+		"Entries[0].Cidr: expected an IPv4 CIDR block such as 10.0.0.0/16, found "
+		"\"192.0.2\"");
 	assert_error("{'PrefixListId':'pl-1','Entries':[{'Description':'x'}]}", "1:35",
 		"Entries[0]: \"Cidr\" is missing");
 }

@@ -74,9 +74,11 @@ static void what_is_not_there_is_an_error_with_its_path(void **state)
 
 	(void)state;
 	fixture_open(&f);
-	assert_int_equal(tw_input_add_path(f.in, in_folder("nothing.json"), TW_INPUT_AUTO), TW_EPARSE);
+	assert_int_equal(
+		tw_input_add_path(f.in, in_folder("nothing.json"), TW_INPUT_AUTO), TW_EPARSE);
 	assert_diags(&f, 1);
-	assert_diag(&f, 0, TW_LEVEL_ERROR, 0, "", "cannot be read: there is no such file or folder");
+	assert_diag(
+		&f, 0, TW_LEVEL_ERROR, 0, "", "cannot be read: there is no such file or folder");
 	assert_string_equal(tw_diags_get(f.diags, 0)->path, in_folder("nothing.json"));
 	assert_int_equal(tw_input_finish(f.in), TW_EPARSE);
 	assert_diags(&f, 1); /* not "nothing to judge" on top of it */
@@ -97,7 +99,9 @@ static void a_folder_is_read_in_the_order_of_its_names(void **state)
 	write_text("net/a.yml", "Vpcs: []\n");
 	write_text("net/B.json", "{\"Subnets\":[]}");
 	write_text("net/b/d.json", "{\"name\":\"x\"}");
-	write_text("net/b/c.template", "AWSTemplateFormatVersion: 2010-09-09\nResources:\n  V:\n    Type: AWS::EC2::VPC\n    X: !Ref Y\n");
+	write_text("net/b/c.template",
+		"AWSTemplateFormatVersion: 2010-09-09\nResources:\n  V:\n    Type: "
+		"AWS::EC2::VPC\n    X: !Ref Y\n");
 	write_text("net/b/notes.txt", "hello");
 	write_text("net/twoway.yaml", "flows: []\n");
 	write_text("outside.json", "not json at all");
@@ -161,9 +165,11 @@ static void add_named(const char *name, const char *text, const char *message)
 static void kinds_without_a_reader_are_named(void **state)
 {
 	(void)state;
-	add_named("plan.json", "{'format_version':'1.2','terraform_version':'1.5.0','planned_values':{}}",
+	add_named("plan.json",
+		"{'format_version':'1.2','terraform_version':'1.5.0','planned_values':{}}",
 		"this is a Terraform plan, which is not supported yet");
-	add_named("x.tfstate", "{'version':4,'terraform_version':'1.5.0','serial':3,'resources':[]}",
+	add_named("x.tfstate",
+		"{'version':4,'terraform_version':'1.5.0','serial':3,'resources':[]}",
 		"this is a Terraform state, which is not supported yet");
 	add_named("show.json", "{'format_version':'1.0','terraform_version':'1.5.0','values':{}}",
 		"this is a Terraform state, which is not supported yet");
@@ -173,7 +179,8 @@ static void kinds_without_a_reader_are_named(void **state)
 		"this is a CloudFormation template, which is not supported yet");
 	add_named("main.tf", "resource 'aws_network_acl' 'main' {\n}\n",
 		"this is Terraform source, which is not supported yet");
-	add_named("log.txt", "2 123456789012 eni-1 10.0.0.1 10.0.0.2 443 49152 6 1 40 1 2 ACCEPT OK\n",
+	add_named("log.txt",
+		"2 123456789012 eni-1 10.0.0.1 10.0.0.2 443 49152 6 1 40 1 2 ACCEPT OK\n",
 		"this is a VPC flow log, which is not supported yet");
 	add_named("log.txt", "version account-id interface-id srcaddr\n2 1 e 1\n",
 		"this is a VPC flow log, which is not supported yet");
@@ -191,8 +198,12 @@ static void other_outputs_of_aws_are_refused(void **state)
 	struct fixture f;
 
 	(void)state;
-	add_named("acl.txt", table, "this is `aws --output table`, which leaves things out: run again with --output json");
-	add_named("acl.json", text, "this is `aws --output text`, which leaves things out: run again with --output json");
+	add_named("acl.txt", table,
+		"this is `aws --output table`, which leaves things out: run again with --output "
+		"json");
+	add_named("acl.json", text,
+		"this is `aws --output text`, which leaves things out: run again with --output "
+		"json");
 	fixture_open(&f);
 	assert_int_equal(fixture_add_as(&f, "a.json", table, TW_INPUT_AUTO, false), TW_EPARSE);
 	fixture_close(&f);
@@ -202,7 +213,8 @@ static void what_is_no_input_is_refused(void **state)
 {
 	(void)state;
 	add_named("notes.txt", "Remember the milk.\n", "this is no input that is known here");
-	add_named("package.json", "{'name':'x','version':'1'}", "this is no input that is known here");
+	add_named("package.json", "{'name':'x','version':'1'}",
+		"this is no input that is known here");
 	add_named("k8s.yaml", "kind: Pod\n", "this is no input that is known here");
 	add_named("empty.json", "", "the file is empty");
 }
@@ -213,7 +225,8 @@ static void without_a_filter_there_is_nothing_to_judge(void **state)
 
 	(void)state;
 	fixture_open(&f);
-	fixture_add(&f, "vpcs.json", "{'Vpcs':[{'VpcId':'vpc-1','CidrBlock':'10.0.0.0/16'}],'NetworkAcls':[]}");
+	fixture_add(&f, "vpcs.json",
+		"{'Vpcs':[{'VpcId':'vpc-1','CidrBlock':'10.0.0.0/16'}],'NetworkAcls':[]}");
 	assert_int_equal(tw_input_finish(f.in), TW_EPARSE);
 	assert_diags(&f, 1);
 	assert_diag(&f, 0, TW_LEVEL_ERROR, 0, "",
@@ -229,7 +242,8 @@ static void intents_are_no_network(void **state)
 	(void)state;
 	write_text("twoway.yaml", "infer: false\n");
 	fixture_open(&f);
-	assert_int_equal(tw_input_add_path(f.in, in_folder("twoway.yaml"), TW_INPUT_AUTO), TW_EPARSE);
+	assert_int_equal(
+		tw_input_add_path(f.in, in_folder("twoway.yaml"), TW_INPUT_AUTO), TW_EPARSE);
 	assert_diag(&f, 0, TW_LEVEL_ERROR, 0, "", "this holds intents and no network");
 	assert_null(tw_input_intents(f.in));
 	assert_int_equal(tw_input_add_intents(f.in, in_folder("twoway.yaml")), TW_OK);
@@ -237,7 +251,8 @@ static void intents_are_no_network(void **state)
 	assert_false(tw_intents_view(tw_input_intents(f.in)).infer);
 	assert_string_equal(tw_input_file(f.in, 0)->kind, "twoway.yaml");
 	/* A second one could contradict the first. */
-	assert_int_equal(tw_input_add_intents_bytes(f.in, "other.yaml", "infer: true\n", 12), TW_EPARSE);
+	assert_int_equal(
+		tw_input_add_intents_bytes(f.in, "other.yaml", "infer: true\n", 12), TW_EPARSE);
 	assert_diag(&f, 1, TW_LEVEL_ERROR, 0, "1:1", "intents were given already");
 	assert_false(tw_intents_view(tw_input_intents(f.in)).infer);
 	fixture_close(&f);

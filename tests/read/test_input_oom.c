@@ -78,7 +78,8 @@ static const struct text good[] = {
 		"'Associations':[{'SubnetId':'subnet-1'},{'SubnetId':'subnet-2'}],'Entries':["
 		"{'RuleNumber':200,'Egress':true,'RuleAction':'allow','Protocol':'6',"
 		"'CidrBlock':'10.0.0.1/8'},{'RuleNumber':100,'Egress':true,'RuleAction':'deny',"
-		"'Protocol':'1','Ipv6CidrBlock':'::/0'}],'Tags':[{'Key':'Name','Value':'\\u00e9'}]}],"
+		"'Protocol':'1','Ipv6CidrBlock':'::/0'}],'Tags':[{'Key':'Name',"
+		"'Value':'\\u00e9'}]}],"
 		"'NextToken':'x'}",
 		true},
 	{"groups.json",
@@ -87,7 +88,8 @@ static const struct text good[] = {
 		"'IpRanges':[{'CidrIp':'0.0.0.0/0'}],'PrefixListIds':[{'PrefixListId':'pl-1'},"
 		"{'PrefixListId':'pl-2'}],'UserIdGroupPairs':[{'GroupId':'sg-1'},"
 		"{'GroupId':'sg-2'},{'GroupId':'sg-9'}]}]}],'SecurityGroupRules':["
-		"{'SecurityGroupRuleId':'sgr-1','GroupId':'sg-1','IsEgress':false,'IpProtocol':'tcp',"
+		"{'SecurityGroupRuleId':'sgr-1','GroupId':'sg-1','IsEgress':false,"
+		"'IpProtocol':'tcp',"
 		"'FromPort':80,'ToPort':80,'CidrIpv4':'0.0.0.0/0'},"
 		"{'SecurityGroupRuleId':'sgr-2','GroupId':'sg-2','IsEgress':true,'IpProtocol':'-1',"
 		"'ReferencedGroupInfo':{'GroupId':'sg-1','PeeringStatus':'deleted'}}]}",
@@ -96,7 +98,8 @@ static const struct text good[] = {
 		"[{'Vpcs':[{'VpcId':'vpc-1','CidrBlock':'10.0.0.0/16'}],'Subnets':["
 		"{'SubnetId':'subnet-1','VpcId':'vpc-1','CidrBlock':'10.0.1.0/24'}]},"
 		"{'RouteTables':[{'RouteTableId':'rtb-1','VpcId':'vpc-1','Associations':["
-		"{'Main':true},{'SubnetId':'subnet-3'}],'Routes':[{'DestinationCidrBlock':'0.0.0.0/0',"
+		"{'Main':true},{'SubnetId':'subnet-3'}],"
+		"'Routes':[{'DestinationCidrBlock':'0.0.0.0/0',"
 		"'GatewayId':'igw-1','State':'filtered'}]}],'InternetGateways':["
 		"{'InternetGatewayId':'igw-1','Attachments':[{'VpcId':'vpc-1'}]}],"
 		"'NatGateways':[{}],'PrefixLists':[{'PrefixListId':'pl-2','PrefixListName':'x'}]}]",
@@ -104,9 +107,11 @@ static const struct text good[] = {
 	{"pl-1.json", "{'Entries':[{'Cidr':'192.0.2.0/24'},{'Cidr':'2001:db8::/32'}]}", true},
 	{"instances.json",
 		"{'Reservations':[{'Instances':[{'InstanceId':'i-1','NetworkInterfaces':["
-		"{'NetworkInterfaceId':'eni-1','SubnetId':'subnet-1','PrivateIpAddress':'10.0.1.10',"
+		"{'NetworkInterfaceId':'eni-1','SubnetId':'subnet-1',"
+		"'PrivateIpAddress':'10.0.1.10',"
 		"'Groups':[{'GroupId':'sg-1'},{'GroupId':'sg-2'}]}]}]}],'NetworkInterfaces':["
-		"{'NetworkInterfaceId':'eni-1','SubnetId':'subnet-1','PrivateIpAddress':'10.0.1.10',"
+		"{'NetworkInterfaceId':'eni-1','SubnetId':'subnet-1',"
+		"'PrivateIpAddress':'10.0.1.10',"
 		"'InterfaceType':'odd','Groups':[{'GroupId':'sg-2'},{'GroupId':'sg-1'}],"
 		"'Association':{'PublicIp':'192.0.2.1'},'TagSet':[{'Key':'a','Value':'b'}]}]}",
 		true},
@@ -114,7 +119,8 @@ static const struct text good[] = {
 	{"other.json", "{'a':1}", false},
 	{"broken.json", "{", false},
 	{"collector.json",
-		"{'collector_version':'1','provider':'aws','subnets':[],'vpcs':null,'instances':[]}",
+		"{'collector_version':'1','provider':'aws','subnets':[],'vpcs':null,"
+		"'instances':[]}",
 		true},
 };
 
@@ -144,7 +150,8 @@ static const struct text bad[] = {
 		"'PrivateIpAddress':'10.0.0.2'}],'SecurityGroups':[{'GroupId':'sg-1'},"
 		"{'GroupId':'sg-1','IpPermissions':[{'IpProtocol':'-1',"
 		"'IpRanges':[{'CidrIp':'0.0.0.0/0'}]}]}],'SecurityGroupRules':["
-		"{'SecurityGroupRuleId':'sgr-1','GroupId':'sg-1','IsEgress':false,'IpProtocol':'-1',"
+		"{'SecurityGroupRuleId':'sgr-1','GroupId':'sg-1','IsEgress':false,"
+		"'IpProtocol':'-1',"
 		"'CidrIpv4':'0.0.0.0/0'}]}",
 		true},
 	{"acl.json", "{'NetworkAcls':[", false},
