@@ -27,11 +27,11 @@ struct tw_sink {
 
 struct tw_style {
 	enum tw_format format;
-	unsigned width;  /**< columns, at least 40; 0: 80 */
-	bool ascii;      /**< no box drawing, no dashes beyond ASCII */
-	bool color;      /**< ANSI colour; nothing is said by colour alone */
-	bool verbose;    /**< notes in full */
-	bool all;        /**< `trace` only: draw every region, not only the four worst */
+	unsigned width;	  /**< columns, at least 40; 0: 80 */
+	bool ascii;	  /**< no box drawing, no dashes beyond ASCII */
+	bool color;	  /**< ANSI colour; nothing is said by colour alone */
+	bool verbose;	  /**< notes in full */
+	bool all;	  /**< `trace` only: draw every region, not only the four worst */
 	const char *link; /**< `trace` only: NULL */
 };
 

@@ -49,14 +49,33 @@ static tw_status relate(struct tw_results *r, struct tw_finding_draft *f, const 
 	return TW_OK;
 }
 
+/* The far end as the list at fault sees it: replies that come in were called from behind it. */
+static const char *far_end(const struct tw_cause *cause, const struct tw_flow *flow)
+{
+	bool called_from_behind = (cause->list == TW_INGRESS) == (cause->direction == TW_REPLY);
+	const char *name = called_from_behind ? flow->to.name : flow->from.name;
+	return name ? name : "unknown addresses";
+}
+
+static tw_status add_subject(
+	struct tw_results *r, struct tw_finding_draft *f, const struct tw_draft *draft)
+{
+	struct tw_subject one = {draft->flow.service_text, far_end(&f->cause, &draft->flow)};
+	if (!one.service)
+		return TW_OK;
+	for (size_t i = 0; i < f->subject.n; i++)
+		if (strcmp(f->subject.v[i].service, one.service) == 0 &&
+			strcmp(f->subject.v[i].peer, one.peer) == 0)
+			return TW_OK;
+	return TW_VEC_PUSH(r->mem, &f->subject, one);
+}
+
 static tw_status join_draft(
 	struct tw_results *r, struct tw_finding_draft *f, const struct tw_draft *draft)
 {
 	if (!holds_text(f->flow.v, f->flow.n, draft->flow.id))
 		TW_TRY(TW_VEC_PUSH(r->mem, &f->flow, draft->flow.id));
-	if (draft->flow.service_text &&
-		!holds_text(f->service.v, f->service.n, draft->flow.service_text))
-		TW_TRY(TW_VEC_PUSH(r->mem, &f->service, draft->flow.service_text));
+	TW_TRY(add_subject(r, f, draft));
 	if (draft->interfaces > f->interfaces)
 		f->interfaces = draft->interfaces;
 	return relate(r, f, draft);
@@ -73,10 +92,8 @@ tw_status tw_finding_add(struct tw_results *results, const char *code, enum tw_l
 	}
 	if (!found) {
 		struct tw_finding_draft fresh = {.code = code, .level = level, .cause = *cause};
-		if (draft) {
-			fresh.outbound = draft->outbound;
-			fresh.peer = draft->outbound ? draft->flow.to.name : draft->flow.from.name;
-		}
+		if (draft)
+			fresh.peer = far_end(cause, &draft->flow);
 		TW_TRY(TW_VEC_PUSH(results->mem, &results->finding, fresh));
 		found = &results->finding.v[results->finding.n - 1];
 	}
@@ -152,7 +169,7 @@ static bool is_twin(const struct tw_results *r, const struct tw_finding_draft *a
 static void free_draft(struct tw_results *r, struct tw_finding_draft *f)
 {
 	TW_VEC_FREE(r->mem, &f->flow);
-	TW_VEC_FREE(r->mem, &f->service);
+	TW_VEC_FREE(r->mem, &f->subject);
 	TW_VEC_FREE(r->mem, &f->client);
 	TW_VEC_FREE(r->mem, &f->related);
 	TW_VEC_FREE(r->mem, &f->note);

@@ -7,17 +7,6 @@
 
 static const char *const list_names[] = {"ingress", "egress"};
 
-static const char *join(struct tw_results *r, const char *const *v, size_t n, size_t most)
-{
-	const char *text = n > 0 ? v[0] : "";
-	for (size_t i = 1; text && i < n; i++) {
-		if (i == most)
-			return tw_arena_printf(r->arena, "%s and %zu more", text, n - i);
-		text = tw_arena_printf(r->arena, "%s, %s", text, v[i]);
-	}
-	return text;
-}
-
 /* "egress rule *", "egress rules 90, *" */
 static const char *rules_text(struct tw_results *r, const struct tw_cause *c)
 {
@@ -52,15 +41,36 @@ static const char *clients_text(struct tw_results *r, const struct tw_finding_dr
 	return text ? text : "some clients";
 }
 
+/* "tcp/80, tcp/443 from 0.0.0.0/0, tcp/5432 from sg-1": services of one peer stand together. */
+static const char *subjects(
+	struct tw_results *r, const struct tw_finding_draft *f, const char *preposition)
+{
+	enum { MOST = 6 };
+	const char *text = NULL;
+	for (size_t i = 0; i < f->subject.n && i < MOST; i++) {
+		const struct tw_subject *one = &f->subject.v[i];
+		text = text ? tw_arena_printf(r->arena, "%s, %s", text, one->service) : one->service;
+		bool last = i + 1 == f->subject.n || i + 1 == MOST ||
+			strcmp(f->subject.v[i + 1].peer, one->peer) != 0;
+		if (text && last)
+			text = tw_arena_printf(
+				r->arena, "%s %s %s", text, preposition, one->peer);
+		if (!text)
+			return NULL;
+	}
+	if (f->subject.n > MOST)
+		return tw_arena_printf(
+			r->arena, "%s and %zu more", text, f->subject.n - MOST);
+	return text ? text : "unknown traffic";
+}
+
 /* "callers of tcp/443 from 0.0.0.0/0" or "calls to tcp/443 at 10.0.0.0/8" */
 static const char *subject(struct tw_results *r, const struct tw_finding_draft *f)
 {
-	const char *what = join(r, f->service.v, f->service.n, 4);
-	if (!what)
-		return NULL;
-	const char *peer = f->peer ? f->peer : "unknown addresses";
-	return f->outbound ? tw_arena_printf(r->arena, "calls to %s at %s", what, peer)
-			   : tw_arena_printf(r->arena, "callers of %s from %s", what, peer);
+	bool calls = f->cause.list == TW_INGRESS;
+	const char *text = subjects(r, f, calls ? "at" : "from");
+	return text ? tw_arena_printf(r->arena, "%s %s", calls ? "calls to" : "callers of", text)
+		    : NULL;
 }
 
 /* A 0-0 rule that was meant as "all ports" is the cause behind the default deny (rule 11). */

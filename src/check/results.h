@@ -34,19 +34,23 @@ struct tw_cause {
 	uint8_t family, protocol;
 };
 
+/* A service and the far end, seen from the list that is at fault: "tcp/443" of "0.0.0.0/0". */
+struct tw_subject {
+	const char *service, *peer;
+};
+
 struct tw_finding_draft {
 	const char *code;
 	enum tw_level level;
 	struct tw_cause cause;
 	struct tw_finding finding;     /* texts, once finished */
 	TW_VEC(const char *) flow;
-	TW_VEC(const char *) service;  /* "tcp/443", deduplicated */
+	TW_VEC(struct tw_subject) subject; /* whom it hurts, each once */
 	TW_VEC(struct tw_client_result) client;
 	TW_VEC(struct tw_related) related;
 	TW_VEC(const char *) note;
 	TW_VEC(uint32_t) twin;         /* further ACLs with the same rules */
-	const char *peer;              /* of the first flow, for the fingerprint and the message */
-	bool outbound;
+	const char *peer;              /* of the first flow, for the fingerprint */
 	uint32_t interfaces;
 };
 

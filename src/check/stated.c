@@ -99,7 +99,6 @@ static tw_status add(struct tw_results *r, const struct tw_draft *draft, const c
 	TW_TRY(TW_VEC_PUSH(r->mem, &r->finding, fresh));
 	finding = &r->finding.v[before];
 	TW_TRY(TW_VEC_PUSH(r->mem, &finding->flow, draft->flow.id));
-	finding->outbound = draft->outbound;
 	if (cause.acl == TW_MISSING && draft->flow.evidence_n > 0) {
 		finding->finding.span = draft->flow.evidence[0].span;
 		finding->finding.label = "stated here";

@@ -47,10 +47,10 @@ class Usage(Case):
 
     def test_commands(self):
         self.wrong(says="no command")
-        self.wrong("chekc", says='"chekc" is no command of twoway; did you mean check?')
+        self.wrong("cheek", says='"cheek" is no command of twoway; did you mean check?')
         self.wrong("xyzzy", says='"xyzzy" is no command of twoway\n')
         self.wrong("--formt", says="unknown option --formt before the command")
-        self.wrong("help", "chekc", says="did you mean check?")
+        self.wrong("help", "cheek", says="did you mean check?")
         self.wrong("help", "check", "trace", says='"trace" is one argument too many for help')
 
     def test_options(self):

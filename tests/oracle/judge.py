@@ -360,7 +360,7 @@ def check_faults(network, report, status):
                 for point in box_points(network, region, box, blocks):
                     seen.append(region["verdict"])
                     yield from (f"{flow['id']}: {fault}"
-                                for fault in region_faults(point, region, deciders_of(flow)))
+                                for fault in region_faults(point, region, deciders_of(region)))
         passed = [one for one in seen if one in ORDER]
         worst = max(passed, key=ORDER.index) if passed else "blocked"
         if seen and flow["verdict"] != worst:
@@ -372,8 +372,8 @@ def check_faults(network, report, status):
         yield f"exit status {status} with {errors} errors"
 
 
-def deciders_of(flow):
-    return tuple(one["id"] for one in flow["clients"] if one["level"] == "error") or None
+def deciders_of(region):
+    return tuple(one["id"] for one in region["clients"] if one["level"] == "error") or None
 
 
 def box_points(network, region, box, blocks):
@@ -383,7 +383,7 @@ def box_points(network, region, box, blocks):
     if protocol in ECHO:
         kind = ECHO[protocol][0]
         whats = [(kind, 0)] if any(one["type"][0] <= kind <= one["type"][1] and
-                                   one["code"][0] == 0 for one in box["icmp"]) else []
+                                   one["code"][0] == 0 for one in box["icmp"] or ()) else []
     else:
         whats = sorted({port for pair in box["service_ports"] for port in pair})
     for source in atoms(sources, blocks, version):

@@ -59,6 +59,10 @@ case $script in
 /*) ;;
 *) script=$PWD/$script ;;
 esac
+case $twoway in
+/* | '') ;;
+*) twoway=$PWD/$twoway ;;
+esac
 
 # All goes well: every answer has its file, and nothing else was written or changed.
 run 0 --region eu-west-1 --profile audit 'my net'
