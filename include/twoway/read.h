@@ -18,7 +18,8 @@
  *	tw_input_finish(in);                       // links; errors are in tw_input_diags
  *	tw_check(mem, tw_input_net(in), ...);
  *
- * Adding goes on after TW_EPARSE, so that one run reports the errors of every file. Any error
+ * Adding goes on after TW_EPARSE, so that one run reports the errors of every file; a file that
+ * cannot be opened is one of them. Any error
  * diagnostic means that nothing may be judged; tw_input_finish then returns TW_EPARSE.
  */
 

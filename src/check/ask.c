@@ -2,6 +2,8 @@
 /* From two sets of sites to pieces that the judge takes: see ask.h. */
 #include "ask.h"
 
+#include "situation.h"
+
 /* Whoever picks the port: a known interface, an unknown one inside, or the world. */
 static enum tw_initiator who_starts(struct tw_judge *judge, const struct tw_path *path)
 {
@@ -50,6 +52,68 @@ static tw_set services_set(struct tw_space *space, const struct tw_question *q, 
 	return set;
 }
 
+/* Groups that compile to the same sets are one situation, whatever they are called. */
+static tw_status same_groups(struct tw_results *r, const struct tw_crossing *a,
+	const struct tw_crossing *b, bool *ret)
+{
+	struct tw_compiled x, y;
+	*ret = a->tracked == b->tracked;
+	if (!*ret || a->tracked || a->site == b->site)
+		return TW_OK;
+	if (r->details) { /* hops name the groups, so they must be the same ones */
+		*ret = a->site->groups_n == b->site->groups_n &&
+			memcmp(a->site->groups, b->site->groups,
+				a->site->groups_n * sizeof(*a->site->groups)) == 0;
+		return TW_OK;
+	}
+	TW_TRY(tw_judge_crossing(r->judge, a, &x));
+	TW_TRY(tw_judge_crossing(r->judge, b, &y));
+	*ret = x.allow == y.allow && x.unknown == y.unknown;
+	return TW_OK;
+}
+
+/* Equal situations are decided once: the same lists, groups that do the same, one kind of way. */
+static tw_status same_situation(
+	struct tw_results *r, const struct tw_path *a, const struct tw_path *b, bool *ret)
+{
+	*ret = a->crossings == b->crossings && a->same_subnet == b->same_subnet &&
+		a->reason == b->reason && a->route_table == b->route_table && a->route == b->route &&
+		a->unknown_beyond == b->unknown_beyond && a->assumptions == b->assumptions &&
+		(!r->details || (a->from->subnet == b->from->subnet && a->to->subnet == b->to->subnet));
+	for (size_t i = 0; *ret && i < a->crossings; i++) {
+		const struct tw_crossing *x = &a->crossing[i], *y = &b->crossing[i];
+		*ret = x->kind == y->kind && x->state == y->state && x->view.list == y->view.list &&
+			x->view.direction == y->view.direction;
+		if (*ret && x->kind == TW_CROSS_ACL)
+			*ret = x->acl == y->acl;
+		else if (*ret)
+			TW_TRY(same_groups(r, x, y, ret));
+	}
+	return TW_OK;
+}
+
+/* Adds a piece, or joins it to one of the same situation and levels. */
+static tw_status add_piece(struct tw_results *r, struct tw_question *q, struct tw_piece piece)
+{
+	if (!q->inferred)
+		return TW_VEC_PUSH(r->mem, &q->pieces, piece);
+	tw_results_visit(r, piece.path);
+	for (size_t i = 0; i < q->pieces.n; i++) {
+		struct tw_piece *one = &q->pieces.v[i];
+		bool same = one->levels == piece.levels;
+		if (same)
+			TW_TRY(same_situation(r, one->path, piece.path, &same));
+		if (!same)
+			continue;
+		/* The path is ours, in q->paths: its domain may grow. */
+		struct tw_path *path = &q->paths.v[one->path - q->paths.v];
+		path->domain = tw_set_union(r->judge->space, path->domain, piece.path->domain);
+		one->set = tw_set_union(r->judge->space, one->set, piece.set);
+		return tw_space_status(r->judge->space);
+	}
+	return TW_VEC_PUSH(r->mem, &q->pieces, piece);
+}
+
 /* The pieces of all paths for some packets, by who starts them. */
 static tw_status add_pieces(struct tw_results *results, struct tw_question *q, tw_set services)
 {
@@ -57,14 +121,14 @@ static tw_status add_pieces(struct tw_results *results, struct tw_question *q, t
 	const struct tw_levels *cache[TW_INITIATORS] = {0};
 	for (size_t i = 0; i < q->paths.n; i++) {
 		const struct tw_path *path = &q->paths.v[i];
-		if (q->drop_blocked && (path->blocked || path->exempt))
+		if (q->inferred && (path->blocked || path->exempt))
 			continue;
 		enum tw_initiator who = who_starts(judge, path);
 		TW_TRY(levels_for(results, q, who, cache));
 		struct tw_piece piece = {.path = path, .levels = cache[who], .cap = q->cap,
 			.set = tw_set_intersect(judge->space, path->domain, services)};
 		if (!tw_set_is_empty(piece.set))
-			TW_TRY(TW_VEC_PUSH(results->mem, &q->pieces, piece));
+			TW_TRY(add_piece(results, q, piece));
 	}
 	return tw_space_status(judge->space);
 }
@@ -72,10 +136,14 @@ static tw_status add_pieces(struct tw_results *results, struct tw_question *q, t
 tw_status tw_ask(struct tw_results *results, struct tw_question *q)
 {
 	struct tw_judge *judge = results->judge;
-	for (size_t i = 0; i < q->from->n; i++)
-		for (size_t k = 0; k < q->to->n; k++)
-			TW_TRY(tw_paths_between(judge->net, judge->space, &judge->world,
-				results->work, &q->from->v[i], &q->to->v[k], &q->paths));
+	struct tw_sites from = *q->from, to = *q->to;
+	if (q->inferred) {
+		TW_TRY(tw_situations_of(results, q->from, true, &from));
+		TW_TRY(tw_situations_of(results, q->to, false, &to));
+	}
+	for (size_t i = 0; i < from.n; i++)
+		for (size_t k = 0; k < to.n; k++)
+			TW_TRY(tw_situation_paths(results, &from.v[i], &to.v[k], &q->paths));
 	TW_TRY(add_pieces(results, q, services_set(judge->space, q, false)));
 	/* ICMP between addresses of the other family only: undocumented, and so unknown. */
 	if (q->pieces.n == 0)

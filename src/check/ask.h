@@ -16,7 +16,7 @@ struct tw_question {
 	size_t services;
 	const struct tw_levels *given; /* what an intent or a name says, whoever starts it; or NULL */
 	bool trace;                    /* judge every client of the table as well */
-	bool drop_blocked;             /* leave out what no filter but a route stops */
+	bool inferred;                 /* leave out what a route stops; decide equal situations once */
 	enum tw_level cap;
 	/* results */
 	struct tw_paths paths;         /* drawn from results->mem */

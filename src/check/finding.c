@@ -11,7 +11,8 @@ static bool same_cause(const char *code, const struct tw_cause *a, const struct 
 	/* Holes and one-direction ACLs are told once per ACL (rules 6 and 11). */
 	if (strcmp(code, "TW110") == 0)
 		return true;
-	if (a->list != b->list || a->family != b->family || a->protocol != b->protocol ||
+	if (a->list != b->list || a->direction != b->direction || a->family != b->family ||
+		a->protocol != b->protocol ||
 		a->rules != b->rules)
 		return false;
 	return memcmp(a->rule, b->rule, a->rules * sizeof(*a->rule)) == 0;
@@ -87,7 +88,8 @@ tw_status tw_finding_add(struct tw_results *results, const char *code, enum tw_l
 	struct tw_finding_draft *found = NULL;
 	for (size_t i = results->finding.n; i > 0 && !found; i--) {
 		struct tw_finding_draft *one = &results->finding.v[i - 1];
-		if (strcmp(one->code, code) == 0 && same_cause(code, &one->cause, cause))
+		if (one->cause.acl == cause->acl && strcmp(one->code, code) == 0 &&
+			same_cause(code, &one->cause, cause))
 			found = one;
 	}
 	if (!found) {
@@ -158,8 +160,11 @@ static bool is_twin(const struct tw_results *r, const struct tw_finding_draft *a
 	const struct tw_finding_draft *b)
 {
 	struct tw_cause moved = b->cause;
+	if (a->level != b->level || a->cause.list != b->cause.list ||
+		a->cause.rules != b->cause.rules)
+		return false;
 	moved.acl = a->cause.acl;
-	return a->level == b->level && strcmp(a->code, b->code) == 0 &&
+	return strcmp(a->code, b->code) == 0 &&
 		a->cause.acl != TW_MISSING && b->cause.acl != TW_MISSING &&
 		a->cause.acl != b->cause.acl && same_cause(a->code, &a->cause, &moved) &&
 		a->cause.direction == b->cause.direction &&

@@ -182,7 +182,7 @@ static tw_status infer_rule(struct tw_results *r, const struct tw_group *group,
 	draft.interfaces = (uint32_t)members_n;
 	struct tw_question q = {.from = list == TW_INGRESS ? &peers : members,
 		.to = list == TW_INGRESS ? members : &peers, .service = &service, .services = 1,
-		.drop_blocked = true, .cap = TW_LEVEL_ERROR};
+		.inferred = true, .cap = TW_LEVEL_ERROR};
 	if (rule->protocol == TW_PROTOCOL_UDP && list == TW_EGRESS)
 		q.cap = TW_LEVEL_WARNING;
 	tw_status status = judge_rule(r, &draft, &q);

@@ -40,17 +40,6 @@ static tw_status from_diags(struct tw_results *r)
 	return TW_OK;
 }
 
-static bool is_restrictive(const struct tw_acl *acl)
-{
-	for (int list = 0; list < 2; list++) {
-		const struct tw_rule *first = acl->list[list].n > 0 ? &acl->list[list].rule[0] : NULL;
-		if (!first || first->action != TW_ALLOW || first->protocol != TW_PROTOCOL_ALL ||
-			first->family != TW_IPV4 || first->peer.len != 0)
-			return true;
-	}
-	return false;
-}
-
 static tw_status about_acl(struct tw_results *r, uint32_t at)
 {
 	const struct tw_acl *acl = &r->net->acl[at];
@@ -61,7 +50,7 @@ static tw_status about_acl(struct tw_results *r, uint32_t at)
 				"%s may be a fragment: its entries are not in the input, so nothing is said about its flows",
 				id),
 			id, "no entries here");
-	if (r->acl_judged[at] || !is_restrictive(acl))
+	if (r->acl_judged[at] || tw_acl_is_open(acl))
 		return TW_OK;
 	const char *why = "no flow that it names could be told from its rules";
 	if (acl->associations_known && acl->subnets_n == 0)

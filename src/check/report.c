@@ -114,18 +114,6 @@ static void count_finding(struct tw_summary *sum, const struct tw_finding *findi
 	sum->notes += finding->level == TW_LEVEL_NOTE;
 }
 
-/* Everything passes at once in both directions, in IPv4: such an ACL filters nothing. */
-static bool is_open(const struct tw_acl *acl)
-{
-	for (int list = 0; list < 2; list++) {
-		const struct tw_rule *first = acl->list[list].n > 0 ? &acl->list[list].rule[0] : NULL;
-		if (!first || first->action != TW_ALLOW || first->protocol != TW_PROTOCOL_ALL ||
-			first->family != TW_IPV4 || first->peer.len != 0)
-			return false;
-	}
-	return true;
-}
-
 static tw_status say_judged(struct tw_results *r)
 {
 	struct tw_report *out = r->report;
@@ -136,7 +124,7 @@ static tw_status say_judged(struct tw_results *r)
 	out->subnets = r->net->subnets;
 	out->interfaces = r->net->interfaces;
 	for (size_t i = 0; i < r->net->acls; i++)
-		out->open_acls += is_open(&r->net->acl[i]);
+		out->open_acls += tw_acl_is_open(&r->net->acl[i]);
 	const char *text = tw_arena_printf(r->arena, "judged: %zu flow%s", r->flow.n,
 		r->flow.n == 1 ? "" : "s");
 	if (text && out->subnets > 0)

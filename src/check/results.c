@@ -48,21 +48,26 @@ tw_status tw_results_seen(struct tw_results *results, const struct tw_outcome *o
 		if (k == results->client.n)
 			TW_TRY(TW_VEC_PUSH(results->mem, &results->client, client));
 	}
-	const struct tw_site *ends[] = {outcome->path->from, outcome->path->to};
+	tw_results_visit(results, outcome->path);
+	return TW_OK;
+}
+
+void tw_results_visit(struct tw_results *results, const struct tw_path *path)
+{
+	const struct tw_site *ends[] = {path->from, path->to};
 	for (size_t e = 0; e < TW_COUNT(ends); e++) {
-		if (!ends[e])
-			continue;
 		if (ends[e]->subnet != TW_MISSING)
 			results->subnet_judged[ends[e]->subnet] = true;
+		for (size_t i = 0; i < ends[e]->parts; i++)
+			results->subnet_judged[ends[e]->part[i].subnet] = true;
 		for (size_t i = 0; i < ends[e]->interfaces_n; i++)
 			results->interface_judged[ends[e]->interfaces[i]] = true;
 	}
-	for (size_t i = 0; i < outcome->path->crossings; i++) {
-		const struct tw_crossing *c = &outcome->path->crossing[i];
+	for (size_t i = 0; i < path->crossings; i++) {
+		const struct tw_crossing *c = &path->crossing[i];
 		if (c->kind == TW_CROSS_ACL && c->state == TW_KNOWN)
 			results->acl_judged[c->acl] = true;
 	}
-	return TW_OK;
 }
 
 /* How much worse one result of the same client is than another. */

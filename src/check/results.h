@@ -79,6 +79,8 @@ struct tw_results {
 TW_NODISCARD tw_status tw_results_add_flow(struct tw_results *results, struct tw_draft *draft);
 /* Notes what paths were assumed and which clients were judged. */
 TW_NODISCARD tw_status tw_results_seen(struct tw_results *results, const struct tw_outcome *outcome);
+/* Counts the subnets, interfaces and ACLs of a path as judged. */
+void tw_results_visit(struct tw_results *results, const struct tw_path *path);
 
 /* outcomes -> regions, in the report's arena; sorted by severity, family, boxes. */
 TW_NODISCARD tw_status tw_regions_of(struct tw_results *results, const struct tw_outcomes *outcomes,

@@ -156,13 +156,15 @@ void session_complain(
 int explain(const struct session *session, const struct tw_diags *diags, tw_status status,
 	const struct args *args)
 {
-	bool said = diags != NULL && tw_diags_worst(diags) == TW_LEVEL_ERROR;
+	int code = tw_status_exit(status);
 
-	if (said)
+	/* A fault of twoway itself is one line; what was wrong with the input does not matter then.
+	 */
+	if (code == EXIT_USAGE && diags != NULL && tw_diags_worst(diags) == TW_LEVEL_ERROR)
 		session_complain(session, diags, args);
 	else
 		fprintf(stderr, "twoway: error: %s\n", tw_status_text(status));
-	return tw_status_exit(status);
+	return code;
 }
 
 static const struct tw_client *find_client(const char *id, const struct tw_client *own, size_t owns)

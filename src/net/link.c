@@ -100,5 +100,6 @@ tw_status tw_net_finish(struct tw_net *net, struct tw_diags *diags)
 	TW_TRY(tw_link_gateways(net));
 	TW_TRY(tw_link_interfaces(net));
 	TW_TRY(tw_link_peers(net));
+	tw_link_nat(net);
 	return worst;
 }

@@ -60,12 +60,24 @@ static tw_status merge_prefixes(
 	return same ? TW_OK : contradiction(m, what);
 }
 
+/* SPEC: bpa-mode */
+static tw_status merge_block(
+	const struct merge *m, enum tw_access_block *old, enum tw_access_block now)
+{
+	if (*old == TW_BLOCK_UNSAID)
+		*old = now;
+	else if (now != TW_BLOCK_UNSAID && now != *old)
+		return contradiction(m, "public access modes");
+	return TW_OK;
+}
+
 tw_status tw_merge_vpc(
 	struct tw_net *net, struct tw_diags *diags, struct tw_vpc *old, const struct tw_vpc *vpc)
 {
 	struct merge m = {net, diags, TW_KIND_VPC, &old->object, &vpc->object};
 
 	merge_object(&m);
+	TW_TRY(merge_block(&m, &old->access_block, vpc->access_block));
 	return merge_prefixes(&m, &old->cidrs, vpc->cidrs, "CIDR blocks");
 }
 
@@ -76,6 +88,7 @@ tw_status tw_merge_subnet(struct tw_net *net, struct tw_diags *diags, struct tw_
 
 	merge_object(&m);
 	TW_TRY(merge_text(&m, &old->vpc_id, subnet->vpc_id, "a VPC"));
+	TW_TRY(merge_block(&m, &old->access_block, subnet->access_block));
 	return merge_prefixes(&m, &old->cidrs, subnet->cidrs, "CIDR blocks");
 }
 

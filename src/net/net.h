@@ -42,6 +42,7 @@ struct tw_vpc {
 	struct tw_prefixes cidrs; /* all IPv4 and IPv6 blocks, the primary IPv4 block first */
 	uint32_t default_acl;	  /* index, TW_MISSING if not in the input */
 	uint32_t main_table;
+	bool nat_is_open; /* has NAT gateways, and the lists of their subnets let all IPv4 pass */
 	uint32_t gateway; /* attached internet gateway, TW_MISSING if none */
 };
 
@@ -185,6 +186,8 @@ struct tw_net {
 	struct tw_build *build;	     /* links that wait for tw_net_finish (pending.h) */
 };
 
+/* True if both lists let everything of IPv4 pass with their first rule. Less plain is not "open". */
+bool tw_acl_is_open(const struct tw_acl *acl);
 /* Index of an object by id, TW_MISSING if the model has none. */
 uint32_t tw_net_find(const struct tw_net *net, enum tw_kind kind, const char *id);
 void tw_net_free(struct tw_net *net);

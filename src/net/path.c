@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Paths between two sites: see path.h for the order of the filters and for what cuts a path. */
 #include "path.h"
+
+#include "addresses.h"
 #include "vec.h"
 #include "world.h"
 
@@ -128,13 +130,19 @@ static tw_status exempt(struct walk *w, tw_set domain, tw_set *ret_rest)
 {
 	struct tw_exemption list[TW_EXEMPTIONS];
 	size_t n = 0;
+	struct tw_ranges targets = {w->to->address, w->to->addresses_n};
 	TW_TRY(tw_exemptions(w->net, w->from->vpc, w->from->subnet, list, &n));
 	for (size_t i = 0; i < n; i++) {
+		/* Plain arithmetic first: most traffic is nowhere near these addresses. */
+		if (targets.n > 0 && !tw_ranges_meet(targets, list[i].range))
+			continue;
 		tw_set here = tw_set_intersect(w->space, domain,
 			tw_ranges_set(w->space, TW_FIELD_TO, &list[i].range, 1));
 		if (tw_set_is_empty(here))
 			continue;
 		struct tw_path path = new_path(w, here);
+		/* Nobody needs an interface there: AWS itself answers. */
+		path.assumptions = TW_ASSUME_UNFRAGMENTED;
 		path.exempt = list[i].id;
 		path.reason = list[i].id;
 		path.reason_text = tw_arena_printf(w->arena,
@@ -151,21 +159,6 @@ static tw_status exempt(struct walk *w, tw_set domain, tw_set *ret_rest)
 	return tw_space_status(w->space);
 }
 
-/* True if a list lets everything of IPv4 pass at once; anything less plain is "not proved". */
-static bool plainly_open(const struct tw_net *net, uint32_t acl)
-{
-	for (int list = 0; list < 2; list++) {
-		struct tw_rules rules = net->acl[acl].list[list];
-		if (rules.n == 0)
-			return false;
-		const struct tw_rule *first = &rules.rule[0];
-		if (first->action != TW_ALLOW || first->protocol != TW_PROTOCOL_ALL ||
-			first->family != TW_IPV4 || first->peer.len != 0 || first->maybe)
-			return false;
-	}
-	return true;
-}
-
 /*
  * Behind a NAT gateway its own subnet's lists are asked four times (SPEC: nat-four-crossings). They
  * are not judged yet: where the gateway's interface is known and those lists let all pass, that is
@@ -173,21 +166,8 @@ static bool plainly_open(const struct tw_net *net, uint32_t acl)
  */
 static void beyond_nat(const struct walk *w, struct tw_path *path, uint32_t vpc)
 {
-	size_t proved = 0;
 	path->assumptions |= TW_ASSUME_BEYOND_NAT;
-	for (size_t i = 0; i < w->net->interfaces; i++) {
-		const struct tw_interface *one = &w->net->interface[i];
-		if (one->type != TW_INTERFACE_NAT_GATEWAY || one->vpc != vpc)
-			continue;
-		uint32_t acl = one->subnet == TW_MISSING ? TW_MISSING
-							 : w->net->subnet[one->subnet].acl;
-		if (acl == TW_MISSING || !plainly_open(w->net, acl)) {
-			proved = 0;
-			break;
-		}
-		proved++;
-	}
-	if (proved == 0)
+	if (vpc == TW_MISSING || !w->net->vpc[vpc].nat_is_open)
 		give_reason(path, false, "nat-four-crossings",
 			"the lists of the NAT gateway's own subnet are not judged yet");
 }

@@ -41,6 +41,8 @@ struct tw_site {
 	size_t interfaces_n;
 	const struct tw_range *address; /* sorted by family and address, disjoint */
 	size_t addresses_n;
+	const struct tw_site *part; /* a joined site: what it stands for, else n 0 (check/situation.h) */
+	size_t parts;
 };
 
 struct tw_sites {
@@ -106,8 +108,7 @@ struct tw_paths {
 
 /* Sets that paths and levels share; valid until the space is reset. */
 struct tw_world {
-	tw_set internet_from, internet_to; /* by the initiator's, by the responder's address */
-	tw_set public_from, public_to;     /* the same without taking off known VPC blocks */
+	tw_set public_from, public_to; /* public addresses, of the initiator, of the responder */
 };
 
 TW_NODISCARD tw_status tw_world_build(

@@ -110,6 +110,8 @@ TW_NODISCARD tw_status tw_link_gateways(struct tw_net *net);
 TW_NODISCARD tw_status tw_link_rows(struct tw_net *net, struct tw_diags *diags);
 /* link_interface.c: an interface's subnet, groups and instance; members of groups */
 TW_NODISCARD tw_status tw_link_interfaces(struct tw_net *net);
+/* link_nat.c: which VPCs have NAT gateways behind open lists */
+void tw_link_nat(struct tw_net *net);
 /* link_peer.c: addresses of groups and prefix lists that rules name */
 TW_NODISCARD tw_status tw_link_peers(struct tw_net *net);
 

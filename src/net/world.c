@@ -66,18 +66,13 @@ tw_status tw_internet_ranges(
 
 tw_status tw_world_build(const struct tw_net *net, struct tw_space *space, struct tw_world *ret)
 {
-	struct tw_ranges public, internet;
+	struct tw_ranges public;
 	struct tw_arena arena;
 
 	tw_arena_init(&arena, net->mem);
 	tw_status status = tw_public_ranges(&arena, &public);
-	if (status == TW_OK)
-		status = tw_internet_ranges(net, &arena, &internet);
 	if (status == TW_OK) {
 		struct tw_world world = {
-			.internet_from = tw_ranges_set(
-				space, TW_FIELD_FROM, internet.v, internet.n),
-			.internet_to = tw_ranges_set(space, TW_FIELD_TO, internet.v, internet.n),
 			.public_from = tw_ranges_set(space, TW_FIELD_FROM, public.v, public.n),
 			.public_to = tw_ranges_set(space, TW_FIELD_TO, public.v, public.n)};
 		status = tw_space_status(space);

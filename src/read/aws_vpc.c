@@ -67,9 +67,8 @@ static tw_status read_blocks(struct tw_aws *aws, uint32_t element, struct tw_pre
 	return worst;
 }
 
-/* SPEC: bpa-mode. A mode that is not known by name counts as unsaid: the path stays judged. */
-static tw_status read_access_block(
-	struct tw_aws *aws, uint32_t element, enum tw_access_block *ret)
+/* SPEC: bpa-mode. A mode that is not known by name is told and counts as unsaid. */
+static tw_status read_access_block(struct tw_aws *aws, uint32_t element, enum tw_access_block *ret)
 {
 	static const struct {
 		const char *text;
@@ -83,11 +82,12 @@ static tw_status read_access_block(
 	if (states == TW_NODE_NONE)
 		return TW_OK;
 	TW_TRY(tw_aws_text(aws, states, "InternetGatewayBlockMode", &mode));
-	for (size_t i = 0; mode && i < TW_COUNT(modes); i++) {
-		if (strcmp(mode, modes[i].text) == 0)
+	for (size_t i = 0; mode && i < TW_COUNT(modes); i++)
+		if (!strcmp(mode, modes[i].text)) {
 			*ret = modes[i].block;
-	}
-	return TW_OK;
+			return TW_OK;
+		}
+	return mode ? tw_aws_warn(aws, states, "a mode that is not known here: left out") : TW_OK;
 }
 
 tw_status tw_aws_vpc(struct tw_aws *aws, uint32_t element)

@@ -288,7 +288,7 @@ tw_set tw_set_boxes(struct tw_space *space, const struct tw_box *boxes, size_t n
 {
 	struct tw_box_list list = {.plain = boxes, .n = n};
 
-	return build(space, &list, 0);
+	return n == 1 ? tw_set_box(space, boxes) : build(space, &list, 0);
 }
 
 tw_set tw_partition_first_match(

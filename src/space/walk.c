@@ -168,11 +168,27 @@ void tw_intervals_free(struct tw_space *space, struct tw_intervals *intervals)
 
 /* ---- labels --------------------------------------------------------------------------------- */
 
+/* Small diagrams are simply walked; a large one needs to know which nodes it has seen. */
+enum { SMALL_WALK = 2000 };
+
 struct label_walk {
 	const struct tw_space *space;
-	uint64_t *seen; /* nodes */
+	uint64_t *seen; /* nodes; NULL while the walk is small */
+	size_t steps;
 	uint64_t label[TW_TERMINALS / 64];
 };
+
+static void try_labels(struct label_walk *walk, tw_set set)
+{
+	if (set < TW_TERMINALS) {
+		walk->label[set / 64] |= (uint64_t)1 << set % 64;
+		return;
+	}
+	const struct tw_node *node = tw_node_at(walk->space, set);
+	walk->steps += node->n;
+	for (uint32_t i = 0; i < node->n && walk->steps <= SMALL_WALK; i++)
+		try_labels(walk, tw_node_kid(walk->space, node, i));
+}
 
 static void find_labels(struct label_walk *walk, tw_set set)
 {
@@ -199,20 +215,24 @@ size_t tw_partition_labels(struct tw_space *space, tw_set partition, uint16_t *o
 
 	if (space->status != TW_OK)
 		return 0;
-	walk.seen = tw_mem_alloc(space->mem, size);
-	if (!walk.seen) {
-		tw_space_fail(space, TW_ENOMEM);
-		return 0;
+	try_labels(&walk, partition);
+	if (walk.steps > SMALL_WALK) {
+		walk.seen = tw_mem_alloc(space->mem, size);
+		if (!walk.seen) {
+			tw_space_fail(space, TW_ENOMEM);
+			return 0;
+		}
+		memset(walk.seen, 0, size);
+		find_labels(&walk, partition);
+		tw_mem_release(space->mem, walk.seen, size);
 	}
-	memset(walk.seen, 0, size);
-	find_labels(&walk, partition);
-	tw_mem_release(space->mem, walk.seen, size);
-	for (uint32_t label = 0; label < TW_TERMINALS; label++) {
-		if (!(walk.label[label / 64] >> label % 64 & 1))
-			continue;
-		if (n < room)
-			out[n] = (uint16_t)label;
-		n++;
-	}
+	for (size_t w = 0; w < TW_COUNT(walk.label); w++)
+		for (uint64_t word = walk.label[w], bit = 0; word; word >>= 1, bit++) {
+			if (!(word & 1))
+				continue;
+			if (n < room)
+				out[n] = (uint16_t)(w * 64 + bit);
+			n++;
+		}
 	return n;
 }

@@ -155,8 +155,9 @@ static size_t next_unit(const struct tw_paint *paint, const struct window *w, si
 	return tw_clean_next(paint->ascii, w->bytes + i, w->end - i, ret);
 }
 
-/* Paints the window; gives the columns where the marks begin and end. */
-static void draw_line(struct tw_paint *paint, const struct window *w, size_t room,
+/* Paints the window; gives the columns where the marks begin and end. False if its end is left out.
+ */
+static bool draw_line(struct tw_paint *paint, const struct window *w, size_t room,
 	size_t *ret_mark_begin, size_t *ret_mark_end)
 {
 	const char *dots = tw_paint_glyph_text(paint, TW_GLYPH_ELLIPSIS);
@@ -192,16 +193,21 @@ static void draw_line(struct tw_paint *paint, const struct window *w, size_t roo
 	}
 	if (w->mark_begin >= w->end)
 		*ret_mark_begin = x;
+	return limit == room;
 }
 
 /* Carets, and the label behind them if there is room, else below. */
-static void draw_marks(struct tw_paint *paint, size_t gutter, size_t begin, size_t end, char mark,
-	enum tw_hue hue, const char *label)
+static void draw_marks(struct tw_paint *paint, size_t gutter, size_t begin, size_t end, bool vague,
+	char mark, enum tw_hue hue, const char *label)
 {
 	struct tw_sv text = tw_sv_of(label);
 	size_t width = tw_clean_width(paint->ascii, text.p, text.n);
 	size_t column = gutter + 3 + begin;
 
+	/* Where the marks cannot say how far the span goes, they make room for the label. */
+	if (vague && column + end - begin + 1 + width > paint->width &&
+		column + 3 + 1 + width <= paint->width)
+		end = begin + paint->width - column - 1 - width;
 	tw_paint_gap(paint, gutter + 1);
 	tw_paint_hue(paint, TW_HUE_FRAME);
 	tw_paint_str(paint, "|");
@@ -251,7 +257,7 @@ void tw_excerpt_draw(struct tw_paint *paint, struct tw_sources *sources, struct 
 	tw_paint_str(paint, " |");
 	tw_paint_hue(paint, TW_HUE_NONE);
 	tw_paint_gap(paint, 1);
-	draw_line(paint, &w, room, &begin, &end);
+	bool whole = draw_line(paint, &w, room, &begin, &end);
 	tw_paint_newline(paint);
-	draw_marks(paint, gutter, begin, end, mark, hue, label);
+	draw_marks(paint, gutter, begin, end, w.fold || !whole, mark, hue, label);
 }

@@ -252,7 +252,9 @@ void tw_paint_clients(struct tw_paint *paint, const struct tw_client_result *cli
 		struct tw_table_cell cell[TW_COUNT(columns)] = {
 			{group[g].ids, TW_HUE_NONE},
 			{tw_say_share(paint, it->passing, it->total), TW_HUE_NONE},
-			{tw_say_percent(paint, it->passing, it->total), TW_HUE_NONE},
+			{it->verdict == TW_UNKNOWN ? "unknown"
+						   : tw_say_percent(paint, it->passing, it->total),
+				TW_HUE_NONE},
 			{it->undecided > 0 ? tw_say_number(paint, it->undecided) : "", TW_HUE_NONE},
 			{tw_verdict_name(it->verdict), tw_paint_verdict_hue(it->verdict)},
 			{level ? level_text(it->level) : "", TW_HUE_NONE},

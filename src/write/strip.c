@@ -124,16 +124,17 @@ static void draw_client(struct tw_paint *paint, const struct tw_region *region,
 	tw_paint_newline(paint);
 }
 
-static void draw_legend(struct tw_paint *paint, uint32_t step)
+static void draw_legend(struct tw_paint *paint, const struct tw_region *region, uint32_t step)
 {
-	static const struct {
+	const struct {
 		enum tw_glyph glyph;
 		const char *text;
 	} legend[] = {
 		{TW_GLYPH_BACK, "returns,"},
 		{TW_GLYPH_BACK_HALF, "fewer ports,"},
 		{TW_GLYPH_BACK_SOME, "in part,"},
-		{TW_GLYPH_LOST, "lost"},
+		{TW_GLYPH_LOST, region->undecided_n > 0 ? "lost," : "lost"},
+		{TW_GLYPH_OPEN_UNKNOWN, "unknown"},
 	};
 
 	tw_paint_gap(paint, 1);
@@ -143,11 +144,15 @@ static void draw_legend(struct tw_paint *paint, uint32_t step)
 	tw_paint_words(paint, step == 1024   ? "1,024 ports:"
 			      : step == 2048 ? "2,048 ports:"
 					     : "4,096 ports:");
-	for (size_t i = 0; i < TW_COUNT(legend); i++) {
+	size_t n = TW_COUNT(legend) - (region->undecided_n > 0 ? 0 : 1);
+	for (size_t i = 0; i < n; i++) {
+		/* A sign stays with its meaning. */
+		if (paint->column + 3 + strlen(legend[i].text) > paint->width)
+			tw_paint_newline(paint);
 		tw_paint_gap(paint, 1);
-		tw_paint_words(paint, tw_paint_glyph_text(paint, legend[i].glyph));
+		tw_paint_glyph(paint, legend[i].glyph);
 		tw_paint_gap(paint, 1);
-		tw_paint_words(paint, legend[i].text);
+		tw_paint_str(paint, legend[i].text);
 	}
 	tw_paint_hue(paint, TW_HUE_NONE);
 	tw_paint_newline(paint);
@@ -164,5 +169,5 @@ void tw_draw_strip(struct tw_paint *paint, const struct tw_region *region)
 	draw_returns(paint, region, step);
 	for (size_t g = 0; g < groups; g++)
 		draw_client(paint, region, &group[g], step);
-	draw_legend(paint, step);
+	draw_legend(paint, region, step);
 }

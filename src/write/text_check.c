@@ -48,8 +48,8 @@ static const char *reply_words(struct tw_doc *doc, const struct tw_flow *flow)
 
 	if (strcmp(flow->request, "none") == 0)
 		return "-";
-	if (worst == NULL || worst->total == 0)
-		return tw_verdict_name(flow->verdict);
+	if (worst == NULL || worst->total == 0 || worst->verdict == TW_UNKNOWN)
+		return tw_verdict_name(worst != NULL ? worst->verdict : flow->verdict);
 	return tw_say_percent(&doc->paint, worst->passing, worst->total);
 }
 

@@ -84,6 +84,7 @@ static void draw_reason(struct tw_doc *doc, const struct tw_reason *reason)
 		tw_excerpt_place(paint, doc->sources, reason->span);
 	}
 	tw_paint_newline(paint);
+	tw_paint_newline(paint);
 }
 
 static void draw_packet(
@@ -204,7 +205,9 @@ void tw_text_trace(struct tw_doc *doc)
 		draw_title(doc, flow);
 		for (size_t p = 0; p < flow->paths_n; p++)
 			draw_path(doc, flow, &flow->path[p]);
-		draw_reason(doc, &flow->reason);
+		/* Regions tell their reasons themselves. */
+		if (flow->paths_n == 0)
+			draw_reason(doc, &flow->reason);
 		tw_text_assumptions(doc);
 		draw_verdict(doc, flow);
 	}

@@ -247,6 +247,30 @@ static void groups_know_their_members(void **state)
 	world_close(&w);
 }
 
+static void subnets_know_their_interfaces(void **state)
+{
+	static const char *const subnets[] = {"subnet-2", "subnet-1", "subnet-2", NULL};
+	static const char *const ids[] = {"eni-1", "eni-2", "eni-3", "eni-4"};
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	add_subnet(&w, "subnet-1", "vpc-1", "10.0.1.0/24");
+	for (size_t i = 0; i < TW_COUNT(ids); i++) {
+		struct tw_interface e = {.object = {.id = ids[i]}, .subnet_id = subnets[i]};
+		assert_int_equal(tw_net_add_interface(w.net, w.diags, &e), TW_OK);
+	}
+	assert_int_equal(tw_net_finish(w.net, w.diags), TW_OK);
+	assert_int_equal(w.net->subnet[0].interfaces_n, 1);
+	assert_int_equal(w.net->subnet[0].interfaces[0], 1);
+	assert_true(w.net->subnet[1].implied);
+	assert_int_equal(w.net->subnet[1].interfaces_n, 2);
+	assert_int_equal(w.net->subnet[1].interfaces[0], 0);
+	assert_int_equal(w.net->subnet[1].interfaces[1], 2);
+	assert_int_equal(w.net->interface[3].subnet, TW_MISSING);
+	world_close(&w);
+}
+
 static void objects_are_found_by_id(void **state)
 {
 	struct world w;
@@ -281,6 +305,7 @@ int main(void)
 		cmocka_unit_test(the_main_table_serves_the_rest),
 		cmocka_unit_test(tables_that_contradict_are_an_error),
 		cmocka_unit_test(groups_know_their_members),
+		cmocka_unit_test(subnets_know_their_interfaces),
 		cmocka_unit_test(objects_are_found_by_id),
 	};
 

@@ -56,6 +56,25 @@ static void vpcs_and_subnets(void **state)
 		1);
 }
 
+static void public_access_modes(void **state)
+{
+	struct tw_subnet subnet = {.object = {.id = "subnet-1"}};
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	assert_int_equal(tw_net_add_subnet(w.net, w.diags, &subnet), TW_OK);
+	subnet.access_block = TW_BLOCK_INGRESS;
+	assert_int_equal(tw_net_add_subnet(w.net, w.diags, &subnet), TW_OK);
+	assert_int_equal(w.net->subnet[0].access_block, TW_BLOCK_INGRESS);
+	subnet.access_block = TW_BLOCK_UNSAID;
+	assert_int_equal(tw_net_add_subnet(w.net, w.diags, &subnet), TW_OK);
+	subnet.access_block = TW_BLOCK_OFF;
+	assert_int_equal(tw_net_add_subnet(w.net, w.diags, &subnet), TW_EPARSE);
+	assert_int_equal(w.net->subnet[0].access_block, TW_BLOCK_INGRESS);
+	world_close(&w);
+}
+
 static void acls(void **state)
 {
 	struct world w;
@@ -266,6 +285,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(vpcs_and_subnets),
+		cmocka_unit_test(public_access_modes),
 		cmocka_unit_test(acls),
 		cmocka_unit_test(a_fragment_of_an_acl_is_filled),
 		cmocka_unit_test(groups),

@@ -207,7 +207,7 @@ def hop_faults(point, hops, steps, what):
 def reply_hop_faults(network, point, region, ports):
     hops = hops_of(region, "reply", "network-acl")
     for port in ports:
-        if hops and not common([[port, port]], hops[0]["seen"]["ports"]):
+        if hops and not common([[port, port]], hops[0]["seen"]["ports"] or []):
             continue
         steps = network.reply(Packet(point.target, point.source, point.protocol, port))
         yield from hop_faults(point, hops, steps, port)
@@ -246,7 +246,7 @@ def exact_rule_faults(network, region, points):
         listed, seen = {}, []
         for hop in hops_of(region, "reply", "network-acl"):
             if (hop["component"], hop["list"]) == (acl, where):
-                seen = hop["seen"]["ports"]
+                seen = hop["seen"]["ports"] or []
                 for one in hop["rules"]:
                     listed.setdefault(one["rule"], []).extend(one["ports"] or [])
         asked = union([CLIENTS[one["id"]] for one in region["clients"] if one["id"] in CLIENTS])
@@ -258,6 +258,47 @@ def exact_rule_faults(network, region, points):
         got = {rule: union(ports) for rule, ports in listed.items()}
         if want != got:
             yield f"{acl} {where}: rules {got}, the oracle says {want}"
+
+
+def fate_faults(where, fate, steps):
+    """What a witness says about its fate: allowed, or denied and by whom."""
+    last = steps[-1] if steps else None
+    if all(step.allowed for step in steps):
+        if fate.startswith("denied"):
+            yield f"{where}: {fate}, the oracle lets it pass"
+    elif not fate.startswith("denied"):
+        yield f"{where}: {fate}, the oracle says {last.component} {last.list} {last.rules}"
+    elif last.rules and not (last.rules[0][0] in fate and fate.endswith(last.rules[0][1])):
+        yield f"{where}: {fate}, the oracle says {last.component} {last.list} {last.rules}"
+
+
+def witness_faults(network, region, clients):
+    """A witness is a packet of its region that shows the region's verdict."""
+    witness = region["witness"]
+    if witness is None or region["protocol"] not in ("tcp", "udp"):
+        return
+    said = witness["request"]
+    source, target = (ipaddress.ip_address(said[key]) for key in ("from", "to"))
+    point = Point(network, source, target, said["protocol"], said["destination_port"])
+    if not any(in_box(box, point) for box in region["boxes"]):
+        yield f"the witness {said['text']} is not in its region"
+        return
+    yield from fate_faults(said["text"], said["fate"], point.steps)
+    answer = witness["reply"]
+    if (answer is not None) != point.allowed:
+        yield f"the witness {said['text']} has " + ("no reply" if answer is None else "a reply")
+    if answer is None or not point.allowed:
+        return
+    if (answer["from"], answer["to"], answer["source_port"], answer["destination_port"]) != (
+            said["to"], said["from"], said["destination_port"], said["source_port"]):
+        yield f"the reply {answer['text']} does not answer {said['text']}"
+    port = answer["destination_port"]
+    steps = network.reply(Packet(target, source, point.protocol, port))
+    yield from fate_faults(answer["text"], answer["fate"], steps)
+    if all(step.allowed for step in steps) != (region["verdict"] == "complete"):
+        yield f"{answer['text']} does not show that its region is {region['verdict']}"
+    if not any(CLIENTS[one][0] <= port <= CLIENTS[one][1] for one in clients or point.deciders):
+        yield f"{answer['text']}: no client that decides picks {port}"
 
 
 def points_of(network, question):
@@ -296,7 +337,7 @@ def trace_faults(network, question, report, status, rng):
     flow = report["flows"][0]
     regions = regions_of(flow)
     points = list(points_of(network, question))
-    clients = (question.client,) if question.client and not question.platform else None
+    clients = (question.client,) if question.client else None
     yield from flow_faults(flow, points, clients)
     held = {}
     for point in points:
@@ -317,6 +358,7 @@ def trace_faults(network, question, report, status, rng):
             yield from reply_hop_faults(network, point, region, ports)
     for region, members in held.values():
         yield from exact_rule_faults(network, region, members)
+        yield from witness_faults(network, region, clients)
     yield from disjoint(regions)
     yield from cover_faults(question, regions)
     yield from status_faults(flow, question, status)
@@ -356,6 +398,8 @@ def check_faults(network, report, status):
         for region in regions:
             if region["protocol"] not in NUMBERS:
                 continue
+            yield from (f"{flow['id']}: {fault}" for fault in
+                        witness_faults(network, region, deciders_of(region)))
             for box in region["boxes"]:
                 for point in box_points(network, region, box, blocks):
                     seen.append(region["verdict"])

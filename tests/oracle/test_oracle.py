@@ -173,7 +173,13 @@ def answer():
                          "service_ports": [[443, 443]], "icmp": None}],
               "reply": {"kind": "ports", "returns": [[1024, 3388], [3390, 65535]],
                         "undecided": []},
-              "clients": clients, "hops": hops}
+              "clients": clients, "hops": hops, "witness": {
+                  "request": {"protocol": 6, "from": CLIENT, "to": SERVER, "source_port": 50000,
+                              "destination_port": 443, "text": "request",
+                              "fate": "allowed by acl-0c01 ingress rule 100"},
+                  "reply": {"protocol": 6, "from": SERVER, "to": CLIENT, "source_port": 443,
+                            "destination_port": 50000, "text": "reply",
+                            "fate": "allowed by acl-0c01 egress rule 100"}}}
     flow = {"id": "asked", "request": "all", "verdict": "complete",
             "clients": copy.deepcopy(clients), "paths": [{"id": "p0", "regions": [region]}]}
     return {"flows": [flow]}
@@ -277,6 +283,23 @@ class Alterations(unittest.TestCase):
         twin = copy.deepcopy(self.region)
         twin["boxes"][0]["from"] = ["198.51.100.8/32"]
         self.flow["paths"][0]["regions"].append(twin)
+        self.noticed()
+
+    def test_witness_elsewhere(self):
+        self.region["witness"]["request"]["destination_port"] = 444
+        self.noticed()
+
+    def test_witness_fate(self):
+        self.region["witness"]["reply"]["fate"] = "denied by acl-0c01 egress rule *"
+        self.noticed()
+
+    def test_witness_of_nobody(self):
+        self.region["witness"]["request"]["source_port"] = 2000
+        self.region["witness"]["reply"]["destination_port"] = 2000
+        self.noticed()
+
+    def test_witness_without_reply(self):
+        self.region["witness"]["reply"] = None
         self.noticed()
 
     def test_status(self):

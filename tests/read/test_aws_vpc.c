@@ -61,6 +61,33 @@ static void subnets_have_blocks(void **state)
 	fixture_close(&f);
 }
 
+/* SPEC: bpa-mode */
+static void public_access_may_be_blocked(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_load(&f,
+		"{'SecurityGroups':[{'GroupId':'sg-1'}],'Vpcs':[{'VpcId':'vpc-1',\n"
+		"'BlockPublicAccessStates':{'InternetGatewayBlockMode':'block-ingress'}},\n"
+		"{'VpcId':'vpc-2',"
+		"'BlockPublicAccessStates':{'InternetGatewayBlockMode':'sideways'}}],\n"
+		"'Subnets':[{'SubnetId':'subnet-1',\n"
+		"'BlockPublicAccessStates':{'InternetGatewayBlockMode':'block-bidirectional'}},\n"
+		"{'SubnetId':'subnet-2',"
+		"'BlockPublicAccessStates':{'InternetGatewayBlockMode':'off'}},\n"
+		"{'SubnetId':'subnet-3'}]}");
+	assert_int_equal(f.net->vpc[0].access_block, TW_BLOCK_INGRESS);
+	assert_int_equal(f.net->vpc[1].access_block, TW_BLOCK_UNSAID);
+	assert_int_equal(f.net->subnet[0].access_block, TW_BLOCK_BOTH);
+	assert_int_equal(f.net->subnet[1].access_block, TW_BLOCK_OFF);
+	assert_int_equal(f.net->subnet[2].access_block, TW_BLOCK_UNSAID);
+	assert_diags(&f, 1);
+	assert_diag(&f, 0, TW_LEVEL_WARNING, 901, "3:44",
+		"Vpcs[1].BlockPublicAccessStates: a mode that is not known here: left out");
+	fixture_close(&f);
+}
+
 static void host_bits_of_a_vpc_are_an_error(void **state)
 {
 	(void)state;
@@ -248,6 +275,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(vpcs_have_blocks),
 		cmocka_unit_test(subnets_have_blocks),
+		cmocka_unit_test(public_access_may_be_blocked),
 		cmocka_unit_test(host_bits_of_a_vpc_are_an_error),
 		cmocka_unit_test(routes_have_targets),
 		cmocka_unit_test(wrong_routes_are_errors),

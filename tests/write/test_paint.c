@@ -205,6 +205,23 @@ static void labels_that_do_not_fit_go_below(void **state)
 		"  | this rule drops the replies\n");
 }
 
+/* A span whose end is not shown gives up marks for the label. */
+static void marks_make_room_where_they_are_vague(void **state)
+{
+	(void)state;
+	check_excerpt(40, "0123456789012345678901234567890123456789",
+		"0123456789012345678901234567890123456789", "this rule drops it",
+		"1 | 01234567890123456789012345678901234\xe2\x80\xa6\n"
+		"  | ^^^^^^^^^^^^^^^^^ this rule drops it\n");
+	check_excerpt(40, "0123456789012345678901234567890123456789",
+		"0123456789012345678901234567890123456789",
+		"a label that needs nearly a whole line",
+		"1 | 01234567890123456789012345678901234\xe2\x80\xa6\n"
+		"  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+		"  | a label that needs nearly a whole\n"
+		"    line\n");
+}
+
 static void tables_fit(void **state)
 {
 	static const struct tw_table_column columns[] = {
@@ -296,6 +313,7 @@ int main(void)
 		cmocka_unit_test(long_lines_are_cut_around_the_span),
 		cmocka_unit_test(blocks_are_folded),
 		cmocka_unit_test(labels_that_do_not_fit_go_below),
+		cmocka_unit_test(marks_make_room_where_they_are_vague),
 		cmocka_unit_test(tables_fit),
 		cmocka_unit_test(shares_compare_exactly),
 		cmocka_unit_test(shares_compare_as_products),

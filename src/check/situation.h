@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TW_CHECK_SITUATION_H
+#define TW_CHECK_SITUATION_H
+
+/*
+ * Situations: interfaces in different subnets that filters and routes treat alike are decided once.
+ *
+ * A joined site stands for its parts, which differ in their subnet only (and in groups that compile to
+ * the same sets). Pairs inside one subnet meet no list, so they are cut out and get a path of their own.
+ */
+
+#include "results.h"
+
+/* The sites joined; `starts`: they are initiators, so the platform and egress groups matter. */
+TW_NODISCARD tw_status tw_situations_of(struct tw_results *results, const struct tw_sites *sites,
+	bool starts, struct tw_sites *ret);
+/* tw_paths_between for sites that may be joined. */
+TW_NODISCARD tw_status tw_situation_paths(struct tw_results *results, const struct tw_site *from,
+	const struct tw_site *to, struct tw_paths *ret);
+
+#endif
