@@ -14,7 +14,7 @@ static tw_status fresh(struct tw_results *results, size_t nodes)
 
 static tw_status infer_all(struct tw_results *results)
 {
-	enum { NODES = 200000 };
+	enum { NODES = 5000 };
 	const struct tw_net *net = results->net;
 	bool attached = false;
 	for (size_t i = 0; i < net->acls; i++)

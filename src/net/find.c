@@ -129,7 +129,9 @@ static tw_status refuse_empty(struct tw_picked *picked, enum tw_kind kind, const
 
 	if (picked->managed)
 		return TW_REFUSED(picked,
-			"the interfaces of %s %s belong to gateways, load balancers or other services, which are not judged yet as ends of a flow; name one of the interfaces",
+			"the interfaces of %s %s belong to gateways, load balancers or "
+			"other services, which are not judged yet as ends of a flow; name one of "
+			"the interfaces",
 			tw_kind_name(kind), id);
 	if (kind == TW_KIND_VPC)
 		return TW_REFUSED(picked,

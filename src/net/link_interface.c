@@ -96,27 +96,58 @@ static tw_status list_members(struct tw_net *net)
 	return TW_OK;
 }
 
-/* The same for subnets and the interfaces in them. */
+/* Things listed by their owner: one array, a slice for each owner. */
+struct slices {
+	uint32_t *thing;
+	uint32_t *begin; /* of owner i; begin[owners] is the end of all */
+};
+
+static tw_status slice(struct tw_net *net, size_t owners, size_t things,
+	uint32_t (*owner)(const struct tw_net *net, uint32_t thing), struct slices *ret)
+{
+	struct slices s = {TW_NEW_ARRAY(&net->arena, uint32_t, things),
+		TW_NEW_ARRAY(&net->arena, uint32_t, owners + 2)};
+
+	if (!s.thing || !s.begin)
+		return TW_ENOMEM;
+	/* Counted two behind, so that filling leaves every begin where it belongs. */
+	for (uint32_t i = 0; i < things; i++)
+		if (owner(net, i) != TW_MISSING)
+			s.begin[owner(net, i) + 2]++;
+	for (size_t i = 2; i < owners + 2; i++)
+		s.begin[i] += s.begin[i - 1];
+	for (uint32_t i = 0; i < things; i++)
+		if (owner(net, i) != TW_MISSING)
+			s.thing[s.begin[owner(net, i) + 1]++] = i;
+	*ret = s;
+	return TW_OK;
+}
+
+static uint32_t subnet_of(const struct tw_net *net, uint32_t interface)
+{
+	return net->interface[interface].subnet;
+}
+
+static uint32_t vpc_of(const struct tw_net *net, uint32_t subnet)
+{
+	return net->subnet[subnet].vpc;
+}
+
+/* The interfaces of each subnet, the subnets of each VPC. */
 static tw_status list_residents(struct tw_net *net)
 {
-	size_t total = 0, begin = 0;
+	struct slices s;
 
-	for (size_t i = 0; i < net->interfaces; i++)
-		if (net->interface[i].subnet != TW_MISSING) {
-			net->subnet[net->interface[i].subnet].interfaces_n++;
-			total++;
-		}
-	uint32_t *resident = TW_NEW_ARRAY(&net->arena, uint32_t, total);
-	uint32_t **next = TW_NEW_ARRAY(&net->arena, uint32_t *, net->subnets);
-	if (!resident || !next)
-		return TW_ENOMEM;
+	TW_TRY(slice(net, net->subnets, net->interfaces, subnet_of, &s));
 	for (size_t i = 0; i < net->subnets; i++) {
-		net->subnet[i].interfaces = next[i] = resident + begin;
-		begin += net->subnet[i].interfaces_n;
+		net->subnet[i].interfaces = s.thing + s.begin[i];
+		net->subnet[i].interfaces_n = s.begin[i + 1] - s.begin[i];
 	}
-	for (uint32_t i = 0; i < net->interfaces; i++)
-		if (net->interface[i].subnet != TW_MISSING)
-			*next[net->interface[i].subnet]++ = i;
+	TW_TRY(slice(net, net->vpcs, net->subnets, vpc_of, &s));
+	for (size_t i = 0; i < net->vpcs; i++) {
+		net->vpc[i].subnets = s.thing + s.begin[i];
+		net->vpc[i].subnets_n = s.begin[i + 1] - s.begin[i];
+	}
 	return TW_OK;
 }
 

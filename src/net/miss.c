@@ -106,11 +106,13 @@ static const char *why_not(const struct tw_net *net, const char *text)
 	};
 
 	if (tw_net_find(net, TW_KIND_ROUTE_TABLE, text) != TW_MISSING)
-		return "a route table is no end of a flow; name an instance, an interface or a subnet";
+		return "a route table is no end of a flow; name an instance, an interface or "
+		       "a subnet";
 	if (tw_net_find(net, TW_KIND_INTERNET_GATEWAY, text) != TW_MISSING)
 		return "an internet gateway is no end of a flow; \"internet\" is";
 	if (tw_net_find(net, TW_KIND_PREFIX_LIST, text) != TW_MISSING)
-		return "a prefix list is not judged yet as an end of a flow; give a CIDR block of it";
+		return "a prefix list is not judged yet as an end of a flow; give a CIDR "
+		       "block of it";
 	for (size_t i = 0; i < TW_COUNT(later); i++)
 		if (tw_sv_starts(tw_sv_of(text), later[i].prefix))
 			return later[i].why;

@@ -42,6 +42,8 @@ struct tw_vpc {
 	struct tw_prefixes cidrs; /* all IPv4 and IPv6 blocks, the primary IPv4 block first */
 	uint32_t default_acl;	  /* index, TW_MISSING if not in the input */
 	uint32_t main_table;
+	const uint32_t *subnets; /* its subnets, filled by finish */
+	size_t subnets_n;
 	bool nat_is_open; /* has NAT gateways, and the lists of their subnets let all IPv4 pass */
 	uint32_t gateway; /* attached internet gateway, TW_MISSING if none */
 };

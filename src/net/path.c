@@ -46,7 +46,7 @@ static void cross(struct tw_path *path, enum tw_crossing_kind kind, const struct
 
 /*
  * Groups stand at interfaces; an address without one is judged by the lists alone. Some managed
- * interfaces have none at all: SPEC: nat-no-sg, nlb-sg.
+ * interfaces, such as a NAT gateway's, have none at all.
  */
 static bool has_groups(const struct tw_site *site)
 {

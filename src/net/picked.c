@@ -120,7 +120,8 @@ static bool alike(const struct tw_site *a, const struct tw_site *b)
 static tw_status refuse_apart(struct tw_picked *picked, const char *one, const char *other)
 {
 	return TW_REFUSED(picked,
-		"%s and %s differ, but the input does not say which addresses they have: name one of them, or add the output of describe-subnets",
+		"%s and %s differ, but the input does not say which addresses they "
+		"have: name one of them, or add the output of describe-subnets",
 		one, other);
 }
 

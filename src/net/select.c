@@ -87,7 +87,8 @@ static tw_status read_address(
 		return TW_OK;
 	if (!bracketed && !bare && !slash && prefix.family == TW_IPV6)
 		return TW_REFUSED(&w->picked,
-			"\"%s\" is an IPv6 address: put it in brackets before a port, as in [2001:db8::1]:443",
+			"\"%s\" is an IPv6 address: put it in brackets before a port, as "
+			"in [2001:db8::1]:443",
 			text);
 	*ret = prefix;
 	*ret_is = true;
@@ -158,7 +159,8 @@ static tw_status pick_cidrs(struct work *w, struct tw_texts cidrs)
 		TW_TRY(read_address(w, cidrs.v[i], true, &prefix, &is));
 		if (!is)
 			return TW_REFUSED(&w->picked,
-				"\"%s\" is no CIDR block: write for example 203.0.113.0/24 or 2001:db8::/32",
+				"\"%s\" is no CIDR block: write for example 203.0.113.0/24 "
+				"or 2001:db8::/32",
 				cidrs.v[i]);
 		TW_TRY(pick_prefix(w, prefix));
 	}
@@ -276,7 +278,8 @@ static tw_status pick_with_port(struct work *w, const char *text, bool with_port
 			return tw_refuse_unknown(&w->picked, w->intents, NULL, name);
 		if (!tw_service_parse(colon + 1, &selection->service))
 			return TW_REFUSED(&w->picked,
-				"\"%s\" is no port: expected 1 to 65535, or a range such as 8000-8100",
+				"\"%s\" is no port: expected 1 to 65535, or a range "
+				"such as 8000-8100",
 				colon + 1);
 		selection->service.span = w->picked.span;
 		selection->has_service = true;
@@ -327,12 +330,13 @@ static tw_status finish(struct work *w, const char *name, struct tw_selection *s
 		any |= selection->sites.v[i].addresses_n > 0;
 	if (!any && selection->sites.n > 0)
 		return TW_REFUSED(&w->picked, "the input has no address of %s", name);
-	if (!any)
+	if (!any && w->picked.managed)
 		return TW_REFUSED(&w->picked,
-			w->picked.managed
-				? "%s selects nothing but interfaces of gateways, load balancers and other services, which are not judged yet as ends of a flow"
-				: "%s selects nothing in the input",
+			"%s selects nothing but interfaces of gateways, load balancers and other "
+			"services, which are not judged yet as ends of a flow",
 			name);
+	if (!any)
+		return TW_REFUSED(&w->picked, "%s selects nothing in the input", name);
 	TW_TRY(keep_ids(w, selection));
 	selection->name = tw_arena_str(w->picked.arena, name);
 	selection->internet = w->picked.internet;

@@ -8,19 +8,21 @@
 #include "twoway/intents.h"
 
 struct tw_selection {
-	const char *name;             /* as asked for */
-	const char *const *ids;       /* the objects that were named or found, sorted */
+	const char *name;	/* as asked for */
+	const char *const *ids; /* the objects that were named or found, sorted */
 	size_t ids_n;
 	bool internet;
-	bool managed;                 /* some of it is an interface that is no endpoint yet */
+	bool managed;			/* some of it is an interface that is no endpoint yet */
 	const struct tw_client *client; /* from `names:`, or NULL */
-	struct tw_service service;    /* from "Y:443"; protocol TW_PROTOCOL_ALL and every port if none */
+	struct tw_service
+		service; /* from "Y:443"; protocol TW_PROTOCOL_ALL and every port if none */
 	bool has_service;
-	struct tw_sites sites;        /* in `arena`; sites do not overlap */
+	struct tw_sites sites; /* in `arena`; sites do not overlap */
 };
 
 /*
- * Resolves text (contract section 1, "X and Y") with the names of `intents` (or NULL). `with_port` lets
+ * Resolves text (contract section 1, "X and Y") with the names of `intents` (or NULL). `with_port`
+ * lets
  * ":443" follow. Errors are diagnostics at `span` (or without a place), TW_EINVAL.
  */
 TW_NODISCARD tw_status tw_select_text(const struct tw_net *net, const struct tw_intents *intents,
@@ -30,9 +32,10 @@ TW_NODISCARD tw_status tw_select_end(const struct tw_net *net, const struct tw_i
 	struct tw_arena *arena, struct tw_diags *diags, const struct tw_end *end,
 	struct tw_selection *ret);
 /*
- * The sites of a set of addresses inside or outside of `vpc` (TW_MISSING: of any VPC): the interfaces
- * that have them, the rest of each subnet, and whatever is in no subnet. Managed interfaces are left
- * out unless a range is one address. An address that two VPCs have gives a site in each.
+ * The sites of a set of addresses inside or outside of `vpc` (TW_MISSING: of any VPC): the
+ * interfaces that have them, the rest of each subnet, and whatever is in no subnet. Managed
+ * interfaces are left out unless a range is one address. An address that two VPCs have gives a site
+ * in each.
  */
 TW_NODISCARD tw_status tw_sites_of_ranges(const struct tw_net *net, struct tw_arena *arena,
 	uint32_t vpc, const struct tw_range *range, size_t n, struct tw_sites *ret);

@@ -4,6 +4,8 @@
 
 #include "select_fixture.h"
 
+#include "test_random.h"
+
 static void test_ids(void **state)
 {
 	struct world w;
@@ -272,6 +274,38 @@ static void test_no_address(void **state)
 	world_close(&w);
 }
 
+/* Whatever is written: a selection with addresses, or exactly one error. */
+static void test_random_texts(void **state)
+{
+	static const char *const piece[] = {"i-1", "vpc-1", "web", "10.0.1", ".12", "/", "24", ":",
+		"443", "[", "]", "::", "2001:db8", "-", "sg-web", "0", "99999", " ", "\xc3", "*",
+		"internet", "subnet-", "a"};
+	struct test_random random;
+	struct world w;
+
+	(void)state;
+	test_random_init(&random, "select");
+	office(&w);
+	for (int round = 0; round < 3000; round++) {
+		struct tw_selection s = {0};
+		struct tw_arena arena;
+		const char *text = "";
+		tw_arena_init(&arena, w.mem);
+		for (uint64_t n = test_random_below(&random, 6); n > 0; n--)
+			text = tw_arena_printf(&arena, "%s%s", text,
+				piece[test_random_below(&random, TW_COUNT(piece))]);
+		tw_status status = ask(&w, NULL, &arena, text, &s);
+		if (status != TW_OK)
+			assert_int_equal(status, TW_EINVAL);
+		assert_int_equal(tw_diags_count(w.diags), status != TW_OK);
+		assert_int_equal(s.sites.n > 0, status == TW_OK);
+		tw_diags_free(w.diags);
+		assert_int_equal(tw_diags_new(w.mem, &w.diags), TW_OK);
+		tw_arena_fini(&arena);
+	}
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +320,7 @@ int main(void)
 		cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_ports_refused),
 		cmocka_unit_test(test_no_address),
+		cmocka_unit_test(test_random_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
