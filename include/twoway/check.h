@@ -13,11 +13,13 @@
 #include "twoway/space.h"
 
 /**
- * Judgement: which flows complete in both directions, for which clients, and what breaks the others.
+ * Judgement: which flows complete in both directions, for which clients, and what breaks the
+ * others.
  *
- * The result is a tw_report: plain arrays and NUL-terminated strings in one arena, read-only, freed at
- * once. Its shape is that of the JSON of `check` and `trace`; texts in it are whole sentences, so that
- * a writer computes nothing. Optional strings are NULL, optional arrays have n 0 and v NULL.
+ * The result is a tw_report: plain arrays and NUL-terminated strings in one arena, read-only, freed
+ * at once. Its shape is that of the JSON of `check` and `trace`; texts in it are whole sentences,
+ * so that a writer computes nothing. Optional strings are NULL, optional arrays have n 0 and v
+ * NULL.
  */
 
 #ifdef __cplusplus
@@ -25,18 +27,14 @@ extern "C" {
 #endif
 
 /** In rising order of harm; the worst region decides a flow, see contract section 3. */
-enum tw_verdict {
-	TW_COMPLETE,
-	TW_PARTIAL,
-	TW_ONE_WAY,
-	TW_BLOCKED,
-	TW_UNKNOWN
-};
+enum tw_verdict { TW_COMPLETE, TW_PARTIAL, TW_ONE_WAY, TW_BLOCKED, TW_UNKNOWN };
 const char *tw_verdict_name(enum tw_verdict verdict); /* "complete", "partial", "one-way", ... */
 
-/** Why a path is blocked or unknown when it is not, or not only, a filter. `code` as in the contract. */
+/** Why a path is blocked or unknown when it is not, or not only, a filter. `code` as in the
+ * contract. */
 struct tw_reason {
-	const char *code; /**< "filter", "no-route", "no-public-address", ..., a SPEC id; NULL: no reason */
+	const char *code; /**< "filter", "no-route", "no-public-address", ..., a SPEC id; NULL: no
+			     reason */
 	const char *message;
 	const char *component; /**< or NULL */
 	struct tw_span span;
@@ -44,7 +42,7 @@ struct tw_reason {
 
 /** One end of a flow. */
 struct tw_peer {
-	const char *name;                /**< "internet", "subnet-1", "web", or NULL */
+	const char *name; /**< "internet", "subnet-1", "web", or NULL */
 	const char *const *ids;
 	size_t ids_n;
 	const struct tw_prefix *address; /**< n 0: unknown, or too many: named instead */
@@ -59,7 +57,7 @@ struct tw_icmp_range {
 struct tw_client_result {
 	const struct tw_client *client;
 	enum tw_level level; /**< what its loss would cost in this flow */
-	bool asked;          /**< named by --client or an intent, if only beside those that decide */
+	bool asked; /**< named by --client or an intent, if only beside those that decide */
 	enum tw_verdict verdict;
 	uint64_t passing, undecided, total;
 	bool runs; /**< run lengths towards one destination follow */
@@ -69,32 +67,39 @@ struct tw_client_result {
 /** A rule that decides some part of a region at one hop. */
 struct tw_rule_ref {
 	const char *component, *rule;
-	const char *action;           /**< "allow", "deny", "unknown" */
+	const char *action;	      /**< "allow", "deny", "unknown" */
 	const struct tw_ports *ports; /**< the part it decides; NULL where the protocol has none */
 	size_t ports_n;
 	const struct tw_icmp_range *icmp;
 	size_t icmp_n;
-	const char *text;             /**< the rule in words: "tcp 443 from 0.0.0.0/0" */
+	const char *text; /**< the rule in words: "tcp 443 from 0.0.0.0/0" */
 	struct tw_span span;
 };
 
-enum tw_hop_action { TW_HOP_ALLOW, TW_HOP_DENY, TW_HOP_MIXED, TW_HOP_TRACKED, TW_HOP_NONE, TW_HOP_UNKNOWN };
+enum tw_hop_action {
+	TW_HOP_ALLOW,
+	TW_HOP_DENY,
+	TW_HOP_MIXED,
+	TW_HOP_TRACKED,
+	TW_HOP_NONE,
+	TW_HOP_UNKNOWN
+};
 const char *tw_hop_action_name(enum tw_hop_action action);
 
 /** One place on the way that decides. Hops stand as the packet meets them, request first. */
 struct tw_hop {
-	bool reply;                /**< direction */
+	bool reply; /**< direction */
 	unsigned leg;
-	const char *component;     /**< "acl-1", "sg-1", "rtb-1"; NULL for a kind that is assumed */
-	const char *kind;          /**< "network-acl", "security-group", "route", "subnet", "exempt" */
-	const char *list;          /**< "ingress", "egress", or NULL */
-	const char *subnet;        /**< or NULL */
+	const char *component; /**< "acl-1", "sg-1", "rtb-1"; NULL for a kind that is assumed */
+	const char *kind;      /**< "network-acl", "security-group", "route", "subnet", "exempt" */
+	const char *list;      /**< "ingress", "egress", or NULL */
+	const char *subnet;    /**< or NULL */
 	const struct tw_prefix *from, *to; /**< as seen on the wire by this hop */
 	size_t from_n, to_n;
 	const struct tw_ports *ports;
 	size_t ports_n;
 	enum tw_hop_action action;
-	bool reached;              /**< false: everything was dropped at an earlier hop */
+	bool reached; /**< false: everything was dropped at an earlier hop */
 	const struct tw_rule_ref *rule;
 	size_t rules_n;
 };
@@ -105,7 +110,7 @@ enum tw_reply_kind { TW_REPLY_PORTS, TW_REPLY_ICMP, TW_REPLY_WHOLE, TW_REPLY_NON
 struct tw_leg {
 	unsigned leg;
 	const char *at;
-	const char *kind;             /**< "initiator" or "translated" */
+	const char *kind;		/**< "initiator" or "translated" */
 	const struct tw_client *client; /**< NULL for the initiator's own leg */
 	const struct tw_prefix *from, *to;
 	size_t from_n, to_n;
@@ -129,9 +134,11 @@ struct tw_witness {
 	uint8_t family, protocol;
 	struct tw_addr from, to;
 	uint16_t client, service; /**< ports, or type * 256 + code of reply and request */
-	bool reply;               /**< false: the request does not get through, so there is no reply */
-	const char *request_text, *reply_text; /**< "tcp 203.0.113.7:50000 -> 10.0.1.10:443", dropped or not */
-	const char *request_fate, *reply_fate; /**< "allowed", "denied by acl-1 ingress rule *", ... */
+	bool reply; /**< false: the request does not get through, so there is no reply */
+	const char *request_text,
+		*reply_text; /**< "tcp 203.0.113.7:50000 -> 10.0.1.10:443", dropped or not */
+	const char *request_fate,
+		*reply_fate; /**< "allowed", "denied by acl-1 ingress rule *", ... */
 };
 
 /** All packets with one outcome, of one family and one protocol. */
@@ -178,7 +185,7 @@ struct tw_flow {
 	const char *origin;  /**< "intent", "inferred", "asked" */
 	const char *purpose; /**< "service", "call" */
 	const char *expect;  /**< "complete", "never" or NULL */
-	int satisfied;       /**< 1, 0, or -1 for null */
+	int satisfied;	     /**< 1, 0, or -1 for null */
 	const char *because;
 	const struct tw_evidence *evidence;
 	size_t evidence_n;
@@ -186,15 +193,16 @@ struct tw_flow {
 	const char *protocol;
 	const struct tw_ports *service; /**< NULL where the protocol has no ports */
 	size_t service_n;
-	const char *service_text;       /**< "tcp/443", "icmp/8/0", for people */
-	const char *request;            /**< "all", "some", "none", "unknown" */
+	const char *service_text; /**< "tcp/443", "icmp/8/0", for people */
+	const char *request;	  /**< "all", "some", "none", "unknown" */
 	enum tw_verdict verdict;
 	struct tw_reason reason;
-	const struct tw_client_result *client; /**< over all regions whose request passes: the worst of each */
+	const struct tw_client_result
+		*client; /**< over all regions whose request passes: the worst of each */
 	size_t clients_n;
 	const struct tw_flow_path *path;
 	size_t paths_n;
-	const char *sentence;           /**< the verdict in words, one line */
+	const char *sentence; /**< the verdict in words, one line */
 };
 
 struct tw_related {
@@ -206,18 +214,19 @@ struct tw_finding {
 	const char *code, *name; /**< "TW101", "reply-blocked" */
 	enum tw_level level;
 	const char *message;
-	struct tw_span span;     /**< a rule `*` points at its entry, else at its ACL */
-	const char *label;       /**< what to write under the excerpt: "this rule drops the replies" */
+	struct tw_span span; /**< a rule `*` points at its entry, else at its ACL */
+	const char *label;   /**< what to write under the excerpt: "this rule drops the replies" */
 	const struct tw_related *related;
 	size_t related_n;
-	const char *const *note; /**< "looks like: ...", "why others work: ..."; shown by text, kept in JSON */
+	const char *const *
+		note; /**< "looks like: ...", "why others work: ..."; shown by text, kept in JSON */
 	size_t notes_n;
 	const char *const *flow; /**< ids */
 	size_t flows_n;
-	const char *direction;   /**< "request", "reply" or NULL */
+	const char *direction;		       /**< "request", "reply" or NULL */
 	const struct tw_client_result *client; /**< those it hurts, or all it judged for holes */
 	size_t clients_n;
-	size_t subnets, interfaces;  /**< affects */
+	size_t subnets, interfaces; /**< affects */
 	const char *const *example;
 	size_t examples_n;
 	const char *cause_component, *cause_list, *cause_rule; /**< or NULL */
@@ -253,34 +262,36 @@ struct tw_report {
 };
 
 struct tw_check_options {
-	const struct tw_intents *intents;       /**< or NULL */
-	const struct tw_client *const *client;  /**< `--client`: replaces the default clients; or n 0 */
+	const struct tw_intents *intents; /**< or NULL */
+	const struct tw_client *const
+		*client; /**< `--client`: replaces the default clients; or n 0 */
 	size_t clients;
-	int year, month, day;                   /**< today, for `until`; year 0: no day is past */
-	const struct tw_diags *diags;           /**< warnings and notes of reading become findings; or NULL */
-	const struct tw_sources *sources;       /**< orders findings by path; NULL: by order of reading */
-	bool details;                           /**< keep hops and witnesses of complete flows too (JSON) */
+	int year, month, day;	      /**< today, for `until`; year 0: no day is past */
+	const struct tw_diags *diags; /**< warnings and notes of reading become findings; or NULL */
+	const struct tw_sources *sources; /**< orders findings by path; NULL: by order of reading */
+	bool details; /**< keep hops and witnesses of complete flows too (JSON) */
 };
 
 /**
  * Judges intents and inferred flows.
- * TW_EINVAL: an intent selects nothing or cannot be resolved; the diagnostics in `ret_diags` say why.
+ * TW_EINVAL: an intent selects nothing or cannot be resolved; the diagnostics in `ret_diags` say
+ * why.
  */
 TW_NODISCARD tw_status tw_check(struct tw_mem *mem, const struct tw_net *net,
 	const struct tw_check_options *options, struct tw_diags *ret_diags, struct tw_report **ret);
 
 struct tw_trace_options {
-	const char *from, *to;             /**< X and Y of contract section 1; `to` may end in ":443" */
-	const char *port;                  /**< "443", "8000-8100", or NULL */
-	const char *protocol;              /**< "tcp", "udp", "icmp/8/0", "all", or NULL: tcp */
+	const char *from, *to; /**< X and Y of contract section 1; `to` may end in ":443" */
+	const char *port;      /**< "443", "8000-8100", or NULL */
+	const char *protocol;  /**< "tcp", "udp", "icmp/8/0", "all", or NULL: tcp */
 	const struct tw_client *const *client;
 	size_t clients;
-	const struct tw_intents *intents;  /**< for its names; or NULL */
+	const struct tw_intents *intents; /**< for its names; or NULL */
 };
 
 /**
- * Judges one question: the report holds one flow of origin "asked", with all hops, and the table of all
- * clients. TW_EINVAL: X or Y names nothing, or several things; the diagnostics list them.
+ * Judges one question: the report holds one flow of origin "asked", with all hops, and the table of
+ * all clients. TW_EINVAL: X or Y names nothing, or several things; the diagnostics list them.
  */
 TW_NODISCARD tw_status tw_trace(struct tw_mem *mem, const struct tw_net *net,
 	const struct tw_trace_options *options, struct tw_diags *ret_diags, struct tw_report **ret);
@@ -295,11 +306,11 @@ bool tw_report_complete(const struct tw_report *report);
 /** Finding codes: one row each, for `twoway rule`, the JSON and the manual. */
 struct tw_code {
 	const char *code, *name;
-	const char *level;     /**< "error", "warning", "note", or "error or warning": what it can be */
-	const char *summary;   /**< one line */
-	const char *meaning;   /**< what it means, in a few sentences */
-	const char *example;   /**< a rule set that earns it, and what is seen from outside */
-	const char *remedy;    /**< what to do */
+	const char *level; /**< "error", "warning", "note", or "error or warning": what it can be */
+	const char *summary; /**< one line */
+	const char *meaning; /**< what it means, in a few sentences */
+	const char *example; /**< a rule set that earns it, and what is seen from outside */
+	const char *remedy;  /**< what to do */
 };
 const struct tw_code *tw_codes(size_t *ret_count);
 const struct tw_code *tw_code_find(const char *code);

@@ -38,9 +38,10 @@ TW_NODISCARD tw_status tw_input_new(struct tw_mem *mem, struct tw_sources *sourc
 void tw_input_free(struct tw_input *in);
 
 /** A file, a folder (sub-folders too, symbolic links not followed), or "-" for standard input. */
-TW_NODISCARD tw_status tw_input_add_path(struct tw_input *in, const char *path, enum tw_input_type type);
-/** Bytes in memory under a name. `named`: somebody named this very input, so not understanding it is
- *  an error; else it is counted as unrecognised. */
+TW_NODISCARD tw_status tw_input_add_path(
+	struct tw_input *in, const char *path, enum tw_input_type type);
+/** Bytes in memory under a name. `named`: somebody named this very input, so not understanding it
+ * is an error; else it is counted as unrecognised. */
 TW_NODISCARD tw_status tw_input_add_bytes(struct tw_input *in, const char *name, const void *bytes,
 	size_t size, enum tw_input_type type, bool named);
 /** The owner's intents; a second one is an error. */
@@ -54,7 +55,8 @@ const struct tw_net *tw_input_net(const struct tw_input *in);
 /** NULL if none was added. */
 const struct tw_intents *tw_input_intents(const struct tw_input *in);
 
-/** What was read, one entry a file, in the order of reading; contiguous: entry 0 begins an array. */
+/** What was read, one entry a file, in the order of reading; contiguous: entry 0 begins an array.
+ */
 size_t tw_input_files(const struct tw_input *in);
 const struct tw_input_file *tw_input_file(const struct tw_input *in, size_t i);
 

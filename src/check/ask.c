@@ -9,8 +9,8 @@ static enum tw_initiator who_starts(struct tw_judge *judge, const struct tw_path
 {
 	const struct tw_site *from = path->from;
 	if (from->kind == TW_SITE_OUTSIDE) {
-		tw_set public = tw_set_intersect(
-			judge->space, path->domain, judge->world.public_from);
+		tw_set public =
+			tw_set_intersect(judge->space, path->domain, judge->world.public_from);
 		return tw_set_is_empty(public) ? TW_BY_PRIVATE : TW_BY_PUBLIC;
 	}
 	enum tw_initiator who = tw_initiator_of(from);
@@ -53,8 +53,8 @@ static tw_set services_set(struct tw_space *space, const struct tw_question *q, 
 }
 
 /* Groups that compile to the same sets are one situation, whatever they are called. */
-static tw_status same_groups(struct tw_results *r, const struct tw_crossing *a,
-	const struct tw_crossing *b, bool *ret)
+static tw_status same_groups(
+	struct tw_results *r, const struct tw_crossing *a, const struct tw_crossing *b, bool *ret)
 {
 	struct tw_compiled x, y;
 	*ret = a->tracked == b->tracked;
@@ -62,8 +62,8 @@ static tw_status same_groups(struct tw_results *r, const struct tw_crossing *a,
 		return TW_OK;
 	if (r->details) { /* hops name the groups, so they must be the same ones */
 		*ret = a->site->groups_n == b->site->groups_n &&
-			memcmp(a->site->groups, b->site->groups,
-				a->site->groups_n * sizeof(*a->site->groups)) == 0;
+		       memcmp(a->site->groups, b->site->groups,
+			       a->site->groups_n * sizeof(*a->site->groups)) == 0;
 		return TW_OK;
 	}
 	TW_TRY(tw_judge_crossing(r->judge, a, &x));
@@ -77,13 +77,14 @@ static tw_status same_situation(
 	struct tw_results *r, const struct tw_path *a, const struct tw_path *b, bool *ret)
 {
 	*ret = a->crossings == b->crossings && a->same_subnet == b->same_subnet &&
-		a->reason == b->reason && a->route_table == b->route_table && a->route == b->route &&
-		a->unknown_beyond == b->unknown_beyond && a->assumptions == b->assumptions &&
-		(!r->details || (a->from->subnet == b->from->subnet && a->to->subnet == b->to->subnet));
+	       a->reason == b->reason && a->route_table == b->route_table && a->route == b->route &&
+	       a->unknown_beyond == b->unknown_beyond && a->assumptions == b->assumptions &&
+	       (!r->details ||
+		       (a->from->subnet == b->from->subnet && a->to->subnet == b->to->subnet));
 	for (size_t i = 0; *ret && i < a->crossings; i++) {
 		const struct tw_crossing *x = &a->crossing[i], *y = &b->crossing[i];
 		*ret = x->kind == y->kind && x->state == y->state && x->view.list == y->view.list &&
-			x->view.direction == y->view.direction;
+		       x->view.direction == y->view.direction;
 		if (*ret && x->kind == TW_CROSS_ACL)
 			*ret = x->acl == y->acl;
 		else if (*ret)
@@ -125,7 +126,9 @@ static tw_status add_pieces(struct tw_results *results, struct tw_question *q, t
 			continue;
 		enum tw_initiator who = who_starts(judge, path);
 		TW_TRY(levels_for(results, q, who, cache));
-		struct tw_piece piece = {.path = path, .levels = cache[who], .cap = q->cap,
+		struct tw_piece piece = {.path = path,
+			.levels = cache[who],
+			.cap = q->cap,
 			.set = tw_set_intersect(judge->space, path->domain, services)};
 		if (!tw_set_is_empty(piece.set))
 			TW_TRY(add_piece(results, q, piece));
@@ -176,8 +179,9 @@ tw_status tw_question_text(struct tw_results *results, const struct tw_service *
 		one_protocol &= service[i].protocol == service[0].protocol;
 	}
 	flow->service_text = text;
-	flow->protocol = n > 0 && one_protocol
-		? tw_arena_str(results->arena, tw_protocol_text(service[0].protocol, buf)) : "several";
+	flow->protocol = n > 0 && one_protocol ? tw_arena_str(results->arena,
+							 tw_protocol_text(service[0].protocol, buf))
+					       : "several";
 	if (n > 0 && one_protocol && service[0].protocol >= 0 &&
 		tw_protocol_has_ports((uint8_t)service[0].protocol)) {
 		flow->service = ports;

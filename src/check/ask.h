@@ -3,8 +3,8 @@
 #define TW_CHECK_ASK_H
 
 /*
- * Asking: "can these sites talk to those about this service?" becomes pieces, one for each path between
- * two sites. Used by groups, intents and trace alike.
+ * Asking: "can these sites talk to those about this service?" becomes pieces, one for each path
+ * between two sites. Used by groups, intents and trace alike.
  */
 
 #include "infer.h"
@@ -14,13 +14,14 @@ struct tw_question {
 	const struct tw_sites *from, *to;
 	const struct tw_service *service;
 	size_t services;
-	const struct tw_levels *given; /* what an intent or a name says, whoever starts it; or NULL */
-	bool trace;                    /* judge every client of the table as well */
-	bool inferred;                 /* leave out what a route stops; decide equal situations once */
+	const struct tw_levels
+		*given; /* what an intent or a name says, whoever starts it; or NULL */
+	bool trace;	/* judge every client of the table as well */
+	bool inferred;	/* leave out what a route stops; decide equal situations once */
 	enum tw_level cap;
 	/* results */
-	struct tw_paths paths;         /* drawn from results->mem */
-	struct tw_pieces pieces;       /* the same; they point into `paths` */
+	struct tw_paths paths;	 /* drawn from results->mem */
+	struct tw_pieces pieces; /* the same; they point into `paths` */
 };
 
 /* Fills paths and pieces. Free with tw_question_free, after failure too. */

@@ -38,8 +38,8 @@ struct cut {
 	struct tw_residuals residuals;
 };
 
-static tw_status cut_list(struct tw_judge *judge, uint32_t acl, struct tw_view view, tw_set within,
-	struct cut *ret)
+static tw_status cut_list(
+	struct tw_judge *judge, uint32_t acl, struct tw_view view, tw_set within, struct cut *ret)
 {
 	const struct tw_compiled *compiled;
 	TW_TRY(tw_judge_acl(judge, acl, view, &compiled));
@@ -90,15 +90,15 @@ tw_status tw_atoms_of(struct tw_judge *judge, struct tw_arena *arena, uint32_t a
 bool tw_atom_answers(const struct tw_atom *atom, enum tw_list list)
 {
 	return tw_ports_has_class(atom->bridged[list], TW_CLASS_REPLY) ||
-		tw_ports_has_class(atom->bridged[list], TW_CLASS_OPEN);
+	       tw_ports_has_class(atom->bridged[list], TW_CLASS_OPEN);
 }
 
 bool tw_rule_ports_for(const struct tw_rule *rule, uint8_t protocol, struct tw_ports *ret)
 {
 	if (rule->protocol != TW_PROTOCOL_ALL && rule->protocol != protocol)
 		return false;
-	*ret = rule->protocol == TW_PROTOCOL_ALL || rule->every_port
-		? (struct tw_ports){0, 65535} : rule->ports;
+	*ret = rule->protocol == TW_PROTOCOL_ALL || rule->every_port ? (struct tw_ports){0, 65535}
+								     : rule->ports;
 	return true;
 }
 
@@ -118,8 +118,8 @@ static bool is_narrow(struct tw_ports ports)
 }
 
 /* Rule 3: a narrow rule inside a wider allow stays a service: somebody named it. */
-static bool inside_a_wider(struct tw_judge *judge, const struct tw_atom *atom, struct tw_rules rules,
-	size_t rule, struct tw_ports ports)
+static bool inside_a_wider(struct tw_judge *judge, const struct tw_atom *atom,
+	struct tw_rules rules, size_t rule, struct tw_ports ports)
 {
 	for (size_t i = 0; i < rules.n; i++) {
 		struct tw_ports wide;
@@ -148,11 +148,12 @@ tw_status tw_atom_services(struct tw_judge *judge, struct tw_arena *arena,
 	TW_TRY(tw_ports_intersect(arena, own, atom->allowed[list], &pieces));
 	if (pieces.n == 0 || !tw_rule_meets(judge, atom, r))
 		return TW_OK;
-	/* A rule that is a reply range or open by itself stays one, whatever denies cut out of it. */
+	/* A rule that is a reply range or open by itself stays one, whatever denies cut out of it.
+	 */
 	if (tw_ports_class(ports) == TW_CLASS_REPLY || tw_ports_class(ports) == TW_CLASS_OPEN)
 		return TW_OK;
 	bool named = is_narrow(ports) && tw_ports_class(ports) == TW_CLASS_SERVICE &&
-		inside_a_wider(judge, atom, rules, rule, ports);
+		     inside_a_wider(judge, atom, rules, rule, ports);
 	struct tw_port_list out = {TW_NEW_ARRAY(arena, struct tw_ports, pieces.n), 0};
 	if (!out.v)
 		return TW_ENOMEM;

@@ -3,21 +3,21 @@
 #define TW_CHECK_ATOMS_H
 
 /*
- * Atoms of a network ACL: rule 2 of the inference. The peers of an ACL fall apart into sets that none of
- * its rules tells apart, for one family and one protocol; each has the ports that the two lists let
- * through. What an ACL means is read from its atoms.
+ * Atoms of a network ACL: rule 2 of the inference. The peers of an ACL fall apart into sets that
+ * none of its rules tells apart, for one family and one protocol; each has the ports that the two
+ * lists let through. What an ACL means is read from its atoms.
  */
 
 #include "judge.h"
 
 struct tw_atom {
 	uint8_t family, protocol;
-	tw_set peers;                       /* at FROM, in the family and protocol; other fields free */
-	bool public;                        /* holds public addresses */
-	struct tw_labelled_ports *part[2];  /* by list: intervals labelled with the deciding rule */
+	tw_set peers; /* at FROM, in the family and protocol; other fields free */
+	bool public;  /* holds public addresses */
+	struct tw_labelled_ports *part[2]; /* by list: intervals labelled with the deciding rule */
 	size_t parts_n[2];
-	struct tw_port_list allowed[2];     /* by list: ports that may pass: allowed, or undecided */
-	struct tw_port_list bridged[2];     /* allowed, with small gaps closed */
+	struct tw_port_list allowed[2]; /* by list: ports that may pass: allowed, or undecided */
+	struct tw_port_list bridged[2]; /* allowed, with small gaps closed */
 };
 
 struct tw_atoms {
@@ -33,8 +33,9 @@ TW_NODISCARD tw_status tw_atoms_of(struct tw_judge *judge, struct tw_arena *aren
 bool tw_atom_answers(const struct tw_atom *atom, enum tw_list list);
 
 /*
- * The ports that rule number `rule` of `list` names as a service at this atom (rules 3 and 4): none for
- * permissions, reply ranges and 0-0. `covers`: whether the rule applies to the atom is the caller's.
+ * The ports that rule number `rule` of `list` names as a service at this atom (rules 3 and 4): none
+ * for permissions, reply ranges and 0-0. `covers`: whether the rule applies to the atom is the
+ * caller's.
  */
 TW_NODISCARD tw_status tw_atom_services(struct tw_judge *judge, struct tw_arena *arena,
 	const struct tw_atom *atom, struct tw_rules rules, size_t rule, enum tw_list list,

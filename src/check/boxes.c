@@ -41,8 +41,8 @@ tw_status tw_set_ports(struct tw_results *results, tw_set set, enum tw_field fie
 	struct tw_port_list list = {
 		TW_NEW_ARRAY(arena, struct tw_ports, intervals.n + 1), intervals.n};
 	for (size_t i = 0; list.v && i < intervals.n; i++)
-		list.v[i] = (struct tw_ports){(uint16_t)intervals.v[i].first.lo,
-			(uint16_t)intervals.v[i].last.lo};
+		list.v[i] = (struct tw_ports){
+			(uint16_t)intervals.v[i].first.lo, (uint16_t)intervals.v[i].last.lo};
 	tw_intervals_free(space, &intervals);
 	if (!list.v)
 		return TW_ENOMEM;
@@ -65,7 +65,8 @@ static tw_status icmp_ranges(struct tw_arena *arena, struct tw_port_list list,
 			struct tw_icmp_range r = {(uint8_t)type, (uint8_t)type, (uint8_t)lo, 255};
 			if (type == last)
 				r.code_hi = (uint8_t)hi;
-			else if ((lo & 255) == 0) /* whole types in one go, up to the last whole one */
+			else if ((lo & 255) ==
+				 0) /* whole types in one go, up to the last whole one */
 				r.type_hi = (uint8_t)((hi & 255) == 255 ? last : last - 1);
 			out[n++] = r;
 			lo = ((unsigned)r.type_hi << 8 | r.code_hi) + 1;
@@ -95,7 +96,7 @@ static tw_status boxes_of_service(struct collect *c, tw_set set, tw_set services
 		box.service = list.v;
 		box.service_n = list.n;
 	} else if (c->outcome->reply_kind == TW_REPLY_ICMP ||
-		c->outcome->reply_kind == TW_REPLY_NONE_EXPECTED) {
+		   c->outcome->reply_kind == TW_REPLY_NONE_EXPECTED) {
 		TW_TRY(tw_set_ports(r, services, TW_FIELD_SERVICE, r->arena, &list));
 		TW_TRY(icmp_ranges(r->arena, list, &box.icmp, &box.icmp_n));
 	}
@@ -114,14 +115,14 @@ static tw_status slice(struct collect *c)
 	tw_set from = tw_partition_split(space, c->outcome->set, TW_FIELD_TO, mem, &by_from);
 	tw_status status = tw_space_status(space);
 	for (size_t i = 0; status == TW_OK && i < by_from.n; i++) {
-		tw_set who = tw_set_intersect(space, c->outcome->set,
-			tw_partition_where(space, from, (uint16_t)(i + 1)));
+		tw_set who = tw_set_intersect(
+			space, c->outcome->set, tw_partition_where(space, from, (uint16_t)(i + 1)));
 		struct tw_residuals by_to = TW_VEC_EMPTY;
 		tw_set to = tw_partition_split(space, who, TW_FIELD_CLIENT, mem, &by_to);
 		status = tw_space_status(space);
 		for (size_t k = 0; status == TW_OK && k < by_to.n; k++) {
-			tw_set here = tw_set_intersect(space, who,
-				tw_partition_where(space, to, (uint16_t)(k + 1)));
+			tw_set here = tw_set_intersect(
+				space, who, tw_partition_where(space, to, (uint16_t)(k + 1)));
 			status = boxes_of_service(c, here, here);
 		}
 		tw_residuals_free(mem, &by_to);
@@ -130,8 +131,8 @@ static tw_status slice(struct collect *c)
 	return status;
 }
 
-tw_status tw_region_boxes(struct tw_results *results, const struct tw_outcome *outcome,
-	struct tw_region *region)
+tw_status tw_region_boxes(
+	struct tw_results *results, const struct tw_outcome *outcome, struct tw_region *region)
 {
 	struct collect c = {.results = results, .outcome = outcome};
 	tw_status status = slice(&c);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Causes: which list, and which of its rules, kills the packets that somebody waits for. A packet is
- * blamed on the first list that denies it.
+ * Causes: which list, and which of its rules, kills the packets that somebody waits for. A packet
+ * is blamed on the first list that denies it.
  */
 #include "results.h"
 
@@ -33,8 +33,8 @@ static tw_set asked_ports(struct tw_results *r, const struct tw_outcome *o, enum
 		bool edge = share == TW_SHARE_EDGE;
 		if (share == TW_SHARE_ALL || (level == TW_LEVEL_NONE) != edge || c->level < level)
 			continue;
-		set = tw_set_union(space, set,
-			tw_clients_box(space, o->family, c, 1, TW_LEVEL_NONE, false));
+		set = tw_set_union(
+			space, set, tw_clients_box(space, o->family, c, 1, TW_LEVEL_NONE, false));
 	}
 	return set;
 }
@@ -42,16 +42,12 @@ static tw_set asked_ports(struct tw_results *r, const struct tw_outcome *o, enum
 static tw_set waiting_replies(struct tw_results *r, const struct tw_outcome *o, enum tw_level level)
 {
 	struct tw_space *space = r->judge->space;
+	if (o->reply_kind == TW_REPLY_ICMP)
+		return tw_icmp_replies(r->judge, o);
 	tw_set set = tw_set_forget(space, o->set, TW_FIELD_SERVICE);
-	if (o->reply_kind == TW_REPLY_PORTS)
-		return tw_set_intersect(space, set, asked_ports(r, o, level));
-	struct tw_point first;
-	uint16_t reply;
-	struct tw_box box = tw_box_all(o->family);
-	if (o->reply_kind == TW_REPLY_ICMP && tw_set_witness(space, o->set, &first) &&
-		tw_icmp_answer(o->family, first.service, &reply))
-		box.client = (struct tw_ports){reply, reply};
-	return tw_set_intersect(space, set, tw_set_box(space, &box));
+	return o->reply_kind == TW_REPLY_PORTS
+		       ? tw_set_intersect(space, set, asked_ports(r, o, level))
+		       : set;
 }
 
 /* The labels of a list on some packets become the rules of a cause. */
@@ -80,7 +76,7 @@ static bool is_wanted(const struct tw_net *net, const struct tw_cause *cause)
 	for (size_t i = 0; i < cause->rules; i++) {
 		const struct tw_rule *one = &rule[cause->rule[i]];
 		bool all = one->protocol == TW_PROTOCOL_ALL || one->every_port ||
-			(one->ports.lo == 0 && one->ports.hi == 65535);
+			   (one->ports.lo == 0 && one->ports.hi == 65535);
 		if (one->implicit || one->action != TW_DENY || !all || one->peer.len == 0)
 			return false;
 	}
@@ -88,19 +84,19 @@ static bool is_wanted(const struct tw_net *net, const struct tw_cause *cause)
 }
 
 /* Rule 10 asks for every port from 1024 up to be shut that way. */
-static tw_status all_shut_on_purpose(
-	struct tw_results *r, const struct tw_outcome *o, bool *ret)
+static tw_status all_shut_on_purpose(struct tw_results *r, const struct tw_outcome *o, bool *ret)
 {
 	struct tw_space *space = r->judge->space;
 	struct tw_box box = tw_box_all(o->family);
 	if (o->reply_kind == TW_REPLY_PORTS)
 		box.client = (struct tw_ports){1024, 65535};
-	tw_set alive = tw_set_intersect(space, tw_set_forget(space, o->set, TW_FIELD_SERVICE),
-		tw_set_box(space, &box));
+	tw_set alive = tw_set_intersect(
+		space, tw_set_forget(space, o->set, TW_FIELD_SERVICE), tw_set_box(space, &box));
 	*ret = false;
 	for (size_t i = 0; i < o->path->crossings; i++) {
 		const struct tw_crossing *c = &o->path->crossing[i];
-		if (c->view.direction != TW_REPLY || c->kind != TW_CROSS_ACL || c->state != TW_KNOWN)
+		if (c->view.direction != TW_REPLY || c->kind != TW_CROSS_ACL ||
+			c->state != TW_KNOWN)
 			continue;
 		struct tw_compiled compiled;
 		struct tw_cause cause = {0};
@@ -146,8 +142,8 @@ tw_status tw_causes_of(struct tw_results *results, const struct tw_outcome *outc
 	enum tw_level level, struct tw_cause *ret, size_t *ret_n, bool *ret_wanted)
 {
 	TW_TRY(all_shut_on_purpose(results, outcome, ret_wanted));
-	return causes(results, outcome, TW_REPLY, waiting_replies(results, outcome, level), ret,
-		ret_n);
+	return causes(
+		results, outcome, TW_REPLY, waiting_replies(results, outcome, level), ret, ret_n);
 }
 
 tw_status tw_denials_of(struct tw_results *results, const struct tw_outcome *outcome,

@@ -14,7 +14,9 @@ static tw_status fresh(struct tw_results *results, size_t nodes)
 
 static tw_status infer_all(struct tw_results *results)
 {
-	enum { NODES = 5000 };
+	/* A small space stays in the caches: half the time of 200,000 nodes at 100,000 interfaces.
+	 */
+	enum { NODES = 10000 };
 	const struct tw_net *net = results->net;
 	bool attached = false;
 	for (size_t i = 0; i < net->acls; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Port lists as plain interval algebra (they are short: a handful of intervals), and the classes that
- * the inference reads intents from.
+ * Port lists as plain interval algebra (they are short: a handful of intervals), and the classes
+ * that the inference reads intents from.
  */
 #include "classes.h"
 
@@ -21,7 +21,8 @@ static uint32_t overlap(struct tw_ports ports, uint16_t lo, uint16_t hi)
 /* SPEC: linux-range, windows-range. Half of either is what people mean by an ephemeral range. */
 static bool holds_half_a_client(struct tw_ports ports)
 {
-	return overlap(ports, 32768, 60999) * 2 >= 28232 || overlap(ports, 49152, 65535) * 2 >= 16384;
+	return overlap(ports, 32768, 60999) * 2 >= 28232 ||
+	       overlap(ports, 49152, 65535) * 2 >= 16384;
 }
 
 enum tw_port_class tw_ports_class(struct tw_ports ports)
@@ -132,8 +133,8 @@ tw_status tw_ports_subtract(struct tw_arena *arena, struct tw_port_list a, struc
 			if (b.v[j].hi < lo || b.v[j].lo > hi)
 				continue;
 			if (b.v[j].lo > lo)
-				out.v[out.n++] = (struct tw_ports){
-					(uint16_t)lo, (uint16_t)(b.v[j].lo - 1)};
+				out.v[out.n++] =
+					(struct tw_ports){(uint16_t)lo, (uint16_t)(b.v[j].lo - 1)};
 			lo = (uint32_t)b.v[j].hi + 1;
 		}
 		if (lo <= hi)

@@ -5,9 +5,9 @@
 /*
  * Lists of ports and what they are for: rules 3 and 5 of the inference.
  *
- * A wide range at or above 1024 is how people let replies back; a narrow one is a service; a range that
- * starts low and reaches far is "everything". The class of a set of ports is what tells an intent from
- * a permission when nobody stated either.
+ * A wide range at or above 1024 is how people let replies back; a narrow one is a service; a range
+ * that starts low and reaches far is "everything". The class of a set of ports is what tells an
+ * intent from a permission when nobody stated either.
  */
 
 #include "mem.h"
@@ -20,16 +20,16 @@ struct tw_port_list {
 };
 
 enum tw_port_class {
-	TW_CLASS_ZERO,    /* exactly 0-0: allows nothing that anybody uses */
+	TW_CLASS_ZERO, /* exactly 0-0: allows nothing that anybody uses */
 	TW_CLASS_SERVICE,
 	TW_CLASS_REPLY,
 	TW_CLASS_OPEN
 };
 
 enum {
-	TW_BRIDGE_GAP = 16,     /* gaps of up to this many ports are holes, beside ... */
+	TW_BRIDGE_GAP = 16,	/* gaps of up to this many ports are holes, beside ... */
 	TW_BRIDGE_RANGE = 1000, /* ... a range of at least this many */
-	TW_NARROW_RULE = 1000   /* a rule narrower than this names a service */
+	TW_NARROW_RULE = 1000	/* a rule narrower than this names a service */
 };
 
 /* Joins neighbours across small gaps beside a wide range; the holes are no longer visible. */

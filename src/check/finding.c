@@ -12,8 +12,7 @@ static bool same_cause(const char *code, const struct tw_cause *a, const struct 
 	if (strcmp(code, "TW110") == 0)
 		return true;
 	if (a->list != b->list || a->direction != b->direction || a->family != b->family ||
-		a->protocol != b->protocol ||
-		a->rules != b->rules)
+		a->protocol != b->protocol || a->rules != b->rules)
 		return false;
 	return memcmp(a->rule, b->rule, a->rules * sizeof(*a->rule)) == 0;
 }
@@ -27,7 +26,8 @@ static bool holds_text(const char *const *v, size_t n, const char *text)
 }
 
 /* Where the request was let through: the other half of the story. */
-static tw_status relate(struct tw_results *r, struct tw_finding_draft *f, const struct tw_draft *draft)
+static tw_status relate(
+	struct tw_results *r, struct tw_finding_draft *f, const struct tw_draft *draft)
 {
 	const struct tw_flow *flow = &draft->flow;
 	for (size_t i = 0; i < flow->evidence_n && f->related.n < 4; i++) {
@@ -35,14 +35,16 @@ static tw_status relate(struct tw_results *r, struct tw_finding_draft *f, const 
 		bool known = e->span.file == 0;
 		for (size_t k = 0; k < f->related.n; k++)
 			known |= f->related.v[k].span.file == e->span.file &&
-				f->related.v[k].span.begin == e->span.begin;
+				 f->related.v[k].span.begin == e->span.begin;
 		if (known)
 			continue;
 		struct tw_related one = {.span = e->span};
-		one.message = strcmp(flow->origin, "intent") == 0
-			? tw_arena_printf(r->arena, "the intent `%s` is stated here", flow->name)
-			: tw_arena_printf(r->arena, "%s rule %s lets the request through",
-				  e->component, e->rule);
+		one.message =
+			strcmp(flow->origin, "intent") == 0
+				? tw_arena_printf(
+					  r->arena, "the intent `%s` is stated here", flow->name)
+				: tw_arena_printf(r->arena, "%s rule %s lets the request through",
+					  e->component, e->rule);
 		if (!one.message)
 			return TW_ENOMEM;
 		TW_TRY(TW_VEC_PUSH(r->mem, &f->related, one));
@@ -138,9 +140,9 @@ tw_status tw_finding_note(
 static bool same_rule(const struct tw_rule *a, const struct tw_rule *b)
 {
 	return a->number == b->number && a->action == b->action && a->family == b->family &&
-		a->protocol == b->protocol && a->every_port == b->every_port &&
-		a->ports.lo == b->ports.lo && a->ports.hi == b->ports.hi &&
-		a->peer.len == b->peer.len && tw_addr_cmp(a->peer.addr, b->peer.addr) == 0;
+	       a->protocol == b->protocol && a->every_port == b->every_port &&
+	       a->ports.lo == b->ports.lo && a->ports.hi == b->ports.hi &&
+	       a->peer.len == b->peer.len && tw_addr_cmp(a->peer.addr, b->peer.addr) == 0;
 }
 
 static bool same_acl(const struct tw_net *net, uint32_t a, uint32_t b)
@@ -164,11 +166,10 @@ static bool is_twin(const struct tw_results *r, const struct tw_finding_draft *a
 		a->cause.rules != b->cause.rules)
 		return false;
 	moved.acl = a->cause.acl;
-	return strcmp(a->code, b->code) == 0 &&
-		a->cause.acl != TW_MISSING && b->cause.acl != TW_MISSING &&
-		a->cause.acl != b->cause.acl && same_cause(a->code, &a->cause, &moved) &&
-		a->cause.direction == b->cause.direction &&
-		same_acl(r->net, a->cause.acl, b->cause.acl);
+	return strcmp(a->code, b->code) == 0 && a->cause.acl != TW_MISSING &&
+	       b->cause.acl != TW_MISSING && a->cause.acl != b->cause.acl &&
+	       same_cause(a->code, &a->cause, &moved) && a->cause.direction == b->cause.direction &&
+	       same_acl(r->net, a->cause.acl, b->cause.acl);
 }
 
 static void free_draft(struct tw_results *r, struct tw_finding_draft *f)
@@ -213,7 +214,8 @@ static tw_status join_twins(struct tw_results *r)
 		if (first) {
 			tw_status status = absorb(r, first, f);
 			if (status != TW_OK) {
-				/* Close the gap before leaving, so that every draft is freed once. */
+				/* Close the gap before leaving, so that every draft is freed once.
+				 */
 				memmove(&r->finding.v[kept], f, (r->finding.n - i) * sizeof(*f));
 				r->finding.n -= i - kept;
 				return status;

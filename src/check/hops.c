@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hops: what each filter on the way did to the packets of one outcome, and which of its rules. A packet
- * dies once, so each hop is asked only about what the hops before it let through.
+ * Hops: what each filter on the way did to the packets of one outcome, and which of its rules. A
+ * packet dies once, so each hop is asked only about what the hops before it let through.
  */
 #include "results.h"
 
@@ -9,8 +9,7 @@ struct trail {
 	struct tw_results *r;
 	const struct tw_outcome *outcome;
 	TW_VEC(struct tw_hop) hop;
-	tw_set alive; /* what still travels in this direction, whatever the port */
-	tw_set asked; /* the same for the ports that judged clients pick: what decides the verdict */
+	tw_set alive; /* what still travels in this direction, to ports that judged clients pick */
 };
 
 static enum tw_field port_field(bool reply)
@@ -57,9 +56,9 @@ static tw_status refer(struct trail *t, const struct tw_object *component,
 static enum tw_hop_action action_of(struct trail *t, const struct tw_compiled *c)
 {
 	struct tw_space *space = t->r->judge->space;
-	bool allow = !tw_set_is_empty(tw_set_intersect(space, t->asked, c->allow));
-	bool deny = !tw_set_is_empty(tw_set_intersect(space, t->asked, c->deny));
-	bool open = !tw_set_is_empty(tw_set_intersect(space, t->asked, c->unknown));
+	bool allow = !tw_set_is_empty(tw_set_intersect(space, t->alive, c->allow));
+	bool deny = !tw_set_is_empty(tw_set_intersect(space, t->alive, c->deny));
+	bool open = !tw_set_is_empty(tw_set_intersect(space, t->alive, c->unknown));
 	if (open)
 		return TW_HOP_UNKNOWN;
 	if (allow && deny)
@@ -84,8 +83,7 @@ static tw_status acl_rules(struct trail *t, const struct tw_crossing *c,
 		if (label[i] < TW_LABEL_RULE)
 			continue;
 		TW_TRY(refer(t, &acl->object, &rules.rule[label[i] - TW_LABEL_RULE], c->view.list,
-			tw_partition_where(space, here, label[i]), hop->reply,
-			&ref[hop->rules_n]));
+			tw_partition_where(space, here, label[i]), hop->reply, &ref[hop->rules_n]));
 		hop->rules_n++;
 	}
 	hop->rule = ref;
@@ -109,8 +107,8 @@ static tw_status group_rules(struct trail *t, const struct tw_crossing *c, struc
 		const struct tw_group *group = &net->group[c->site->groups[i]];
 		struct tw_rules rules = group->list[c->view.list];
 		for (size_t k = 0; k < rules.n; k++) {
-			tw_set part = tw_set_intersect(space, t->alive,
-				tw_rule_covers(space, &rules.rule[k], c->view));
+			tw_set part = tw_set_intersect(
+				space, t->alive, tw_rule_covers(space, &rules.rule[k], c->view));
 			if (tw_set_is_empty(part))
 				continue;
 			TW_TRY(refer(t, &group->object, &rules.rule[k], c->view.list, part,
@@ -142,11 +140,11 @@ static tw_status seen(struct trail *t, struct tw_hop *hop)
 	enum tw_field source = hop->reply ? TW_FIELD_TO : TW_FIELD_FROM;
 	enum tw_field target = hop->reply ? TW_FIELD_FROM : TW_FIELD_TO;
 	struct tw_port_list ports;
-	TW_TRY(tw_blocks_of(t->r, t->asked, source, 0, &hop->from, &hop->from_n, NULL));
-	TW_TRY(tw_blocks_of(t->r, t->asked, target, 0, &hop->to, &hop->to_n, NULL));
+	TW_TRY(tw_blocks_of(t->r, t->alive, source, 0, &hop->from, &hop->from_n, NULL));
+	TW_TRY(tw_blocks_of(t->r, t->alive, target, 0, &hop->to, &hop->to_n, NULL));
 	if (t->outcome->reply_kind != TW_REPLY_PORTS)
 		return TW_OK;
-	TW_TRY(tw_set_ports(t->r, t->asked, port_field(hop->reply), t->r->arena, &ports));
+	TW_TRY(tw_set_ports(t->r, t->alive, port_field(hop->reply), t->r->arena, &ports));
 	hop->ports = ports.v;
 	hop->ports_n = ports.n;
 	return TW_OK;
@@ -161,9 +159,9 @@ static tw_status filter_hop(struct trail *t, const struct tw_crossing *c)
 	hop.kind = group ? "security-group" : "network-acl";
 	hop.list = c->view.list == TW_INGRESS ? "ingress" : "egress";
 	hop.subnet = c->subnet == TW_MISSING ? NULL : net->subnet[c->subnet].object.id;
-	hop.reached = !tw_set_is_empty(t->asked);
-	if (group && c->site->groups_state == TW_KNOWN && !(hop.component = groups_text(t, c->site)) &&
-		c->site->groups_n > 0)
+	hop.reached = !tw_set_is_empty(t->alive);
+	if (group && c->site->groups_state == TW_KNOWN &&
+		!(hop.component = groups_text(t, c->site)) && c->site->groups_n > 0)
 		return TW_ENOMEM;
 	if (!group && c->state == TW_KNOWN)
 		hop.component = net->acl[c->acl].object.id;
@@ -177,7 +175,6 @@ static tw_status filter_hop(struct trail *t, const struct tw_crossing *c)
 		if (!c->tracked && c->state == TW_KNOWN)
 			TW_TRY(group ? group_rules(t, c, &hop) : acl_rules(t, c, &compiled, &hop));
 		t->alive = tw_set_subtract(space, t->alive, compiled.deny);
-		t->asked = tw_set_subtract(space, t->asked, compiled.deny);
 	}
 	return TW_VEC_PUSH(t->r->mem, &t->hop, hop);
 }
@@ -187,7 +184,7 @@ static tw_status other_hops(struct trail *t)
 {
 	const struct tw_path *path = t->outcome->path;
 	const struct tw_net *net = t->r->net;
-	struct tw_hop hop = {.reached = !tw_set_is_empty(t->asked), .action = TW_HOP_ALLOW};
+	struct tw_hop hop = {.reached = !tw_set_is_empty(t->alive), .action = TW_HOP_ALLOW};
 	if (path->exempt) {
 		hop.kind = "exempt";
 		hop.action = TW_HOP_NONE;
@@ -212,12 +209,13 @@ static tw_status other_hops(struct trail *t)
 	ref->action = path->blocked ? "deny" : "allow";
 	hop.action = path->blocked ? TW_HOP_DENY : TW_HOP_ALLOW;
 	if (path->route) {
-		ref->rule = path->route->prefix_list
-			? path->route->prefix_list
-			: tw_arena_str(t->r->arena, tw_prefix_text(path->route->to, buf));
-		ref->text = ref->rule
-			? tw_arena_printf(t->r->arena, "%s -> %s", ref->rule, path->route->target_id)
-			: NULL;
+		ref->rule =
+			path->route->prefix_list
+				? path->route->prefix_list
+				: tw_arena_str(t->r->arena, tw_prefix_text(path->route->to, buf));
+		ref->text = ref->rule ? tw_arena_printf(t->r->arena, "%s -> %s", ref->rule,
+						path->route->target_id)
+				      : NULL;
 	} else {
 		ref->rule = "none";
 		ref->text = "no route matches";
@@ -230,31 +228,23 @@ static tw_status other_hops(struct trail *t)
 }
 
 /* The reply sets out: from what the request reached, to the ports that judged clients pick. */
-static void set_out(struct trail *t)
+static tw_set replies_of(struct trail *t)
 {
 	struct tw_space *space = t->r->judge->space;
 	const struct tw_outcome *o = t->outcome;
-	struct tw_point first;
-	struct tw_box box = tw_box_all(o->family);
-	uint16_t reply;
-	t->alive = tw_set_forget(space, o->set, TW_FIELD_SERVICE);
-	if (o->reply_kind == TW_REPLY_ICMP && tw_set_witness(space, o->set, &first) &&
-		tw_icmp_answer(o->family, first.service, &reply)) {
-		box.client = (struct tw_ports){reply, reply};
-		t->alive = tw_set_intersect(space, t->alive, tw_set_box(space, &box));
-	}
-	t->asked = t->alive;
-	if (o->reply_kind == TW_REPLY_PORTS)
-		t->asked = tw_set_intersect(space, t->alive,
-			tw_clients_box(space, o->family, o->client, o->clients_n, TW_LEVEL_NONE,
-				false));
+	if (o->reply_kind == TW_REPLY_ICMP)
+		return tw_icmp_replies(t->r->judge, o);
+	tw_set set = tw_set_forget(space, o->set, TW_FIELD_SERVICE);
+	if (o->reply_kind != TW_REPLY_PORTS)
+		return set;
+	return tw_set_intersect(space, set,
+		tw_clients_box(space, o->family, o->client, o->clients_n, TW_LEVEL_NONE, false));
 }
 
 tw_status tw_hops_of(struct tw_results *results, const struct tw_outcome *outcome,
 	const struct tw_hop **ret, size_t *ret_n)
 {
-	struct trail t = {.r = results, .outcome = outcome, .alive = outcome->set,
-		.asked = outcome->set};
+	struct trail t = {.r = results, .outcome = outcome, .alive = outcome->set};
 	const struct tw_path *path = outcome->path;
 	tw_status status = TW_OK;
 	bool others = false, replied = false;
@@ -270,7 +260,7 @@ tw_status tw_hops_of(struct tw_results *results, const struct tw_outcome *outcom
 				     outcome->reply_kind == TW_REPLY_NONE_EXPECTED))
 			break;
 		if (reply && !replied) {
-			set_out(&t);
+			t.alive = replies_of(&t);
 			replied = true;
 		}
 		if (status == TW_OK)

@@ -29,7 +29,7 @@ static bool covers(const struct tw_results *r, const struct tw_ignore *ignore,
 	const struct tw_finding_draft *f)
 {
 	return strcmp(ignore->code, f->code) == 0 && covers_component(r, ignore, f) &&
-		covers_flow(ignore, f);
+	       covers_flow(ignore, f);
 }
 
 /* "2027-01-31" has passed; both are whole days, and the last day still counts. */
@@ -39,8 +39,7 @@ static bool is_past(struct tw_results *r, const struct tw_ignore *ignore)
 	if (!ignore->until || o->year == 0)
 		return false;
 	r->today_mattered = true;
-	const char *today =
-		tw_arena_printf(r->arena, "%04d-%02d-%02d", o->year, o->month, o->day);
+	const char *today = tw_arena_printf(r->arena, "%04d-%02d-%02d", o->year, o->month, o->day);
 	return today && strcmp(today, ignore->until) > 0;
 }
 
@@ -55,8 +54,12 @@ static tw_status tell(struct tw_results *r, const struct tw_ignore *ignore, cons
 		ignore->at ? ignore->at : "", ignore->flow ? ignore->flow : "");
 	if (!key || !text)
 		return TW_ENOMEM;
-	f.finding = (struct tw_finding){.code = code, .name = row->name, .level = level,
-		.message = text, .span = ignore->span, .label = "this ignore"};
+	f.finding = (struct tw_finding){.code = code,
+		.name = row->name,
+		.level = level,
+		.message = text,
+		.span = ignore->span,
+		.label = "this ignore"};
 	f.finding.fingerprint = tw_arena_printf(
 		r->arena, "%016llx", (unsigned long long)tw_hash(key, strlen(key), 0));
 	if (!f.finding.fingerprint)
@@ -69,7 +72,8 @@ static tw_status apply(struct tw_results *r, const struct tw_ignore *ignore, siz
 	if (!ignore->reason || ignore->reason[0] == 0)
 		return tell(r, ignore, "TW902", TW_LEVEL_WARNING,
 			tw_arena_printf(r->arena,
-				"this ignore of %s gives no reason, so it hides nothing: say why in `reason:`",
+				"this ignore of %s gives no reason, so it hides nothing: say why "
+				"in `reason:`",
 				ignore->code));
 	bool past = is_past(r, ignore), hides = false;
 	for (size_t i = 0; i < findings; i++) {
@@ -87,7 +91,8 @@ static tw_status apply(struct tw_results *r, const struct tw_ignore *ignore, siz
 	if (hides)
 		return TW_OK;
 	return tell(r, ignore, "TW903", TW_LEVEL_WARNING,
-		tw_arena_printf(r->arena, "this ignore of %s hides nothing: remove it", ignore->code));
+		tw_arena_printf(
+			r->arena, "this ignore of %s hides nothing: remove it", ignore->code));
 }
 
 tw_status tw_apply_ignores(struct tw_results *results)

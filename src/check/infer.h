@@ -17,11 +17,12 @@ struct tw_scope {
 	struct tw_port_list **service; /* [atom * 2 + list][rule] */
 	struct tw_path *path[2];       /* by the list that the request meets */
 	struct tw_levels levels[TW_INITIATORS], quiet[TW_INITIATORS]; /* quiet: warnings as notes */
-	tw_set peers;                  /* every peer of a flow, at FROM; for path MTU */
+	tw_set peers; /* every peer of a flow, at FROM; for path MTU */
 	size_t flows;
 };
 
-/* Everything about one ACL: flows (rules 1 to 5, 8 to 11), OPEN sets (rule 6), UDP and ICMP (rule 7). */
+/* Everything about one ACL: flows (rules 1 to 5, 8 to 11), OPEN sets (rule 6), UDP and ICMP (rule
+ * 7). */
 TW_NODISCARD tw_status tw_infer_acl(struct tw_results *results, uint32_t acl);
 TW_NODISCARD tw_status tw_infer_open(struct tw_scope *scope);
 TW_NODISCARD tw_status tw_infer_icmp(struct tw_scope *scope);
@@ -32,7 +33,8 @@ TW_NODISCARD tw_status tw_infer_group(struct tw_results *results, uint32_t group
 bool tw_scope_meets(struct tw_scope *scope, const struct tw_atom *atom, bool outbound);
 TW_NODISCARD tw_status tw_scope_flow(struct tw_scope *scope, enum tw_list list, size_t rule,
 	uint8_t protocol, struct tw_draft *ret);
-/* Judges the pieces of a draft that is complete but for its outcomes; finds losses; keeps the flow. */
+/* Judges the pieces of a draft that is complete but for its outcomes; finds losses; keeps the flow.
+ */
 struct tw_pieces {
 	struct tw_piece *v;
 	size_t n, room;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Flows that an ACL's own rules ask for: a rule that names a service is the intent of its direction.
- * Rules 1 to 5 and 8 to 11 of the inference; infer_open.c has rule 6, infer_icmp.c the rest of rule 7.
+ * Flows that an ACL's own rules ask for: a rule that names a service is the intent of its
+ * direction. Rules 1 to 5 and 8 to 11 of the inference; infer_open.c has rule 6, infer_icmp.c the
+ * rest of rule 7.
  */
 #include "infer.h"
 
@@ -122,12 +123,13 @@ tw_status tw_scope_flow(struct tw_scope *scope, enum tw_list list, size_t rule, 
 	struct tw_results *r = scope->results;
 	const struct tw_acl *acl = &r->net->acl[scope->acl];
 	const struct tw_rule *one = &acl->list[list].rule[rule];
-	struct tw_draft draft = {.protocol = protocol, .outbound = list == TW_EGRESS,
-		.acl = scope->acl, .interfaces = (uint32_t)scope->near.interfaces};
+	struct tw_draft draft = {.protocol = protocol,
+		.outbound = list == TW_EGRESS,
+		.acl = scope->acl,
+		.interfaces = (uint32_t)scope->near.interfaces};
 	struct tw_flow *flow = &draft.flow;
 	struct tw_evidence *evidence = TW_NEW(r->arena, struct tw_evidence);
-	flow->id = tw_arena_printf(
-		r->arena, "%s/%s/%s", acl->object.id, list_names[list], one->id);
+	flow->id = tw_arena_printf(r->arena, "%s/%s/%s", acl->object.id, list_names[list], one->id);
 	flow->because = tw_arena_printf(
 		r->arena, "%s rule %s of %s", list_names[list], one->id, acl->object.id);
 	flow->protocol = tw_what_text(r->arena, protocol, NULL, 0);
@@ -193,7 +195,7 @@ static enum tw_level tcp_cap(const struct tw_scope *scope, size_t at, enum tw_li
 	if (!tw_atom_answers(atom, list)) /* neither side answers: told from the inbound side */
 		return list == TW_INGRESS ? TW_LEVEL_ERROR : TW_LEVEL_NONE;
 	bool loud = atom->public && !any_answers(scope, atom, other) &&
-		(list == TW_INGRESS || all_web_ports(ports));
+		    (list == TW_INGRESS || all_web_ports(ports));
 	return loud ? TW_LEVEL_ERROR : TW_LEVEL_WARNING;
 }
 
@@ -220,7 +222,8 @@ static enum tw_level udp_cap(const struct tw_scope *scope, size_t at, enum tw_li
 	enum tw_list other = list == TW_INGRESS ? TW_EGRESS : TW_INGRESS;
 	if (all_among(ports, one_way, TW_COUNT(one_way)))
 		return TW_LEVEL_NONE;
-	if (twin && (all_among(ports, same_port, TW_COUNT(same_port)) || tw_ports_size(ports) >= 100))
+	if (twin &&
+		(all_among(ports, same_port, TW_COUNT(same_port)) || tw_ports_size(ports) >= 100))
 		return TW_LEVEL_NONE;
 	if (list == TW_EGRESS)
 		return TW_LEVEL_WARNING;
@@ -253,8 +256,8 @@ static tw_set service_packets(struct tw_scope *scope, const struct tw_atom *atom
 	}
 	tw_set peers = list == TW_INGRESS ? atom->peers : tw_set_mirror(space, atom->peers);
 	set = tw_set_intersect(space, set, peers);
-	return tw_set_intersect(space, set,
-		tw_rule_covers(space, rule, (struct tw_view){list, TW_REQUEST}));
+	return tw_set_intersect(
+		space, set, tw_rule_covers(space, rule, (struct tw_view){list, TW_REQUEST}));
 }
 
 static tw_status collect_rule(struct tw_scope *scope, enum tw_list list, size_t rule,
@@ -270,8 +273,8 @@ static tw_status collect_rule(struct tw_scope *scope, enum tw_list list, size_t 
 			continue;
 		const struct tw_rule *twin = twin_of(scope, i, list, rule);
 		struct tw_piece like = {.cap = protocol == TW_PROTOCOL_TCP
-				? tcp_cap(scope, i, list, own, twin)
-				: udp_cap(scope, i, list, own, twin)};
+						       ? tcp_cap(scope, i, list, own, twin)
+						       : udp_cap(scope, i, list, own, twin)};
 		enum tw_list other = list == TW_INGRESS ? TW_EGRESS : TW_INGRESS;
 		if (twin && like.cap > TW_LEVEL_NONE && !tw_atom_answers(atom, other)) {
 			like.twin = tw_arena_printf(
@@ -300,8 +303,7 @@ static tw_status infer_rule(
 	struct tw_port_list ports = {0};
 	struct tw_draft draft = {0};
 	uint8_t missing = 0;
-	tw_status status =
-		collect_rule(scope, list, rule, protocol, &pieces, &ports, &missing);
+	tw_status status = collect_rule(scope, list, rule, protocol, &pieces, &ports, &missing);
 	if (status == TW_OK && pieces.n > 0)
 		status = tw_scope_flow(scope, list, rule, protocol, &draft);
 	if (status == TW_OK && pieces.n > 0) {
@@ -347,12 +349,15 @@ static tw_status build_paths(struct tw_scope *scope)
 			return TW_ENOMEM;
 		*path = (struct tw_path){.domain = tw_set_all(r->judge->space),
 			.from = list == TW_INGRESS ? far : near,
-			.to = list == TW_INGRESS ? near : far, .route_table = TW_MISSING,
-			.assumptions = TW_ASSUME_UNFRAGMENTED, .crossings = 2};
-		path->crossing[0] = (struct tw_crossing){TW_CROSS_ACL,
-			{(enum tw_list)list, TW_REQUEST}, TW_KNOWN, scope->acl, TW_MISSING, near, false};
-		path->crossing[1] = (struct tw_crossing){
-			TW_CROSS_ACL, {other, TW_REPLY}, TW_KNOWN, scope->acl, TW_MISSING, near, false};
+			.to = list == TW_INGRESS ? near : far,
+			.route_table = TW_MISSING,
+			.assumptions = TW_ASSUME_UNFRAGMENTED,
+			.crossings = 2};
+		path->crossing[0] =
+			(struct tw_crossing){TW_CROSS_ACL, {(enum tw_list)list, TW_REQUEST},
+				TW_KNOWN, scope->acl, TW_MISSING, near, false};
+		path->crossing[1] = (struct tw_crossing){TW_CROSS_ACL, {other, TW_REPLY}, TW_KNOWN,
+			scope->acl, TW_MISSING, near, false};
 		scope->path[list] = path;
 	}
 	return TW_OK;
@@ -389,8 +394,8 @@ static tw_status build_atoms(struct tw_scope *scope)
 	static const uint8_t protocols[] = {TW_PROTOCOL_TCP, TW_PROTOCOL_UDP};
 	for (size_t f = 0; f < TW_COUNT(families); f++)
 		for (size_t p = 0; p < TW_COUNT(protocols); p++)
-			TW_TRY(tw_atoms_of(r->judge, r->work, scope->acl, families[f],
-				protocols[p], &scope->atoms));
+			TW_TRY(tw_atoms_of(r->judge, r->work, scope->acl, families[f], protocols[p],
+				&scope->atoms));
 	const struct tw_acl *acl = &r->net->acl[scope->acl];
 	scope->service = TW_NEW_ARRAY(r->work, struct tw_port_list *, scope->atoms.n * 2 + 1);
 	if (!scope->service)

@@ -40,12 +40,11 @@ static tw_status members_of(
 }
 
 /* The far end: the members of a referenced group, or the sites of a CIDR block's addresses. */
-static tw_status peers_of(
-	struct tw_results *r, const struct tw_group *group, const struct tw_rule *rule,
-	struct tw_sites *ret)
+static tw_status peers_of(struct tw_results *r, const struct tw_group *group,
+	const struct tw_rule *rule, struct tw_sites *ret)
 {
-	uint32_t index = rule->peer_group
-		? tw_net_find(r->net, TW_KIND_GROUP, rule->peer_group) : TW_MISSING;
+	uint32_t index = rule->peer_group ? tw_net_find(r->net, TW_KIND_GROUP, rule->peer_group)
+					  : TW_MISSING;
 	size_t n;
 	if (index != TW_MISSING)
 		return members_of(r, &r->net->group[index], ret, &n);
@@ -103,13 +102,14 @@ static tw_status draft_of(struct tw_results *r, const struct tw_group *group, en
 	const struct tw_rule *rule, const struct tw_service *service, struct tw_draft *ret)
 {
 	struct tw_draft draft = {.protocol = (uint8_t)rule->protocol,
-		.outbound = list == TW_EGRESS, .acl = TW_MISSING};
+		.outbound = list == TW_EGRESS,
+		.acl = TW_MISSING};
 	struct tw_flow *flow = &draft.flow;
 	struct tw_evidence *evidence = TW_NEW(r->arena, struct tw_evidence);
-	flow->id = tw_arena_printf(
-		r->arena, "%s/%s/%s", group->object.id, list_names[list], rule->id);
-	flow->because = tw_arena_printf(r->arena, "%s rule %s of %s", list_names[list], rule->id,
-		group->object.id);
+	flow->id =
+		tw_arena_printf(r->arena, "%s/%s/%s", group->object.id, list_names[list], rule->id);
+	flow->because = tw_arena_printf(
+		r->arena, "%s rule %s of %s", list_names[list], rule->id, group->object.id);
 	if (!evidence || !flow->id || !flow->because)
 		return TW_ENOMEM;
 	*evidence = (struct tw_evidence){group->object.id, rule->id, rule->span};
@@ -181,8 +181,11 @@ static tw_status infer_rule(struct tw_results *r, const struct tw_group *group,
 	TW_TRY(draft_of(r, group, list, rule, &service, &draft));
 	draft.interfaces = (uint32_t)members_n;
 	struct tw_question q = {.from = list == TW_INGRESS ? &peers : members,
-		.to = list == TW_INGRESS ? members : &peers, .service = &service, .services = 1,
-		.inferred = true, .cap = TW_LEVEL_ERROR};
+		.to = list == TW_INGRESS ? members : &peers,
+		.service = &service,
+		.services = 1,
+		.inferred = true,
+		.cap = TW_LEVEL_ERROR};
 	if (rule->protocol == TW_PROTOCOL_UDP && list == TW_EGRESS)
 		q.cap = TW_LEVEL_WARNING;
 	tw_status status = judge_rule(r, &draft, &q);

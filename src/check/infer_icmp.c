@@ -21,7 +21,8 @@ static tw_set packets_of_type(
 	return tw_set_box(space, &box);
 }
 
-/* A rule names echo if it is of the family's ICMP and covers the type. Protocol -1 names nothing. */
+/* A rule names echo if it is of the family's ICMP and covers the type. Protocol -1 names nothing.
+ */
 static bool names_echo(const struct tw_rule *rule)
 {
 	if (rule->action != TW_ALLOW || rule->maybe ||
@@ -40,23 +41,22 @@ static tw_status infer_echo(struct tw_scope *scope, enum tw_list list, size_t at
 	struct tw_space *space = r->judge->space;
 	const struct tw_rule *rule = &r->net->acl[scope->acl].list[list].rule[at];
 	enum tw_family family = (enum tw_family)rule->family;
-	tw_set packets = tw_set_intersect(space,
-		packets_of_type(space, family, echo_of(family), 0, 255),
-		tw_rule_covers(space, rule, (struct tw_view){list, TW_REQUEST}));
+	tw_set packets =
+		tw_set_intersect(space, packets_of_type(space, family, echo_of(family), 0, 255),
+			tw_rule_covers(space, rule, (struct tw_view){list, TW_REQUEST}));
 	struct tw_pieces pieces = TW_VEC_EMPTY;
 	struct tw_piece like = {.cap = TW_LEVEL_WARNING};
 	struct tw_draft draft;
 	struct tw_ports *echo = TW_NEW(r->arena, struct tw_ports);
-	tw_status status = echo ? tw_scope_pieces(scope, list, packets, &like, false, &pieces)
-				: TW_ENOMEM;
+	tw_status status =
+		echo ? tw_scope_pieces(scope, list, packets, &like, false, &pieces) : TW_ENOMEM;
 	if (status == TW_OK && pieces.n > 0)
 		status = tw_scope_flow(scope, list, at, icmp_of(family), &draft);
 	if (status == TW_OK && pieces.n > 0) {
 		*echo = (struct tw_ports){
 			TW_ICMP(echo_of(family), 0), TW_ICMP(echo_of(family), 255)};
 		draft.flow.purpose = "echo";
-		draft.flow.service_text =
-			tw_what_text(r->arena, icmp_of(family), echo, 1);
+		draft.flow.service_text = tw_what_text(r->arena, icmp_of(family), echo, 1);
 		scope->flows++;
 		status = draft.flow.service_text ? tw_judge_draft(r, &draft, &pieces) : TW_ENOMEM;
 	}
@@ -65,9 +65,9 @@ static tw_status infer_echo(struct tw_scope *scope, enum tw_list list, size_t at
 }
 
 /*
- * SPEC: pmtud-v4, pmtud-v6, pmtud-sg. A path-MTU message comes from any router on the way back, so it
- * must be let in from everywhere; where it is not, large packets vanish. A note: no flow is called
- * broken for lack of it.
+ * SPEC: pmtud-v4, pmtud-v6, pmtud-sg. A path-MTU message comes from any router on the way back, so
+ * it must be let in from everywhere; where it is not, large packets vanish. A note: no flow is
+ * called broken for lack of it.
  */
 static tw_status infer_path_mtu(struct tw_scope *scope, enum tw_family family)
 {
@@ -78,15 +78,19 @@ static tw_status infer_path_mtu(struct tw_scope *scope, enum tw_family family)
 	TW_TRY(tw_judge_acl(r->judge, scope->acl, view, &in));
 	unsigned type = family == TW_IPV4 ? 3 : 2, code = family == TW_IPV4 ? 4 : 0;
 	tw_set peers = tw_set_forget(space, scope->peers, TW_FIELD_PROTOCOL);
-	peers = tw_set_forget(space, tw_set_forget(space, peers, TW_FIELD_SERVICE), TW_FIELD_CLIENT);
-	tw_set wanted = tw_set_intersect(
-		space, peers, packets_of_type(space, family, type, code, code));
+	peers = tw_set_forget(
+		space, tw_set_forget(space, peers, TW_FIELD_SERVICE), TW_FIELD_CLIENT);
+	tw_set wanted =
+		tw_set_intersect(space, peers, packets_of_type(space, family, type, code, code));
 	tw_set dropped = tw_set_intersect(space, wanted, in->deny);
 	TW_TRY(tw_space_status(space));
 	if (tw_set_is_empty(dropped))
 		return TW_OK;
-	struct tw_cause cause = {.acl = scope->acl, .list = TW_INGRESS, .direction = TW_REQUEST,
-		.family = (uint8_t)family, .protocol = icmp_of(family)};
+	struct tw_cause cause = {.acl = scope->acl,
+		.list = TW_INGRESS,
+		.direction = TW_REQUEST,
+		.family = (uint8_t)family,
+		.protocol = icmp_of(family)};
 	uint16_t label[8];
 	size_t n = tw_partition_labels(
 		space, tw_partition_restrict(space, in->decides, dropped), label, TW_COUNT(label));
@@ -97,7 +101,8 @@ static tw_status infer_path_mtu(struct tw_scope *scope, enum tw_family family)
 	TW_TRY(tw_finding_add(r, "TW105", TW_LEVEL_NOTE, &cause, NULL, &finding));
 	finding->finding.label = "the message is dropped here";
 	finding->finding.message = tw_arena_printf(r->arena,
-		"%s lets no path-MTU message in (%s): where a smaller link is on the way, large packets vanish",
+		"%s lets no path-MTU message in (%s): where a smaller link is on the way, large "
+		"packets vanish",
 		r->net->acl[scope->acl].object.id,
 		family == TW_IPV4 ? "ICMP type 3 code 4" : "ICMPv6 type 2");
 	return finding->finding.message ? tw_space_status(space) : TW_ENOMEM;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * "Everything" is permission, not intent: rule 6, and what rule 7 says of open UDP. An ACL that lets
- * everything out and no reply in is told once; one that lets replies in for a share only is judged.
+ * "Everything" is permission, not intent: rule 6, and what rule 7 says of open UDP. An ACL that
+ * lets everything out and no reply in is told once; one that lets replies in for a share only is
+ * judged.
  */
 #include "infer.h"
 
@@ -53,20 +54,24 @@ static enum tw_level one_direction(
 static uint32_t dropping_rule(const struct tw_atom *atom, enum tw_list back)
 {
 	for (size_t i = 0; i < atom->parts_n[back]; i++)
-		if (atom->part[back][i].ports.lo <= 32768 && 32768 <= atom->part[back][i].ports.hi &&
+		if (atom->part[back][i].ports.lo <= 32768 &&
+			32768 <= atom->part[back][i].ports.hi &&
 			atom->part[back][i].label >= TW_LABEL_RULE)
 			return (uint32_t)(atom->part[back][i].label - TW_LABEL_RULE);
 	return TW_MISSING;
 }
 
-static tw_status tell_one_direction(struct tw_scope *scope, const struct tw_atom *atom,
-	enum tw_list open, enum tw_level level)
+static tw_status tell_one_direction(
+	struct tw_scope *scope, const struct tw_atom *atom, enum tw_list open, enum tw_level level)
 {
 	struct tw_results *r = scope->results;
 	const struct tw_acl *acl = &r->net->acl[scope->acl];
 	enum tw_list back = other_of(open);
-	struct tw_cause cause = {.acl = scope->acl, .list = back, .direction = TW_REPLY,
-		.family = atom->family, .protocol = TW_PROTOCOL_TCP};
+	struct tw_cause cause = {.acl = scope->acl,
+		.list = back,
+		.direction = TW_REPLY,
+		.family = atom->family,
+		.protocol = TW_PROTOCOL_TCP};
 	uint32_t rule = dropping_rule(atom, back);
 	if (rule != TW_MISSING)
 		cause.rule[cause.rules++] = rule;
@@ -76,11 +81,13 @@ static tw_status tell_one_direction(struct tw_scope *scope, const struct tw_atom
 	const char *family = atom->family == TW_IPV4 ? "IPv4" : "IPv6";
 	if (open == TW_EGRESS)
 		finding->finding.message = tw_arena_printf(r->arena,
-			"%s lets everything out over %s but no reply back in: what is behind it answers its callers, if any, and can call nobody",
+			"%s lets everything out over %s but no reply back in: what is behind it "
+			"answers its callers, if any, and can call nobody",
 			acl->object.id, family);
 	else
 		finding->finding.message = tw_arena_printf(r->arena,
-			"%s lets everything in over %s but no reply back out: nobody gets an answer",
+			"%s lets everything in over %s but no reply back out: nobody gets an "
+			"answer",
 			acl->object.id, family);
 	return finding->finding.message ? TW_OK : TW_ENOMEM;
 }
@@ -110,7 +117,8 @@ static tw_status infer_one_direction(struct tw_scope *scope, uint8_t family, boo
 	return tell_one_direction(scope, loudest, list, level);
 }
 
-/* ---- rule 6 (b): open, and replies come back for a share only --------------------------------- */
+/* ---- rule 6 (b): open, and replies come back for a share only ---------------------------------
+ */
 
 static bool loses(const struct tw_draft *draft)
 {
@@ -142,8 +150,8 @@ static tw_status collect_open(
 		box.service = ports;
 		tw_set peers = list == TW_INGRESS ? atom->peers : tw_set_mirror(space, atom->peers);
 		tw_set set = tw_set_intersect(space, peers, tw_set_box(space, &box));
-		set = tw_set_intersect(space, set,
-			tw_rule_covers(space, one, (struct tw_view){list, TW_REQUEST}));
+		set = tw_set_intersect(
+			space, set, tw_rule_covers(space, one, (struct tw_view){list, TW_REQUEST}));
 		struct tw_piece like = {.cap = TW_LEVEL_ERROR};
 		TW_TRY(tw_scope_pieces(scope, list, set, &like, true, pieces));
 	}
@@ -185,15 +193,15 @@ static tw_status infer_shares(struct tw_scope *scope)
 	for (int list = 0; list < 2; list++)
 		for (size_t i = 0; i < acl->list[list].n; i++) {
 			const struct tw_rule *rule = &acl->list[list].rule[i];
-			if (rule->action == TW_ALLOW &&
-				(rule->protocol == TW_PROTOCOL_ALL ||
-					rule->protocol == TW_PROTOCOL_TCP))
+			if (rule->action == TW_ALLOW && (rule->protocol == TW_PROTOCOL_ALL ||
+								rule->protocol == TW_PROTOCOL_TCP))
 				TW_TRY(infer_open_rule(scope, (enum tw_list)list, i));
 		}
 	return TW_OK;
 }
 
-/* ---- rule 7: open UDP ------------------------------------------------------------------------- */
+/* ---- rule 7: open UDP -------------------------------------------------------------------------
+ */
 
 static tw_status infer_open_udp(struct tw_scope *scope, uint8_t family)
 {
@@ -212,15 +220,19 @@ static tw_status infer_open_udp(struct tw_scope *scope, uint8_t family)
 	}
 	if (!tcp || !udp)
 		return TW_OK;
-	struct tw_cause cause = {.acl = scope->acl, .list = TW_INGRESS, .direction = TW_REPLY,
-		.family = family, .protocol = TW_PROTOCOL_UDP};
+	struct tw_cause cause = {.acl = scope->acl,
+		.list = TW_INGRESS,
+		.direction = TW_REPLY,
+		.family = family,
+		.protocol = TW_PROTOCOL_UDP};
 	uint32_t rule = dropping_rule(udp, TW_INGRESS);
 	if (rule != TW_MISSING)
 		cause.rule[cause.rules++] = rule;
 	struct tw_finding_draft *finding;
 	TW_TRY(tw_finding_add(r, "TW104", TW_LEVEL_NOTE, &cause, NULL, &finding));
 	finding->finding.message = tw_arena_printf(r->arena,
-		"%s lets UDP out to the internet but no UDP reply back in, as it does for TCP (the VPC's DNS resolver and time service are not filtered)",
+		"%s lets UDP out to the internet but no UDP reply back in, as it does for TCP "
+		"(the VPC's DNS resolver and time service are not filtered)",
 		r->net->acl[scope->acl].object.id);
 	return finding->finding.message ? TW_OK : TW_ENOMEM;
 }

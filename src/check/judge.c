@@ -52,21 +52,21 @@ static size_t view_index(struct tw_view view)
 	return (size_t)view.list * 2 + (size_t)view.direction;
 }
 
-tw_status tw_judge_acl(struct tw_judge *judge, uint32_t acl, struct tw_view view,
-	const struct tw_compiled **ret)
+tw_status tw_judge_acl(
+	struct tw_judge *judge, uint32_t acl, struct tw_view view, const struct tw_compiled **ret)
 {
 	size_t i = (size_t)acl * 4 + view_index(view);
 	if (!judge->compiled[i]) {
-		TW_TRY(tw_compile_acl(judge->space, judge->net->acl[acl].list[view.list], view,
-			&judge->acl[i]));
+		TW_TRY(tw_compile_acl(
+			judge->space, judge->net->acl[acl].list[view.list], view, &judge->acl[i]));
 		judge->compiled[i] = 1;
 	}
 	*ret = &judge->acl[i];
 	return TW_OK;
 }
 
-tw_status tw_judge_group(struct tw_judge *judge, uint32_t group, struct tw_view view,
-	const struct tw_compiled **ret)
+tw_status tw_judge_group(
+	struct tw_judge *judge, uint32_t group, struct tw_view view, const struct tw_compiled **ret)
 {
 	size_t i = (size_t)group * 4 + view_index(view);
 	uint8_t *compiled = &judge->compiled[judge->net->acls * 4 + i];
@@ -152,7 +152,8 @@ tw_set tw_service_set(struct tw_space *space, const struct tw_service *service, 
 		 * the family's own. */
 		if (!foreign &&
 			((service->protocol == TW_PROTOCOL_ICMP && families[i] == TW_IPV6) ||
-				(service->protocol == TW_PROTOCOL_ICMPV6 && families[i] == TW_IPV4)))
+				(service->protocol == TW_PROTOCOL_ICMPV6 &&
+					families[i] == TW_IPV4)))
 			continue;
 		struct tw_box box = tw_service_box(families[i], service);
 		set = tw_set_union(space, set, tw_set_box(space, &box));

@@ -22,11 +22,11 @@
 #include "vec.h"
 
 struct tw_piece {
-	tw_set set;               /* (family, protocol, from, to, service); the field client is free */
+	tw_set set; /* (family, protocol, from, to, service); the field client is free */
 	const struct tw_path *path;
 	const struct tw_levels *levels;
-	enum tw_level cap;        /* the loudest that a finding about it may be: inference.md */
-	const char *twin;         /* rule 8: the rule that was taken for a reply rule, or NULL */
+	enum tw_level cap; /* the loudest that a finding about it may be: inference.md */
+	const char *twin;  /* rule 8: the rule that was taken for a reply rule, or NULL */
 };
 
 struct tw_outcome {
@@ -34,13 +34,14 @@ struct tw_outcome {
 	const struct tw_levels *levels;
 	enum tw_level cap;
 	const char *twin;
-	tw_set set;               /* as in the piece: all packets of this outcome */
+	tw_set set; /* as in the piece: all packets of this outcome */
 	uint8_t family;
-	uint8_t protocol;         /* the lowest one; several only among protocols without ports */
+	uint8_t protocol; /* the lowest one; several only among protocols without ports */
 	enum tw_action request;
 	enum tw_reply_kind reply_kind;
-	enum tw_action reply;     /* ICMP and whole: does the reply return */
-	struct tw_port_list returns, undecided; /* ports: client ports; ICMP: type and code of the reply */
+	enum tw_action reply; /* ICMP and whole: does the reply return */
+	struct tw_port_list returns,
+		undecided; /* ports: client ports; ICMP: type and code of the reply */
 	enum tw_verdict verdict;
 	struct tw_client_result *client; /* one for each of levels; none for ICMP and whole */
 	size_t clients_n;
@@ -58,7 +59,7 @@ struct tw_judge {
 	struct tw_world world;
 	struct tw_compiled *acl;   /* [acl * 4 + list * 2 + direction] */
 	struct tw_compiled *group; /* the same for groups */
-	uint8_t *compiled;         /* one byte each: acls first */
+	uint8_t *compiled;	   /* one byte each: acls first */
 };
 
 TW_NODISCARD tw_status tw_judge_new(
@@ -68,8 +69,8 @@ void tw_judge_free(struct tw_judge *judge);
 TW_NODISCARD tw_status tw_judge_reset(struct tw_judge *judge);
 
 /* One ACL list or one group, compiled for a view. */
-TW_NODISCARD tw_status tw_judge_acl(struct tw_judge *judge, uint32_t acl, struct tw_view view,
-	const struct tw_compiled **ret);
+TW_NODISCARD tw_status tw_judge_acl(
+	struct tw_judge *judge, uint32_t acl, struct tw_view view, const struct tw_compiled **ret);
 TW_NODISCARD tw_status tw_judge_group(struct tw_judge *judge, uint32_t group, struct tw_view view,
 	const struct tw_compiled **ret);
 /* What a crossing does: one ACL list, or all groups of an interface together. `decides` is set for
@@ -77,7 +78,8 @@ TW_NODISCARD tw_status tw_judge_group(struct tw_judge *judge, uint32_t group, st
 TW_NODISCARD tw_status tw_judge_crossing(
 	struct tw_judge *judge, const struct tw_crossing *crossing, struct tw_compiled *ret);
 
-/* Appends the outcomes of a piece; what they point to is in `arena`. Order: by set, see outcome.c. */
+/* Appends the outcomes of a piece; what they point to is in `arena`. Order: by set, see outcome.c.
+ */
 TW_NODISCARD tw_status tw_judge_piece(struct tw_judge *judge, struct tw_arena *arena,
 	const struct tw_piece *piece, struct tw_outcomes *ret);
 
@@ -88,6 +90,8 @@ tw_set tw_service_set(struct tw_space *space, const struct tw_service *service, 
 
 /* Type and code of the answer to an ICMP request; false if none is expected. */
 bool tw_icmp_answer(enum tw_family family, uint16_t request, uint16_t *ret_reply);
+/* The answers to an outcome's ICMP requests, as (from, to, client). */
+tw_set tw_icmp_replies(struct tw_judge *judge, const struct tw_outcome *outcome);
 /* True if the protocol has ports, in the sense of the client and service fields. */
 bool tw_protocol_has_ports(uint8_t protocol);
 bool tw_protocol_is_icmp(enum tw_family family, uint8_t protocol);

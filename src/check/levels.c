@@ -76,7 +76,8 @@ tw_status tw_levels_given(struct tw_arena *arena, const struct tw_client *const 
 		return TW_ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		if (!holds(&levels, client[i]->id))
-			levels.v[levels.n++] = (struct tw_levelled){client[i], TW_LEVEL_ERROR, true};
+			levels.v[levels.n++] =
+				(struct tw_levelled){client[i], TW_LEVEL_ERROR, true};
 	*ret = levels;
 	return TW_OK;
 }
@@ -90,8 +91,7 @@ static bool same_fact(const struct tw_levels *levels, const struct tw_client *cl
 	return false;
 }
 
-tw_status tw_levels_all(
-	struct tw_arena *arena, const struct tw_levels *base, struct tw_levels *ret)
+tw_status tw_levels_all(struct tw_arena *arena, const struct tw_levels *base, struct tw_levels *ret)
 {
 	size_t n;
 	const struct tw_client *client = tw_clients(&n);
@@ -101,7 +101,8 @@ tw_status tw_levels_all(
 	memcpy(levels.v, base->v, base->n * sizeof(*base->v));
 	for (size_t i = 0; i < n; i++)
 		if (!holds(&levels, client[i].id) && !same_fact(&levels, &client[i]))
-			levels.v[levels.n++] = (struct tw_levelled){&client[i], TW_LEVEL_NOTE, false};
+			levels.v[levels.n++] =
+				(struct tw_levelled){&client[i], TW_LEVEL_NOTE, false};
 	*ret = levels;
 	return TW_OK;
 }
@@ -109,7 +110,8 @@ tw_status tw_levels_all(
 tw_status tw_levels_named(struct tw_arena *arena, const struct tw_levels *base,
 	const struct tw_client *const *client, size_t n, struct tw_levels *ret)
 {
-	struct tw_levels levels = {TW_NEW_ARRAY(arena, struct tw_levelled, base->n + n + 1), base->n};
+	struct tw_levels levels = {
+		TW_NEW_ARRAY(arena, struct tw_levelled, base->n + n + 1), base->n};
 	if (!levels.v)
 		return TW_ENOMEM;
 	memcpy(levels.v, base->v, base->n * sizeof(*base->v));
@@ -118,8 +120,7 @@ tw_status tw_levels_named(struct tw_arena *arena, const struct tw_levels *base,
 		while (k < levels.n && strcmp(levels.v[k].client->id, client[i]->id) != 0)
 			k++;
 		if (k == levels.n)
-			levels.v[levels.n++] =
-				(struct tw_levelled){client[i], TW_LEVEL_NOTE, true};
+			levels.v[levels.n++] = (struct tw_levelled){client[i], TW_LEVEL_NOTE, true};
 		levels.v[k].asked = true;
 	}
 	*ret = levels;

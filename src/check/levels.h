@@ -12,9 +12,9 @@
 #include "twoway/diag.h"
 
 enum tw_initiator {
-	TW_BY_PUBLIC,        /* public addresses, on-premises */
-	TW_BY_PRIVATE,       /* unknown private addresses, inbound */
-	TW_BY_UNKNOWN,       /* unknown instance or ACL alone, outbound */
+	TW_BY_PUBLIC,  /* public addresses, on-premises */
+	TW_BY_PRIVATE, /* unknown private addresses, inbound */
+	TW_BY_UNKNOWN, /* unknown instance or ACL alone, outbound */
 	TW_BY_LINUX,
 	TW_BY_WINDOWS,
 	TW_BY_NAT_GATEWAY,
@@ -38,8 +38,8 @@ struct tw_levels {
 TW_NODISCARD tw_status tw_levels_default(
 	struct tw_arena *arena, enum tw_initiator initiator, struct tw_levels *ret);
 /* Every client decides: what an intent, a name or --client says. Duplicates are dropped. */
-TW_NODISCARD tw_status tw_levels_given(struct tw_arena *arena, const struct tw_client *const *client,
-	size_t n, struct tw_levels *ret);
+TW_NODISCARD tw_status tw_levels_given(struct tw_arena *arena,
+	const struct tw_client *const *client, size_t n, struct tw_levels *ret);
 /* The default levels, and every other client of the built-in table as a note: for `trace`. */
 TW_NODISCARD tw_status tw_levels_all(
 	struct tw_arena *arena, const struct tw_levels *base, struct tw_levels *ret);

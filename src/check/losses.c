@@ -8,8 +8,8 @@ static enum tw_level lower(enum tw_level a, enum tw_level b)
 }
 
 /*
- * TW101, 102, 103: of the clients of the deciding level (error; else the highest level hurt) none gets
- * a reply, some get none, some lose a share.
+ * TW101, 102, 103: of the clients of the deciding level (error; else the highest level hurt) none
+ * gets a reply, some get none, some lose a share.
  */
 static const char *share_code(const struct tw_outcome *o, enum tw_level hurt)
 {
@@ -24,8 +24,8 @@ static const char *share_code(const struct tw_outcome *o, enum tw_level hurt)
 	return none == 0 ? "TW103" : none == n ? "TW101" : "TW102";
 }
 
-static const char *code_of(const struct tw_draft *draft, const struct tw_outcome *o,
-	enum tw_level hurt)
+static const char *code_of(
+	const struct tw_draft *draft, const struct tw_outcome *o, enum tw_level hurt)
 {
 	if (o->protocol == TW_PROTOCOL_UDP)
 		return "TW104";
@@ -57,7 +57,8 @@ static tw_status name_twin(
 	if (!o->twin)
 		return TW_OK;
 	const char *note = tw_arena_printf(results->arena,
-		"%s names the service port as if replies went there; a reply goes to the port that the client picked",
+		"%s names the service port as if replies went there; a reply goes to the port "
+		"that the client picked",
 		o->twin);
 	return note ? tw_finding_note(results, finding, note) : TW_ENOMEM;
 }
@@ -73,10 +74,9 @@ static tw_status find_in_ports(
 	if (hurt > TW_LEVEL_NONE && o->cap > TW_LEVEL_NONE) {
 		TW_TRY(tw_causes_of(results, o, hurt, cause, &n, &wanted));
 		for (size_t i = 0; !wanted && i < n; i++) {
-			TW_TRY(tw_finding_add(results, code_of(draft, o, hurt),
-				lower(hurt, o->cap), &cause[i], draft, &finding));
-			TW_TRY(tw_finding_clients(
-				results, finding, o->client, o->clients_n, true));
+			TW_TRY(tw_finding_add(results, code_of(draft, o, hurt), lower(hurt, o->cap),
+				&cause[i], draft, &finding));
+			TW_TRY(tw_finding_clients(results, finding, o->client, o->clients_n, true));
 			TW_TRY(add_sentences(results, finding, o, hurt, draft->outbound));
 			TW_TRY(name_twin(results, finding, o));
 		}
@@ -86,8 +86,7 @@ static tw_status find_in_ports(
 	/* Holes and edges: one note for an ACL, whatever the flows and the lists. */
 	TW_TRY(tw_causes_of(results, o, TW_LEVEL_NONE, cause, &n, &wanted));
 	for (size_t i = 0; !wanted && i < n; i++) {
-		TW_TRY(tw_finding_add(
-			results, "TW110", TW_LEVEL_NOTE, &cause[i], draft, &finding));
+		TW_TRY(tw_finding_add(results, "TW110", TW_LEVEL_NOTE, &cause[i], draft, &finding));
 		TW_TRY(tw_finding_clients(results, finding, o->client, o->clients_n, true));
 	}
 	return TW_OK;
@@ -105,8 +104,8 @@ static tw_status find_in_icmp(
 	struct tw_finding_draft *finding;
 	TW_TRY(tw_causes_of(results, o, TW_LEVEL_ERROR, cause, &n, &wanted));
 	for (size_t i = 0; !wanted && i < n; i++)
-		TW_TRY(tw_finding_add(results, "TW105", lower(TW_LEVEL_WARNING, o->cap),
-			&cause[i], draft, &finding));
+		TW_TRY(tw_finding_add(results, "TW105", lower(TW_LEVEL_WARNING, o->cap), &cause[i],
+			draft, &finding));
 	return TW_OK;
 }
 

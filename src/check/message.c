@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a finding says: whom it hurts, which list drops the packets, by which rule. Written for somebody
- * who is tired: the subject first, then the place, then the rule.
+ * What a finding says: whom it hurts, which list drops the packets, by which rule. Written for
+ * somebody who is tired: the subject first, then the place, then the rule.
  */
 #include "results.h"
 
@@ -20,8 +20,8 @@ static const char *rules_text(struct tw_results *r, const struct tw_cause *c)
 	}
 	if (!text)
 		return "";
-	return tw_arena_printf(r->arena, "%s rule%s %s", list_names[c->list],
-		c->rules > 1 ? "s" : "", text);
+	return tw_arena_printf(
+		r->arena, "%s rule%s %s", list_names[c->list], c->rules > 1 ? "s" : "", text);
 }
 
 /* The clients that get no reply at all, else those that lose a share. */
@@ -49,18 +49,17 @@ static const char *subjects(
 	const char *text = NULL;
 	for (size_t i = 0; i < f->subject.n && i < MOST; i++) {
 		const struct tw_subject *one = &f->subject.v[i];
-		text = text ? tw_arena_printf(r->arena, "%s, %s", text, one->service) : one->service;
+		text = text ? tw_arena_printf(r->arena, "%s, %s", text, one->service)
+			    : one->service;
 		bool last = i + 1 == f->subject.n || i + 1 == MOST ||
-			strcmp(f->subject.v[i + 1].peer, one->peer) != 0;
+			    strcmp(f->subject.v[i + 1].peer, one->peer) != 0;
 		if (text && last)
-			text = tw_arena_printf(
-				r->arena, "%s %s %s", text, preposition, one->peer);
+			text = tw_arena_printf(r->arena, "%s %s %s", text, preposition, one->peer);
 		if (!text)
 			return NULL;
 	}
 	if (f->subject.n > MOST)
-		return tw_arena_printf(
-			r->arena, "%s and %zu more", text, f->subject.n - MOST);
+		return tw_arena_printf(r->arena, "%s and %zu more", text, f->subject.n - MOST);
 	return text ? text : "unknown traffic";
 }
 
@@ -103,7 +102,8 @@ static tw_status place(struct tw_results *r, struct tw_finding_draft *f)
 	if (zero && rule->implicit) {
 		rule = zero;
 		f->finding.label = "0-0 is port 0 only, not all ports";
-		TW_TRY(tw_finding_note(r, f, "a TCP or UDP range 0-0 means port 0 only; all ports are 0-65535"));
+		TW_TRY(tw_finding_note(
+			r, f, "a TCP or UDP range 0-0 means port 0 only; all ports are 0-65535"));
 	} else if (rule->span.file != 0 && !labelled) {
 		f->finding.label = rule->implicit ? "the default deny drops the replies"
 						  : "this rule drops the replies";
@@ -127,8 +127,8 @@ static const char *verb(struct tw_results *r, const struct tw_finding_draft *f)
 	}
 	if (strcmp(f->code, "TW103") == 0) {
 		const char *who = clients_text(r, f, false);
-		return who ? tw_arena_printf(r->arena, "get replies on a share of their ports only (%s)",
-				     who)
+		return who ? tw_arena_printf(r->arena,
+				     "get replies on a share of their ports only (%s)", who)
 			   : NULL;
 	}
 	if (strcmp(f->code, "TW107") == 0)
@@ -142,10 +142,10 @@ static tw_status loss_message(struct tw_results *r, struct tw_finding_draft *f)
 	const char *what = subject(r, f), *suffers = verb(r, f), *rules = rules_text(r, &f->cause);
 	if (!what || !suffers || !rules)
 		return TW_ENOMEM;
-	f->finding.message = tw_arena_printf(r->arena, "%s %s: %s drops it on the way back %s%s%s%s",
-		what, suffers, r->net->acl[f->cause.acl].object.id,
-		f->cause.list == TW_INGRESS ? "in" : "out", rules[0] ? " (" : "", rules,
-		rules[0] ? ")" : "");
+	f->finding.message = tw_arena_printf(r->arena,
+		"%s %s: %s drops it on the way back %s%s%s%s", what, suffers,
+		r->net->acl[f->cause.acl].object.id, f->cause.list == TW_INGRESS ? "in" : "out",
+		rules[0] ? " (" : "", rules, rules[0] ? ")" : "");
 	return f->finding.message ? TW_OK : TW_ENOMEM;
 }
 
@@ -155,7 +155,7 @@ static tw_status holes_message(struct tw_results *r, struct tw_finding_draft *f)
 	const struct tw_client_result *worst = NULL;
 	for (size_t i = 0; i < f->client.n; i++)
 		if (!worst || f->client.v[i].total - f->client.v[i].passing >
-				worst->total - worst->passing)
+				      worst->total - worst->passing)
 			worst = &f->client.v[i];
 	const char *rules = rules_text(r, &f->cause);
 	if (!worst || !rules)
@@ -181,9 +181,9 @@ static tw_status name_twins(struct tw_results *r, struct tw_finding_draft *f)
 		if (!text)
 			return TW_ENOMEM;
 	}
-	text = f->twin.n > 8
-		? tw_arena_printf(r->arena, "the same rules stand in %s and %zu more", text, f->twin.n - 8)
-		: tw_arena_printf(r->arena, "the same rules stand in %s", text);
+	text = f->twin.n > 8 ? tw_arena_printf(r->arena, "the same rules stand in %s and %zu more",
+				       text, f->twin.n - 8)
+			     : tw_arena_printf(r->arena, "the same rules stand in %s", text);
 	return text ? tw_finding_note(r, f, text) : TW_ENOMEM;
 }
 
@@ -194,7 +194,8 @@ static const char *looks_like(const struct tw_finding_draft *f)
 		return NULL;
 	switch (f->cause.protocol) {
 	case TW_PROTOCOL_TCP:
-		return "looks like: connect() times out; the SYN arrives, the SYN-ACK is dropped, nothing is refused";
+		return "looks like: connect() times out; the SYN arrives, the SYN-ACK is "
+		       "dropped, nothing is refused";
 	case TW_PROTOCOL_UDP:
 		return "looks like: the question arrives, the answer never does";
 	case TW_PROTOCOL_ICMP:

@@ -2,8 +2,8 @@
 /*
  * Who sits behind an ACL: interfaces if the input has them, else subnets, else anybody.
  *
- * Rule 4 of the inference, read with care: where groups name services they speak in the ACL's place;
- * a group that is open names none, so there the ACL's own rules still say what is meant.
+ * Rule 4 of the inference, read with care: where groups name services they speak in the ACL's
+ * place; a group that is open names none, so there the ACL's own rules still say what is meant.
  */
 #include "near.h"
 
@@ -61,8 +61,8 @@ static tw_set inside(struct tw_judge *judge, uint32_t vpc)
 	tw_set set = TW_EMPTY;
 	for (size_t i = 0; vpc != TW_MISSING && i < judge->net->vpc[vpc].cidrs.n; i++) {
 		struct tw_range range = tw_prefix_range(judge->net->vpc[vpc].cidrs.v[i]);
-		set = tw_set_union(judge->space, set,
-			tw_ranges_set(judge->space, TW_FIELD_TO, &range, 1));
+		set = tw_set_union(
+			judge->space, set, tw_ranges_set(judge->space, TW_FIELD_TO, &range, 1));
 	}
 	return set;
 }
@@ -98,15 +98,21 @@ static tw_status add_anybody(
 	range[1] = tw_box_all(TW_IPV6).from;
 	range[0].family = TW_IPV4;
 	range[1].family = TW_IPV6;
-	*site = (struct tw_site){.kind = TW_SITE_ACL, .vpc = judge->net->acl[acl].vpc,
-		.subnet = TW_MISSING, .acl = acl, .table = TW_MISSING, .acl_state = TW_KNOWN,
-		.groups_state = TW_ASSUMED, .table_state = TW_ASSUMED, .address = range,
+	*site = (struct tw_site){.kind = TW_SITE_ACL,
+		.vpc = judge->net->acl[acl].vpc,
+		.subnet = TW_MISSING,
+		.acl = acl,
+		.table = TW_MISSING,
+		.acl_state = TW_KNOWN,
+		.groups_state = TW_ASSUMED,
+		.table_state = TW_ASSUMED,
+		.address = range,
 		.addresses_n = 2};
 	return add_near(judge, arena, site, ret);
 }
 
-static tw_status add_interfaces(
-	struct tw_judge *judge, struct tw_arena *arena, const struct tw_acl *acl, struct tw_nears *ret)
+static tw_status add_interfaces(struct tw_judge *judge, struct tw_arena *arena,
+	const struct tw_acl *acl, struct tw_nears *ret)
 {
 	struct tw_sites sites = TW_VEC_EMPTY;
 	size_t n = 0;

@@ -4,16 +4,16 @@
 
 /*
  * The near ends of a network ACL: who sits behind it, whom they can talk to at all, and what their
- * security groups permit. Where groups are narrow they are the intent themselves (infer_group.h); where
- * they are open the ACL's rules say what is meant.
+ * security groups permit. Where groups are narrow they are the intent themselves (infer_group.h);
+ * where they are open the ACL's rules say what is meant.
  */
 
 #include "judge.h"
 
 struct tw_near {
 	const struct tw_site *site;
-	enum tw_initiator initiator;  /* when it starts flows */
-	tw_set in, out;               /* (peer, near) and (near, peer), all protocols and services */
+	enum tw_initiator initiator; /* when it starts flows */
+	tw_set in, out;		     /* (peer, near) and (near, peer), all protocols and services */
 };
 
 struct tw_nears {

@@ -34,9 +34,10 @@ static uint16_t first_of(void *ctx, uint16_t a, uint16_t b)
 	return a ? a : b;
 }
 
-/* The reply partition over (family, protocol, from, to, client): PASSES, DROPPED or OPEN_QUESTION. */
-static tw_status reply_partition(struct tw_judge *judge, const struct tw_path *path, tw_set asked,
-	tw_set *ret)
+/* The reply partition over (family, protocol, from, to, client): PASSES, DROPPED or OPEN_QUESTION.
+ */
+static tw_status reply_partition(
+	struct tw_judge *judge, const struct tw_path *path, tw_set asked, tw_set *ret)
 {
 	struct tw_space *space = judge->space;
 	tw_set within = tw_set_forget(space, asked, TW_FIELD_SERVICE);
@@ -72,8 +73,11 @@ enum tw_verdict tw_verdict_of_clients(const struct tw_client_result *client, siz
 enum tw_verdict tw_verdict_worse(enum tw_verdict a, enum tw_verdict b)
 {
 	/* One-way is the worst there is; after it an unknown, which could be one-way. */
-	static const int rank[] = {
-		[TW_BLOCKED] = 0, [TW_COMPLETE] = 1, [TW_PARTIAL] = 2, [TW_UNKNOWN] = 3, [TW_ONE_WAY] = 4};
+	static const int rank[] = {[TW_BLOCKED] = 0,
+		[TW_COMPLETE] = 1,
+		[TW_PARTIAL] = 2,
+		[TW_UNKNOWN] = 3,
+		[TW_ONE_WAY] = 4};
 	return rank[a] >= rank[b] ? a : b;
 }
 
@@ -96,7 +100,8 @@ static void set_runs(struct tw_client_result *result, struct tw_port_list return
 		return;
 	size_t cuts = 0;
 	for (size_t i = 0; i < returns.n; i++)
-		if (returns.v[i].lo <= client->range[0].hi && returns.v[i].hi >= client->range[0].lo)
+		if (returns.v[i].lo <= client->range[0].hi &&
+			returns.v[i].hi >= client->range[0].lo)
 			cuts++;
 	if (cuts != 1 || tw_share_of(result->passing, result->total) != TW_SHARE_PART)
 		return;
@@ -118,12 +123,11 @@ static tw_status judge_clients(struct tw_arena *arena, struct tw_outcome *outcom
 		result->level = levels->v[i].level;
 		result->asked = levels->v[i].asked;
 		result->total = tw_client_total(result->client);
-		result->passing = tw_client_passing(
-			result->client, outcome->returns.v, outcome->returns.n);
+		result->passing =
+			tw_client_passing(result->client, outcome->returns.v, outcome->returns.n);
 		result->undecided = tw_client_passing(
 			result->client, outcome->undecided.v, outcome->undecided.n);
-		result->verdict =
-			client_verdict(result->passing, result->undecided, result->total);
+		result->verdict = client_verdict(result->passing, result->undecided, result->total);
 		set_runs(result, outcome->returns);
 	}
 	outcome->verdict = tw_verdict_of_clients(outcome->client, outcome->clients_n);
@@ -194,41 +198,77 @@ static tw_status push(struct tw_judge *judge, struct tw_arena *arena, struct tw_
 	return TW_VEC_PUSH(judge->mem, ret, outcome);
 }
 
-/* ICMP: the requests whose answer fares alike are one outcome. */
+static tw_set of_type(struct tw_judge *judge, enum tw_family family, tw_set set, unsigned type)
+{
+	struct tw_box box = tw_box_all(family);
+	box.service = (struct tw_ports){TW_ICMP(type, 0), TW_ICMP(type, 255)};
+	return tw_set_intersect(judge->space, set, tw_set_box(judge->space, &box));
+}
+
+tw_set tw_icmp_replies(struct tw_judge *judge, const struct tw_outcome *outcome)
+{
+	struct tw_space *space = judge->space;
+	tw_set replies = TW_EMPTY;
+	for (unsigned type = 0; type < 256; type++) {
+		struct tw_box box = tw_box_all(outcome->family);
+		uint16_t reply;
+		if (!tw_icmp_answer(outcome->family, TW_ICMP(type, 0), &reply))
+			continue;
+		box.client = (struct tw_ports){reply, reply};
+		tw_set asked = of_type(judge, outcome->family, outcome->set, type);
+		replies = tw_set_union(space, replies,
+			tw_set_intersect(space, tw_set_forget(space, asked, TW_FIELD_SERVICE),
+				tw_set_box(space, &box)));
+	}
+	return replies;
+}
+
+/* Requests of one type, and whether their answer returns. */
+static tw_status push_answered(struct tw_judge *judge, struct tw_arena *arena,
+	struct tw_outcome outcome, uint16_t reply, struct tw_outcomes *ret)
+{
+	struct tw_port_list answer = {TW_NEW(arena, struct tw_ports), 1};
+	if (!answer.v)
+		return TW_ENOMEM;
+	answer.v[0] = (struct tw_ports){reply, reply};
+	outcome.returns = outcome.reply == TW_ALLOW ? answer : (struct tw_port_list){0};
+	outcome.undecided = outcome.reply == TW_ACTION_UNKNOWN ? answer : (struct tw_port_list){0};
+	return push(judge, arena, outcome, ret);
+}
+
+/*
+ * ICMP: requests without an answer are one outcome, those whose answer is lost another; an answer
+ * that returns is told by its type.
+ */
 static tw_status push_icmp(struct tw_judge *judge, struct tw_arena *arena, struct tw_outcome base,
 	struct tw_outcomes *ret)
 {
 	struct tw_space *space = judge->space;
-	tw_set rest = base.set;
+	tw_set rest = base.set, lost = TW_EMPTY;
+	base.reply_kind = TW_REPLY_ICMP;
 	for (unsigned type = 0; type < 256; type++) {
 		uint16_t reply;
+		struct tw_outcome outcome = base;
 		if (!tw_icmp_answer(base.family, TW_ICMP(type, 0), &reply))
 			continue;
-		struct tw_box box = tw_box_all(base.family);
-		box.service = (struct tw_ports){TW_ICMP(type, 0), TW_ICMP(type, 255)};
-		tw_set of_type = tw_set_intersect(space, rest, tw_set_box(space, &box));
-		if (tw_set_is_empty(of_type))
+		outcome.set = of_type(judge, base.family, rest, type);
+		if (tw_set_is_empty(outcome.set))
 			continue;
-		rest = tw_set_subtract(space, rest, of_type);
-		struct tw_outcome outcome = base;
-		outcome.set = of_type;
-		outcome.reply_kind = TW_REPLY_ICMP;
+		rest = tw_set_subtract(space, rest, outcome.set);
 		outcome.reply = action_at(&base.returns, &base.undecided, reply);
-		struct tw_port_list answer = {TW_NEW(arena, struct tw_ports), 1};
-		if (!answer.v)
-			return TW_ENOMEM;
-		answer.v[0] = (struct tw_ports){reply, reply};
-		outcome.returns = outcome.reply == TW_ALLOW ? answer : (struct tw_port_list){0};
-		outcome.undecided =
-			outcome.reply == TW_ACTION_UNKNOWN ? answer : (struct tw_port_list){0};
-		TW_TRY(push(judge, arena, outcome, ret));
+		if (outcome.reply == TW_DENY)
+			lost = tw_set_union(space, lost, outcome.set);
+		else
+			TW_TRY(push_answered(judge, arena, outcome, reply, ret));
 	}
-	if (tw_set_is_empty(rest))
-		return tw_space_status(space);
+	base.returns = base.undecided = (struct tw_port_list){0};
+	base.reply = TW_DENY;
+	base.set = lost;
+	if (!tw_set_is_empty(lost))
+		TW_TRY(push(judge, arena, base, ret));
 	base.set = rest;
 	base.reply_kind = TW_REPLY_NONE_EXPECTED;
-	base.returns = base.undecided = (struct tw_port_list){0};
-	return push(judge, arena, base, ret);
+	return tw_set_is_empty(rest) ? tw_space_status(space) : push(judge, arena, base, ret);
 }
 
 bool tw_icmp_answer(enum tw_family family, uint16_t request, uint16_t *ret_reply)
@@ -253,8 +293,11 @@ static tw_status push_set(struct tw_judge *judge, struct tw_arena *arena,
 	struct tw_outcomes *ret)
 {
 	struct tw_space *space = judge->space;
-	struct tw_outcome base = {.path = piece->path, .levels = piece->levels,
-		.cap = piece->cap, .twin = piece->twin, .request = request};
+	struct tw_outcome base = {.path = piece->path,
+		.levels = piece->levels,
+		.cap = piece->cap,
+		.twin = piece->twin,
+		.request = request};
 	TW_TRY(ports_with(judge, arena, residual, PASSES, &base.returns));
 	TW_TRY(ports_with(judge, arena, residual, OPEN_QUESTION, &base.undecided));
 	while (!tw_set_is_empty(set)) {
@@ -268,14 +311,15 @@ static tw_status push_set(struct tw_judge *judge, struct tw_arena *arena,
 		bool icmp = tw_protocol_is_icmp(first.family, first.protocol);
 		struct tw_box box = tw_box_all(first.family);
 		box.protocol_lo = box.protocol_hi = first.protocol;
-		if (!ports && !icmp) /* protocols without ports stand together up to the next one with */
+		if (!ports &&
+			!icmp) /* protocols without ports stand together up to the next one with */
 			while (box.protocol_hi < 255 &&
 				!tw_protocol_has_ports((uint8_t)(box.protocol_hi + 1)) &&
 				!tw_protocol_is_icmp(first.family, (uint8_t)(box.protocol_hi + 1)))
 				box.protocol_hi++;
 		outcome.set = tw_set_intersect(space, set, tw_set_box(space, &box));
 		set = tw_set_subtract(space, set, outcome.set);
-		outcome.reply_kind = ports ? TW_REPLY_PORTS : TW_REPLY_WHOLE;
+		outcome.reply_kind = ports ? TW_REPLY_PORTS : icmp ? TW_REPLY_ICMP : TW_REPLY_WHOLE;
 		outcome.reply = action_at(&base.returns, &base.undecided, 0);
 		if (icmp && request != TW_DENY)
 			TW_TRY(push_icmp(judge, arena, outcome, ret));
@@ -307,11 +351,11 @@ tw_status tw_judge_piece(struct tw_judge *judge, struct tw_arena *arena,
 		tw_set allow = tw_set_intersect(space, here, request.allow);
 		tw_set open = tw_set_intersect(space, here, request.unknown);
 		if (!tw_set_is_empty(allow))
-			status = push_set(
-				judge, arena, piece, allow, TW_ALLOW, residuals.v[i], ret);
+			status =
+				push_set(judge, arena, piece, allow, TW_ALLOW, residuals.v[i], ret);
 		if (status == TW_OK && !tw_set_is_empty(open))
-			status = push_set(judge, arena, piece, open, TW_ACTION_UNKNOWN,
-				residuals.v[i], ret);
+			status = push_set(
+				judge, arena, piece, open, TW_ACTION_UNKNOWN, residuals.v[i], ret);
 	}
 	tw_residuals_free(judge->mem, &residuals);
 	return status;

@@ -4,13 +4,16 @@
 
 static int severity(const struct tw_outcome *o)
 {
-	static const int rank[] = {[TW_ONE_WAY] = 0, [TW_UNKNOWN] = 1, [TW_PARTIAL] = 2,
-		[TW_COMPLETE] = 3, [TW_BLOCKED] = 4};
+	static const int rank[] = {[TW_ONE_WAY] = 0,
+		[TW_UNKNOWN] = 1,
+		[TW_PARTIAL] = 2,
+		[TW_COMPLETE] = 3,
+		[TW_BLOCKED] = 4};
 	return rank[o->verdict];
 }
 
-static bool comes_before(struct tw_space *space, const struct tw_outcome *a,
-	const struct tw_outcome *b)
+static bool comes_before(
+	struct tw_space *space, const struct tw_outcome *a, const struct tw_outcome *b)
 {
 	if (severity(a) != severity(b))
 		return severity(a) < severity(b);
@@ -63,17 +66,19 @@ static tw_status protocol_text(
 static tw_status region_of(
 	struct tw_results *results, const struct tw_outcome *o, struct tw_region *region)
 {
-	*region = (struct tw_region){.family = o->family, .protocol = o->protocol,
-		.request = request_names[o->request], .verdict = o->verdict};
+	*region = (struct tw_region){.family = o->family,
+		.protocol = o->protocol,
+		.request = request_names[o->request],
+		.verdict = o->verdict};
 	region->client = o->client;
 	region->clients_n = o->clients_n;
 	const struct tw_path *path = o->path;
 	if (path->reason)
-		region->reason = (struct tw_reason){path->reason, path->reason_text,
-			path->reason_component, path->reason_span};
+		region->reason = (struct tw_reason){
+			path->reason, path->reason_text, path->reason_component, path->reason_span};
 	else if (o->request == TW_DENY)
-		region->reason = (struct tw_reason){.code = "filter",
-			.message = "a filter denies the request"};
+		region->reason = (struct tw_reason){
+			.code = "filter", .message = "a filter denies the request"};
 	else if (o->verdict == TW_UNKNOWN)
 		region->reason = (struct tw_reason){.code = "unknown-input",
 			.message = "a filter on the way is not fully known"};

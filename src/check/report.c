@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reports: opened empty, filled flow by flow, closed into sorted arrays that are never changed again. */
+/* Reports: opened empty, filled flow by flow, closed into sorted arrays that are never changed
+ * again. */
 #include <stdlib.h>
 
 #include "report.h"
@@ -20,8 +21,12 @@ tw_status tw_report_open(struct tw_mem *mem, const struct tw_net *net,
 	*report = (struct report){.mem = mem};
 	tw_arena_init(&report->arena, mem);
 	tw_arena_init(&report->scratch, mem);
-	*ret = (struct tw_results){.mem = mem, .report = &report->public, .arena = &report->arena,
-		.net = net, .options = options, .details = details};
+	*ret = (struct tw_results){.mem = mem,
+		.report = &report->public,
+		.arena = &report->arena,
+		.net = net,
+		.options = options,
+		.details = details};
 	ret->work = details ? &report->arena : &report->scratch;
 	ret->subnet_judged = TW_NEW_ARRAY(&report->arena, bool, net->subnets + 1);
 	ret->interface_judged = TW_NEW_ARRAY(&report->arena, bool, net->interfaces + 1);
@@ -44,7 +49,8 @@ void tw_report_free(struct tw_report *report)
 	tw_mem_release(r->mem, r, sizeof(*r));
 }
 
-/* ---- order ------------------------------------------------------------------------------------ */
+/* ---- order ------------------------------------------------------------------------------------
+ */
 
 static int by_id(const void *a, const void *b)
 {
@@ -63,7 +69,7 @@ static int by_place(const void *a, const void *b)
 	int cmp = strcmp(x->path, y->path);
 	if (cmp == 0)
 		cmp = (x->finding.span.begin > y->finding.span.begin) -
-			(x->finding.span.begin < y->finding.span.begin);
+		      (x->finding.span.begin < y->finding.span.begin);
 	if (cmp == 0)
 		cmp = strcmp(x->finding.code, y->finding.code);
 	return cmp != 0 ? cmp : strcmp(x->finding.message, y->finding.message);
@@ -80,7 +86,8 @@ static tw_status sort_findings(struct tw_results *r)
 		placed[i].finding = r->finding.v[i].finding;
 		uint32_t file = placed[i].finding.span.file;
 		placed[i].path = file == 0 || !r->options->sources
-			? "" : tw_sources_path(r->options->sources, file);
+					 ? ""
+					 : tw_sources_path(r->options->sources, file);
 	}
 	qsort(placed, n, sizeof(*placed), by_place);
 	for (size_t i = 0; i < n; i++)
@@ -90,7 +97,8 @@ static tw_status sort_findings(struct tw_results *r)
 	return TW_OK;
 }
 
-/* ---- sums ------------------------------------------------------------------------------------- */
+/* ---- sums -------------------------------------------------------------------------------------
+ */
 
 static void count_flow(struct tw_summary *sum, const struct tw_flow *flow)
 {
@@ -125,8 +133,8 @@ static tw_status say_judged(struct tw_results *r)
 	out->interfaces = r->net->interfaces;
 	for (size_t i = 0; i < r->net->acls; i++)
 		out->open_acls += tw_acl_is_open(&r->net->acl[i]);
-	const char *text = tw_arena_printf(r->arena, "judged: %zu flow%s", r->flow.n,
-		r->flow.n == 1 ? "" : "s");
+	const char *text = tw_arena_printf(
+		r->arena, "judged: %zu flow%s", r->flow.n, r->flow.n == 1 ? "" : "s");
 	if (text && out->subnets > 0)
 		text = tw_arena_printf(r->arena, "%s, %zu of %zu subnet%s", text,
 			out->subnets_judged, out->subnets, out->subnets == 1 ? "" : "s");
@@ -149,7 +157,8 @@ static int by_client(const void *a, const void *b)
 
 static tw_status list_clients(struct tw_results *r)
 {
-	const struct tw_client **out = TW_NEW_ARRAY(r->arena, const struct tw_client *, r->client.n + 1);
+	const struct tw_client **out =
+		TW_NEW_ARRAY(r->arena, const struct tw_client *, r->client.n + 1);
 	if (!out)
 		return TW_ENOMEM;
 	for (size_t i = 0; i < r->client.n; i++)
@@ -249,7 +258,8 @@ bool tw_report_complete(const struct tw_report *report)
 	return report->flows_n > 0;
 }
 
-/* ---- small names of the public header --------------------------------------------------------- */
+/* ---- small names of the public header ---------------------------------------------------------
+ */
 
 const char *tw_verdict_name(enum tw_verdict verdict)
 {

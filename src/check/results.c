@@ -10,20 +10,26 @@ static const struct {
 	{"no-route-tables", "no route tables in the input: every address is assumed reachable"},
 	{"no-interface", "addresses without an interface are judged by network ACLs alone"},
 	{"beyond-nat-gateway",
-		"what lies behind a NAT gateway is not judged yet: the lists of its own subnet are assumed open"},
+		"what lies behind a NAT gateway is not judged yet: the lists of its own subnet "
+		"are assumed open"},
 	{"beyond-vpc",
-		"what lies behind a peering connection, transit gateway or virtual gateway is not judged yet"},
+		"what lies behind a peering connection, transit gateway or virtual gateway is "
+		"not judged yet"},
 	{"managed-interfaces",
-		"interfaces of NAT gateways, load balancers and endpoints are no endpoints of flows yet"},
-	{"no-subnets", "no subnets in the input: the addresses behind each network ACL are unknown"},
+		"interfaces of NAT gateways, load balancers and endpoints are no endpoints of "
+		"flows yet"},
+	{"no-subnets",
+		"no subnets in the input: the addresses behind each network ACL are unknown"},
 	{"no-interfaces",
-		"no network interfaces in the input: every subnet is assumed to hold instances whose platform is unknown"},
+		"no network interfaces in the input: every subnet is assumed to hold instances "
+		"whose platform is unknown"},
 	{"no-associations",
 		"no network ACL is associated with a subnet: each is judged as if it were"},
 	{"exempt-ecs-metadata",
-		"169.254.170.2 is taken as ECS task metadata, which nothing filters; no AWS page read confirms the address"},
-	{"exempt-kms",
-		"169.254.169.250 and .251 are taken as the Windows licence service, which nothing filters; no AWS page read confirms the addresses"},
+		"169.254.170.2 is taken as ECS task metadata, which nothing filters; no AWS page "
+		"read confirms the address"},
+	{"exempt-kms", "169.254.169.250 and .251 are taken as the Windows licence service, which "
+		       "nothing filters; no AWS page read confirms the addresses"},
 	{"unfragmented", "verdicts hold for packets that are not fragmented (nacl-fragments)"},
 };
 
@@ -124,7 +130,8 @@ static struct tw_reason reason_of(const struct tw_draft *draft)
 				o->path->reason_component, o->path->reason_span};
 	}
 	if (draft->flow.verdict == TW_BLOCKED)
-		return (struct tw_reason){.code = "filter", .message = "a filter denies the request"};
+		return (struct tw_reason){
+			.code = "filter", .message = "a filter denies the request"};
 	if (draft->flow.verdict == TW_UNKNOWN)
 		return (struct tw_reason){.code = "unknown-input",
 			.message = "a filter on the way is not fully known"};
@@ -145,9 +152,9 @@ static void sum_verdict(struct tw_draft *draft)
 			verdict = tw_verdict_worse(verdict, o->verdict);
 	}
 	draft->flow.verdict = verdict;
-	draft->flow.request = open > 0 ? "unknown"
-		: passing > 0	       ? denied > 0 ? "some" : "all"
-				       : "none";
+	draft->flow.request = open > 0	    ? "unknown"
+			      : passing > 0 ? denied > 0 ? "some" : "all"
+					    : "none";
 }
 
 tw_status tw_results_add_flow(struct tw_results *results, struct tw_draft *draft)
@@ -160,13 +167,14 @@ tw_status tw_results_add_flow(struct tw_results *results, struct tw_draft *draft
 	flow->reason = reason_of(draft);
 	TW_TRY(tw_sentence_of_flow(results, draft, &flow->sentence));
 	if (flow->expect && strcmp(flow->expect, "never") == 0)
-		flow->satisfied = strcmp(flow->request, "none") == 0	? 1
-			: strcmp(flow->request, "unknown") == 0 ? -1
-								   : 0;
+		flow->satisfied = strcmp(flow->request, "none") == 0	  ? 1
+				  : strcmp(flow->request, "unknown") == 0 ? -1
+									  : 0;
 	else if (flow->expect)
-		flow->satisfied = flow->verdict == TW_COMPLETE && strcmp(flow->request, "all") == 0 ? 1
+		flow->satisfied =
+			flow->verdict == TW_COMPLETE && strcmp(flow->request, "all") == 0      ? 1
 			: flow->verdict == TW_UNKNOWN || strcmp(flow->request, "unknown") == 0 ? -1
-											   : 0;
+											       : 0;
 	else
 		flow->satisfied = -1;
 	if (results->details)

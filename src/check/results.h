@@ -15,21 +15,21 @@
 /* A flow while it is judged. Text and arrays of `flow` are in the report's arena. */
 struct tw_draft {
 	struct tw_flow flow;
-	struct tw_outcomes outcomes;   /* drawn from results->mem */
-	uint8_t protocol;              /* of the findings: TCP, UDP, ICMP, ... */
-	bool outbound;                 /* the near end starts it */
+	struct tw_outcomes outcomes; /* drawn from results->mem */
+	uint8_t protocol;	     /* of the findings: TCP, UDP, ICMP, ... */
+	bool outbound;		     /* the near end starts it */
 	bool every_connection;
-	uint32_t acl;                  /* the list that was read for it; TW_MISSING for others */
-	uint32_t interfaces;           /* at the near end */
-	uint8_t missing_family;        /* TW107: the family whose replies were forgotten; 0: none */
+	uint32_t acl;		/* the list that was read for it; TW_MISSING for others */
+	uint32_t interfaces;	/* at the near end */
+	uint8_t missing_family; /* TW107: the family whose replies were forgotten; 0: none */
 };
 
 /* What one finding is about: equal causes are one finding (rule 11, contract section 4). */
 struct tw_cause {
-	uint32_t acl;                  /* or TW_MISSING */
+	uint32_t acl; /* or TW_MISSING */
 	enum tw_list list;
 	enum tw_direction direction;
-	uint32_t rule[8];              /* deciding rules by index, sorted; further ones are dropped */
+	uint32_t rule[8]; /* deciding rules by index, sorted; further ones are dropped */
 	size_t rules;
 	uint8_t family, protocol;
 };
@@ -43,22 +43,22 @@ struct tw_finding_draft {
 	const char *code;
 	enum tw_level level;
 	struct tw_cause cause;
-	struct tw_finding finding;     /* texts, once finished */
+	struct tw_finding finding; /* texts, once finished */
 	TW_VEC(const char *) flow;
 	TW_VEC(struct tw_subject) subject; /* whom it hurts, each once */
 	TW_VEC(struct tw_client_result) client;
 	TW_VEC(struct tw_related) related;
 	TW_VEC(const char *) note;
-	TW_VEC(uint32_t) twin;         /* further ACLs with the same rules */
-	const char *peer;              /* of the first flow, for the fingerprint */
+	TW_VEC(uint32_t) twin; /* further ACLs with the same rules */
+	const char *peer;      /* of the first flow, for the fingerprint */
 	uint32_t interfaces;
 };
 
 struct tw_results {
 	struct tw_mem *mem;
 	struct tw_report *report;
-	struct tw_arena *arena;        /* the report's */
-	struct tw_arena *work;         /* for outcomes: the report's with details, else a scratch one */
+	struct tw_arena *arena; /* the report's */
+	struct tw_arena *work;	/* for outcomes: the report's with details, else a scratch one */
 	struct tw_judge *judge;
 	const struct tw_net *net;
 	const struct tw_check_options *options;
@@ -66,19 +66,20 @@ struct tw_results {
 	TW_VEC(struct tw_finding_draft) finding;
 	TW_VEC(const struct tw_client *) client; /* every client that was judged */
 	unsigned assumptions;
-	tw_set cover;                  /* packets that intents speak for: no flow is inferred for them */
-	bool details;                  /* keep hops, boxes and witnesses */
+	tw_set cover; /* packets that intents speak for: no flow is inferred for them */
+	bool details; /* keep hops, boxes and witnesses */
 	bool today_mattered;
-	bool *subnet_judged;           /* by index */
+	bool *subnet_judged; /* by index */
 	bool *interface_judged;
 	bool *acl_judged;
 };
 
-
-/* Sums a draft up (request, verdict, clients, sentence), keeps its details, and appends the flow. */
+/* Sums a draft up (request, verdict, clients, sentence), keeps its details, and appends the flow.
+ */
 TW_NODISCARD tw_status tw_results_add_flow(struct tw_results *results, struct tw_draft *draft);
 /* Notes what paths were assumed and which clients were judged. */
-TW_NODISCARD tw_status tw_results_seen(struct tw_results *results, const struct tw_outcome *outcome);
+TW_NODISCARD tw_status tw_results_seen(
+	struct tw_results *results, const struct tw_outcome *outcome);
 /* Counts the subnets, interfaces and ACLs of a path as judged. */
 void tw_results_visit(struct tw_results *results, const struct tw_path *path);
 
@@ -96,10 +97,10 @@ const char *tw_assumption_id(unsigned bit);
 const char *tw_assumption_text(unsigned bit);
 
 /* Parts of a region. */
-TW_NODISCARD tw_status tw_region_boxes(struct tw_results *results,
-	const struct tw_outcome *outcome, struct tw_region *region);
-TW_NODISCARD tw_status tw_region_reply(struct tw_results *results,
-	const struct tw_outcome *outcome, struct tw_region *region);
+TW_NODISCARD tw_status tw_region_boxes(
+	struct tw_results *results, const struct tw_outcome *outcome, struct tw_region *region);
+TW_NODISCARD tw_status tw_region_reply(
+	struct tw_results *results, const struct tw_outcome *outcome, struct tw_region *region);
 
 /* A rule in words: "allow tcp 443 from 0.0.0.0/0". */
 const char *tw_rule_text(struct tw_arena *arena, const struct tw_rule *rule, enum tw_list list);
@@ -122,15 +123,16 @@ tw_set tw_clients_box(struct tw_space *space, enum tw_family family,
 /* ---- findings ---- */
 
 /*
- * The clients of an outcome that lose more than an edge (undecided ports are taken kindly), as a level:
- * the highest of them, NONE if nobody is hurt. `ret_edge`: somebody loses an edge only.
+ * The clients of an outcome that lose more than an edge (undecided ports are taken kindly), as a
+ * level: the highest of them, NONE if nobody is hurt. `ret_edge`: somebody loses an edge only.
  */
-enum tw_level tw_hurt_level(const struct tw_outcome *outcome, bool every_connection, bool *ret_edge);
+enum tw_level tw_hurt_level(
+	const struct tw_outcome *outcome, bool every_connection, bool *ret_edge);
 
 /*
- * Which lists drop the replies that hurt clients at or above a level wait for, and by which rules; first
- * come, first blamed. `ret` of TW_CROSSINGS entries. `ret_wanted`: every drop is a denial that somebody
- * wrote on purpose (rule 10). TW_LEVEL_NONE asks about the edges.
+ * Which lists drop the replies that hurt clients at or above a level wait for, and by which rules;
+ * first come, first blamed. `ret` of TW_CROSSINGS entries. `ret_wanted`: every drop is a denial
+ * that somebody wrote on purpose (rule 10). TW_LEVEL_NONE asks about the edges.
  */
 TW_NODISCARD tw_status tw_causes_of(struct tw_results *results, const struct tw_outcome *outcome,
 	enum tw_level level, struct tw_cause *ret, size_t *ret_n, bool *ret_wanted);

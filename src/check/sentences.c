@@ -44,19 +44,22 @@ tw_status tw_sentence_of_client(struct tw_results *results, const struct tw_clie
 	if (c->passing == 0)
 		text = tw_arena_printf(arena, "%s: every connection hangs", who);
 	else if (lost * 1000 < c->total)
-		text = tw_arena_printf(arena, "%s: %s of %s ports %s lost, so a connection hangs now and then",
-			who, a, b, lost == 1 ? "is" : "are");
+		text = tw_arena_printf(arena,
+			"%s: %s of %s ports %s lost, so a connection hangs now and then", who, a, b,
+			lost == 1 ? "is" : "are");
 	else if (c->client->picks == TW_PICKS_UNPUBLISHED)
 		text = tw_arena_printf(arena,
-			"%s: %s %% of its ports get no reply; nobody publishes how it picks them", who,
-			share);
+			"%s: %s %% of its ports get no reply; nobody publishes how it picks them",
+			who, share);
 	else if (c->runs && outbound)
 		text = tw_arena_printf(arena,
-			"%s: %s %% of connections hang; towards one destination about %s attempts in a row hang, then about %s in a row work",
+			"%s: %s %% of connections hang; towards one destination about %s "
+			"attempts in a row hang, then about %s in a row work",
 			who, share, fail, ok);
 	else if (c->runs)
 		text = tw_arena_printf(arena,
-			"at any moment about %s %% of %s clients cannot connect, each for about %s attempts on end; retrying soon does not help",
+			"at any moment about %s %% of %s clients cannot connect, each for about "
+			"%s attempts on end; retrying soon does not help",
 			share, who, fail);
 	else
 		text = tw_arena_printf(arena, "%s: %s %% of connections hang", who, share);
@@ -90,9 +93,10 @@ tw_status tw_sentence_of_flow(
 	const char *text = "the input leaves it open whether replies come back", *who;
 	switch (flow->verdict) {
 	case TW_BLOCKED:
-		text = flow->reason.message ? tw_arena_printf(arena, "the request does not get there: %s",
-						      flow->reason.message)
-					    : "the request does not get there";
+		text = flow->reason.message
+			       ? tw_arena_printf(arena, "the request does not get there: %s",
+					 flow->reason.message)
+			       : "the request does not get there";
 		break;
 	case TW_COMPLETE:
 		TW_TRY(list_clients(results, flow, TW_LEVEL_ERROR, true, &who));
@@ -108,7 +112,8 @@ tw_status tw_sentence_of_flow(
 		break;
 	case TW_UNKNOWN:
 		if (flow->reason.message)
-			text = tw_arena_printf(arena, "cannot be decided: %s", flow->reason.message);
+			text = tw_arena_printf(
+				arena, "cannot be decided: %s", flow->reason.message);
 		break;
 	}
 	*ret = text;

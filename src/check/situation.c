@@ -15,7 +15,8 @@ static tw_status key_of(
 	*ret = (struct key){{0}};
 	if (site->kind != TW_SITE_INTERFACES)
 		return TW_OK;
-	struct tw_crossing crossing = {.kind = TW_CROSS_GROUPS, .site = site,
+	struct tw_crossing crossing = {.kind = TW_CROSS_GROUPS,
+		.site = site,
 		.state = site->groups_state,
 		.view = {starts ? TW_EGRESS : TW_INGRESS, TW_REQUEST}};
 	return tw_judge_crossing(r->judge, &crossing, &ret->groups);
@@ -25,11 +26,11 @@ static bool is_alike(const struct tw_site *a, const struct tw_site *b, const str
 	const struct key *y, bool starts)
 {
 	return a->kind == TW_SITE_INTERFACES && b->kind == TW_SITE_INTERFACES && a->vpc == b->vpc &&
-		a->vpc != TW_MISSING && a->acl == b->acl && a->table == b->table &&
-		a->acl_state == b->acl_state && a->table_state == b->table_state &&
-		a->groups_state == b->groups_state && a->type == b->type &&
-		a->public_v4 == b->public_v4 && (!starts || a->platform == b->platform) &&
-		x->groups.allow == y->groups.allow && x->groups.unknown == y->groups.unknown;
+	       a->vpc != TW_MISSING && a->acl == b->acl && a->table == b->table &&
+	       a->acl_state == b->acl_state && a->table_state == b->table_state &&
+	       a->groups_state == b->groups_state && a->type == b->type &&
+	       a->public_v4 == b->public_v4 && (!starts || a->platform == b->platform) &&
+	       x->groups.allow == y->groups.allow && x->groups.unknown == y->groups.unknown;
 }
 
 /* One site for all parts; a single part stays as it is. */
@@ -66,8 +67,8 @@ static tw_status join(struct tw_results *r, struct tw_site *part, size_t n, stru
 	return TW_OK;
 }
 
-tw_status tw_situations_of(struct tw_results *results, const struct tw_sites *sites, bool starts,
-	struct tw_sites *ret)
+tw_status tw_situations_of(
+	struct tw_results *results, const struct tw_sites *sites, bool starts, struct tw_sites *ret)
 {
 	size_t n = sites->n;
 	struct tw_site *out = TW_NEW_ARRAY(results->work, struct tw_site, n + 1);
@@ -144,8 +145,7 @@ tw_status tw_situation_paths(struct tw_results *results, const struct tw_site *f
 	for (size_t i = before; i < ret->n; i++)
 		ret->v[i].domain = tw_set_subtract(judge->space, ret->v[i].domain, near);
 	size_t own = ret->n;
-	TW_TRY(tw_paths_between(
-		judge->net, judge->space, &judge->world, results->work, a, b, ret));
+	TW_TRY(tw_paths_between(judge->net, judge->space, &judge->world, results->work, a, b, ret));
 	for (size_t i = own; i < ret->n; i++)
 		if (ret->v[i].same_subnet)
 			ret->v[i].domain = near;

@@ -5,8 +5,9 @@
 /*
  * Situations: interfaces in different subnets that filters and routes treat alike are decided once.
  *
- * A joined site stands for its parts, which differ in their subnet only (and in groups that compile to
- * the same sets). Pairs inside one subnet meet no list, so they are cut out and get a path of their own.
+ * A joined site stands for its parts, which differ in their subnet only (and in groups that compile
+ * to the same sets). Pairs inside one subnet meet no list, so they are cut out and get a path of
+ * their own.
  */
 
 #include "results.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Stated intents: what the owner wants to complete, and what must never pass. They are judged first;
- * where they speak for packets, nothing is inferred.
+ * Stated intents: what the owner wants to complete, and what must never pass. They are judged
+ * first; where they speak for packets, nothing is inferred.
  */
 #include "ask.h"
 #include "report.h"
 
-static tw_status resolve(struct tw_results *r, struct tw_diags *diags, const struct tw_intent *intent,
-	struct tw_selection *from, struct tw_selection *to)
+static tw_status resolve(struct tw_results *r, struct tw_diags *diags,
+	const struct tw_intent *intent, struct tw_selection *from, struct tw_selection *to)
 {
 	const struct tw_intents *intents = r->options->intents;
 	TW_TRY(tw_select_end(r->net, intents, r->work, diags, &intent->from, from));
@@ -28,7 +28,8 @@ static tw_status given_levels(struct tw_results *r, const struct tw_intent *inte
 static tw_status draft_of(struct tw_results *r, const struct tw_intent *intent,
 	const struct tw_selection *from, const struct tw_selection *to, struct tw_draft *ret)
 {
-	struct tw_draft draft = {.acl = TW_MISSING, .every_connection = intent->every_connection,
+	struct tw_draft draft = {.acl = TW_MISSING,
+		.every_connection = intent->every_connection,
 		.outbound = to->internet};
 	struct tw_flow *flow = &draft.flow;
 	struct tw_evidence *evidence = TW_NEW(r->arena, struct tw_evidence);
@@ -73,9 +74,9 @@ static tw_status say(struct tw_results *r, struct tw_finding_draft *finding,
 	const struct tw_flow *flow = &draft->flow;
 	if (finding->finding.message)
 		return TW_OK;
-	finding->finding.message = tw_arena_printf(r->arena, "intent `%s` (%s from %s to %s) %s%s%s",
-		flow->name, flow->service_text, flow->from.name, flow->to.name, what,
-		why ? ": " : "", why ? why : "");
+	finding->finding.message = tw_arena_printf(r->arena,
+		"intent `%s` (%s from %s to %s) %s%s%s", flow->name, flow->service_text,
+		flow->from.name, flow->to.name, what, why ? ": " : "", why ? why : "");
 	finding->peer = flow->name;
 	return finding->finding.message ? TW_OK : TW_ENOMEM;
 }
@@ -130,15 +131,14 @@ static tw_status find_unmet(struct tw_results *r, const struct tw_draft *draft)
 		bool edge;
 		if (o->path->blocked || o->request == TW_DENY)
 			TW_TRY(add(r, draft, "TW601", o, "is blocked",
-				o->path->blocked ? o->path->reason_text
-						 : "the request is denied"));
+				o->path->blocked ? o->path->reason_text : "the request is denied"));
 		else if (o->verdict == TW_UNKNOWN || o->request == TW_ACTION_UNKNOWN)
-			TW_TRY(add(r, draft, "TW603", o, "cannot be decided",
-				o->path->reason_text));
+			TW_TRY(add(
+				r, draft, "TW603", o, "cannot be decided", o->path->reason_text));
 		else if (o->verdict == TW_ONE_WAY)
 			TW_TRY(add(r, draft, "TW601", o, "is one-way", "no reply comes back"));
 		else if (o->verdict == TW_PARTIAL &&
-			tw_hurt_level(o, draft->every_connection, &edge) == TW_LEVEL_ERROR)
+			 tw_hurt_level(o, draft->every_connection, &edge) == TW_LEVEL_ERROR)
 			TW_TRY(add(r, draft, "TW601", o, "is incomplete",
 				"replies are lost for a share of the connections"));
 	}
@@ -176,8 +176,11 @@ static tw_status judge_one(struct tw_results *r, const struct tw_intent *intent,
 	TW_TRY(given_levels(r, intent, from, &levels, &given));
 	if (from->managed || to->managed)
 		r->assumptions |= TW_ASSUME_MANAGED;
-	struct tw_question q = {.from = &from->sites, .to = &to->sites, .service = intent->service,
-		.services = intent->services, .given = given ? &levels : NULL,
+	struct tw_question q = {.from = &from->sites,
+		.to = &to->sites,
+		.service = intent->service,
+		.services = intent->services,
+		.given = given ? &levels : NULL,
 		.cap = TW_LEVEL_ERROR};
 	tw_status status = tw_ask(r, &q);
 	for (size_t i = 0; status == TW_OK && i < q.pieces.n; i++)
@@ -198,13 +201,16 @@ static tw_set packets_of(struct tw_results *r, const struct tw_intent *intent,
 	struct tw_space *space = r->judge->space;
 	tw_set a = TW_EMPTY, b = TW_EMPTY, services = TW_EMPTY;
 	for (size_t i = 0; i < from->sites.n; i++)
-		a = tw_set_union(space, a, tw_ranges_set(space, TW_FIELD_FROM,
-			from->sites.v[i].address, from->sites.v[i].addresses_n));
+		a = tw_set_union(space, a,
+			tw_ranges_set(space, TW_FIELD_FROM, from->sites.v[i].address,
+				from->sites.v[i].addresses_n));
 	for (size_t i = 0; i < to->sites.n; i++)
-		b = tw_set_union(space, b, tw_ranges_set(space, TW_FIELD_TO,
-			to->sites.v[i].address, to->sites.v[i].addresses_n));
+		b = tw_set_union(space, b,
+			tw_ranges_set(space, TW_FIELD_TO, to->sites.v[i].address,
+				to->sites.v[i].addresses_n));
 	for (size_t i = 0; i < intent->services; i++)
-		services = tw_set_union(space, services, tw_service_set(space, &intent->service[i], false));
+		services = tw_set_union(
+			space, services, tw_service_set(space, &intent->service[i], false));
 	return tw_set_intersect(space, tw_set_intersect(space, a, b), services);
 }
 
@@ -215,15 +221,16 @@ static tw_status find_contradiction(struct tw_results *r, const struct tw_intent
 	struct tw_space *space = r->judge->space;
 	if (tw_set_is_empty(tw_set_intersect(space, a, b)))
 		return tw_space_status(space);
-	struct tw_finding_draft fresh = {.code = "TW604", .level = TW_LEVEL_ERROR,
-		.cause = {.acl = TW_MISSING}};
+	struct tw_finding_draft fresh = {
+		.code = "TW604", .level = TW_LEVEL_ERROR, .cause = {.acl = TW_MISSING}};
 	TW_TRY(TW_VEC_PUSH(r->mem, &r->finding, fresh));
 	struct tw_finding_draft *f = &r->finding.v[r->finding.n - 1];
 	f->finding.span = never->span;
 	f->finding.label = "must never pass";
 	f->peer = never->name;
 	f->finding.message = tw_arena_printf(r->arena,
-		"intents `%s` and `%s` contradict each other: packets of both must complete and must never pass",
+		"intents `%s` and `%s` contradict each other: packets of both must complete and "
+		"must never pass",
 		wanted->name, never->name);
 	struct tw_related other = {"must complete", wanted->span};
 	TW_TRY(TW_VEC_PUSH(r->mem, &f->related, other));

@@ -6,8 +6,8 @@
 
 static tw_status complain(struct tw_diags *diags, const char *format, const char *text)
 {
-	TW_TRY(tw_diag_add(diags, TW_LEVEL_ERROR, 0, TW_NO_SPAN, "%s `%s`: expected %s", "cannot read",
-		text, format));
+	TW_TRY(tw_diag_add(diags, TW_LEVEL_ERROR, 0, TW_NO_SPAN, "%s `%s`: expected %s",
+		"cannot read", text, format));
 	return TW_EINVAL;
 }
 
@@ -21,7 +21,8 @@ static tw_status service_of(const struct tw_trace_options *o, const struct tw_se
 		service.protocol = protocol[0] == 't' ? TW_PROTOCOL_TCP : TW_PROTOCOL_UDP;
 	else if (!tw_service_parse(protocol, &service))
 		return complain(diags,
-			"tcp, udp, icmp, icmp/8, icmp/8/0, icmpv6/128, protocol/50 or all", protocol);
+			"tcp, udp, icmp, icmp/8, icmp/8/0, icmpv6/128, protocol/50 or all",
+			protocol);
 	if (to->has_service)
 		service.ports = to->service.ports;
 	if (o->port) {
@@ -68,8 +69,12 @@ static tw_status judge_question(struct tw_results *r, const struct tw_selection 
 		TW_TRY(tw_levels_given(r->work, &from->client, 1, &levels));
 	if (from->managed || to->managed)
 		r->assumptions |= TW_ASSUME_MANAGED;
-	struct tw_question q = {.from = &from->sites, .to = &to->sites, .service = service,
-		.services = 1, .given = from->client ? &levels : NULL, .trace = true,
+	struct tw_question q = {.from = &from->sites,
+		.to = &to->sites,
+		.service = service,
+		.services = 1,
+		.given = from->client ? &levels : NULL,
+		.trace = true,
 		.cap = TW_LEVEL_ERROR};
 	tw_status status = tw_ask(r, &q);
 	for (size_t i = 0; status == TW_OK && i < q.pieces.n; i++)

@@ -1,27 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Witnesses: one packet and its answer that show a verdict. The packet comes from the sets; its fate is
- * told by the plain first-match scan, so that the two ways of deciding meet in every witness.
+ * Witnesses: one packet and its answer that show a verdict. The packet comes from the sets; its
+ * fate is told by the plain first-match scan, so that the two ways of deciding meet in every
+ * witness.
  */
 #include "results.h"
 
-/* Addresses that people recognise, tried before the smallest one (RFC 5737, RFC 3849, and private). */
+/* Addresses that people recognise, tried before the smallest one (RFC 5737, RFC 3849, and private).
+ */
 static const char *const familiar[] = {
 	"203.0.113.7", "198.51.100.7", "10.0.0.7", "172.16.0.7", "192.168.0.7", "2001:db8::7"};
 
-/* Narrows `set` to one address of the field. */
-static tw_set pick_address(struct tw_space *space, tw_set set, enum tw_field field)
+static tw_set with_address(struct tw_space *space, tw_set set, enum tw_field field,
+	struct tw_addr addr, uint8_t family)
 {
+	struct tw_range range = {addr, addr, family};
+	return tw_set_intersect(space, set, tw_ranges_set(space, field, &range, 1));
+}
+
+/*
+ * Narrows `set` to one address of the field: a familiar one if it holds one that is not `taken`,
+ * else a host inside the first block rather than the block's own address.
+ */
+static tw_set pick_address(
+	struct tw_space *space, tw_set set, enum tw_field field, const struct tw_point *taken)
+{
+	struct tw_point first;
 	for (size_t i = 0; i < TW_COUNT(familiar); i++) {
 		struct tw_prefix prefix;
-		if (tw_prefix_parse(familiar[i], strlen(familiar[i]), &prefix) != TW_PREFIX_OK)
+		if (tw_prefix_parse(familiar[i], strlen(familiar[i]), &prefix) != TW_PREFIX_OK ||
+			(taken && tw_addr_cmp(taken->from, prefix.addr) == 0))
 			continue;
-		struct tw_range range = tw_prefix_range(prefix);
-		tw_set here = tw_set_intersect(space, set, tw_ranges_set(space, field, &range, 1));
+		tw_set here = with_address(space, set, field, prefix.addr, prefix.family);
 		if (!tw_set_is_empty(here))
 			return here;
 	}
-	return set;
+	if (!tw_set_witness(space, set, &first))
+		return set;
+	struct tw_addr host = field == TW_FIELD_FROM ? first.from : first.to;
+	for (int i = 0; i < 10; i++)
+		host = tw_addr_next(host);
+	tw_set here = with_address(space, set, field, host, first.family);
+	return tw_set_is_empty(here) ? set : here;
 }
 
 /* The client port that shows the verdict: the first one lost, of the client that matters most. */
@@ -54,8 +74,8 @@ static const char *packet_text(struct tw_arena *arena, const struct tw_witness *
 	const char *proto = tw_protocol_text(w->protocol, name);
 	if (tw_protocol_is_icmp(w->family, w->protocol)) {
 		unsigned at = reply ? w->client : w->service;
-		return tw_arena_printf(arena, "%s type %u code %u %s -> %s", proto, at >> 8,
-			at & 255, a, b);
+		return tw_arena_printf(
+			arena, "%s type %u code %u %s -> %s", proto, at >> 8, at & 255, a, b);
 	}
 	if (!tw_protocol_has_ports(w->protocol))
 		return tw_arena_printf(arena, "%s %s -> %s", proto, a, b);
@@ -102,7 +122,8 @@ static const char *fate(struct tw_results *r, const struct tw_path *path,
 		if (c->state == TW_NOT_KNOWN)
 			return "unknown: a filter on the way is not in the input";
 		bool peer_is_from = tw_view_peer_field(c->view) == TW_FIELD_FROM;
-		struct tw_packet packet = {.family = w->family, .protocol = w->protocol,
+		struct tw_packet packet = {.family = w->family,
+			.protocol = w->protocol,
 			.peer = peer_is_from ? w->from : w->to,
 			.port = direction == TW_REPLY ? w->client : w->service};
 		const char *component = "the security groups", *rule = NULL, *group = NULL;
@@ -120,47 +141,53 @@ static const char *fate(struct tw_results *r, const struct tw_path *path,
 							      : "*";
 		}
 		if (action == TW_DENY)
-			return rule ? tw_arena_printf(r->arena, "denied by %s %s rule %s", component,
-					      list, rule)
-				    : tw_arena_printf(r->arena, "denied: no %s rule of %s lets it %s",
-					      list, component,
-					      c->view.list == TW_INGRESS ? "in" : "out");
+			return rule ? tw_arena_printf(r->arena, "denied by %s %s rule %s",
+					      component, list, rule)
+				    : tw_arena_printf(r->arena,
+					      "denied: no %s rule of %s lets it %s", list,
+					      component, c->view.list == TW_INGRESS ? "in" : "out");
 		if (action == TW_ACTION_UNKNOWN)
 			return tw_arena_printf(r->arena, "unknown at %s %s", component, list);
 		if (!path->blocked)
-			last = tw_arena_printf(r->arena, "allowed by %s %s rule %s", component, list,
-				rule ? rule : "?");
+			last = tw_arena_printf(r->arena, "allowed by %s %s rule %s", component,
+				list, rule ? rule : "?");
 	}
 	return last;
 }
 
-tw_status tw_witness_of(struct tw_results *results, const struct tw_outcome *outcome,
-	const struct tw_witness **ret)
+tw_status tw_witness_of(
+	struct tw_results *results, const struct tw_outcome *outcome, const struct tw_witness **ret)
 {
 	struct tw_space *space = results->judge->space;
-	tw_set set = pick_address(space, outcome->set, TW_FIELD_FROM);
-	set = pick_address(space, set, TW_FIELD_TO);
+	tw_set set = pick_address(space, outcome->set, TW_FIELD_FROM, NULL);
 	struct tw_point point;
 	*ret = NULL;
+	if (!tw_set_witness(space, set, &point))
+		return tw_space_status(space);
+	set = pick_address(space, set, TW_FIELD_TO, &point);
 	if (!tw_set_witness(space, set, &point))
 		return tw_space_status(space);
 	struct tw_witness *w = TW_NEW(results->arena, struct tw_witness);
 	if (!w)
 		return TW_ENOMEM;
-	*w = (struct tw_witness){.family = point.family, .protocol = point.protocol,
-		.from = point.from, .to = point.to, .service = point.service};
+	*w = (struct tw_witness){.family = point.family,
+		.protocol = point.protocol,
+		.from = point.from,
+		.to = point.to,
+		.service = point.service};
 	w->client = pick_port(outcome);
 	if (outcome->reply_kind == TW_REPLY_ICMP)
 		tw_icmp_answer(point.family, point.service, &w->client);
 	w->reply = outcome->request == TW_ALLOW && !outcome->path->blocked &&
-		outcome->reply_kind != TW_REPLY_NONE_EXPECTED;
+		   outcome->reply_kind != TW_REPLY_NONE_EXPECTED;
 	w->request_text = packet_text(results->arena, w, false);
 	w->request_fate = fate(results, outcome->path, w, TW_REQUEST);
 	if (w->reply) {
 		w->reply_text = packet_text(results->arena, w, true);
 		w->reply_fate = fate(results, outcome->path, w, TW_REPLY);
 	}
-	if (!w->request_text || !w->request_fate || (w->reply && (!w->reply_text || !w->reply_fate)))
+	if (!w->request_text || !w->request_fate ||
+		(w->reply && (!w->reply_text || !w->reply_fate)))
 		return TW_ENOMEM;
 	*ret = w;
 	return TW_OK;

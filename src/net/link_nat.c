@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * NAT gateways, as far as they are judged yet: whether the lists of their own subnets are plainly open.
- * SPEC: nat-four-crossings
+ * NAT gateways, as far as they are judged yet: whether the lists of their own subnets are plainly
+ * open. SPEC: nat-four-crossings
  */
 #include "pending.h"
 
 bool tw_acl_is_open(const struct tw_acl *acl)
 {
 	for (int list = 0; list < 2; list++) {
-		const struct tw_rule *first = acl->list[list].n > 0 ? &acl->list[list].rule[0] : NULL;
+		const struct tw_rule *first =
+			acl->list[list].n > 0 ? &acl->list[list].rule[0] : NULL;
 
 		if (!first || first->action != TW_ALLOW || first->protocol != TW_PROTOCOL_ALL ||
 			first->family != TW_IPV4 || first->peer.len != 0 || first->maybe)

@@ -177,21 +177,47 @@ static tw_status same_hosts(
 	return status;
 }
 
+static bool holds_prefix(struct tw_prefixes all, struct tw_prefix one)
+{
+	for (size_t i = 0; i < all.n; i++)
+		if (all.v[i].family == one.family && all.v[i].len == one.len &&
+			tw_addr_cmp(all.v[i].addr, one.addr) == 0)
+			return true;
+	return false;
+}
+
+static bool holds_all(struct tw_prefixes outer, struct tw_prefixes inner)
+{
+	for (size_t i = 0; i < inner.n; i++)
+		if (!holds_prefix(outer, inner.v[i]))
+			return false;
+	return true;
+}
+
 /*
  * Addresses must agree; delegated prefixes are united, because readings made with older tools do
- * not show them. The reading with more blocks wins: it has the same addresses and the prefixes.
+ * not show them. The reading with more blocks wins: it has the same addresses and the prefixes. A
+ * reading that lacks a list of addresses (an interface inside an instance) may know fewer.
  */
 static tw_status merge_addresses(
-	const struct merge *m, struct tw_prefixes *old, struct tw_prefixes now)
+	const struct merge *m, struct tw_interface *old, const struct tw_interface *interface)
 {
-	bool same = true;
+	struct tw_prefixes now = interface->addresses;
+	bool partial = old->addresses_partial || interface->addresses_partial, same = true;
 
-	if (!old->n) {
-		*old = now;
+	if (!old->addresses.n) {
+		old->addresses = now;
+		old->addresses_partial = interface->addresses_partial;
+	} else if (now.n && partial) {
+		bool wider = now.n > old->addresses.n;
+		same = wider ? holds_all(now, old->addresses) : holds_all(old->addresses, now);
+		if (same && wider)
+			old->addresses = now;
+		old->addresses_partial &= interface->addresses_partial;
 	} else if (now.n) {
-		TW_TRY(same_hosts(m->net->mem, *old, now, &same));
-		if (same && now.n > old->n)
-			*old = now;
+		TW_TRY(same_hosts(m->net->mem, old->addresses, now, &same));
+		if (same && now.n > old->addresses.n)
+			old->addresses = now;
 	}
 	return same ? TW_OK : contradiction(m, "addresses");
 }
@@ -229,7 +255,7 @@ tw_status tw_merge_interface(struct tw_net *net, struct tw_diags *diags, struct 
 	if (!old->description)
 		old->description = interface->description;
 	TW_TRY(merge_groups(&m, old, interface));
-	TW_TRY(merge_addresses(&m, &old->addresses, interface->addresses));
+	TW_TRY(merge_addresses(&m, old, interface));
 	return merge_prefixes(
 		&m, &old->public_addresses, interface->public_addresses, "public addresses");
 }

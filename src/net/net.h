@@ -110,6 +110,7 @@ struct tw_interface {
 	size_t groups_n;
 	/* Private IPv4, IPv6, delegated prefixes; the primary IPv4 address first. */
 	struct tw_prefixes addresses;
+	bool addresses_partial; /* read from where a list of them was missing */
 	/* Public IPv4 (Elastic or assigned); IPv6 is public as it is. */
 	struct tw_prefixes public_addresses;
 	const char *instance_id; /* NULL if not attached to one */
@@ -188,7 +189,8 @@ struct tw_net {
 	struct tw_build *build;	     /* links that wait for tw_net_finish (pending.h) */
 };
 
-/* True if both lists let everything of IPv4 pass with their first rule. Less plain is not "open". */
+/* True if both lists let everything of IPv4 pass with their first rule. Less plain is not "open".
+ */
 bool tw_acl_is_open(const struct tw_acl *acl);
 /* Index of an object by id, TW_MISSING if the model has none. */
 uint32_t tw_net_find(const struct tw_net *net, enum tw_kind kind, const char *id);

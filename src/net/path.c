@@ -36,8 +36,11 @@ static void cross(struct tw_path *path, enum tw_crossing_kind kind, const struct
 	enum tw_list list, enum tw_direction direction)
 {
 	struct tw_crossing *c = &path->crossing[path->crossings++];
-	*c = (struct tw_crossing){.kind = kind, .view = {list, direction}, .site = site,
-		.subnet = site->subnet, .acl = site->acl};
+	*c = (struct tw_crossing){.kind = kind,
+		.view = {list, direction},
+		.site = site,
+		.subnet = site->subnet,
+		.acl = site->acl};
 	c->state = kind == TW_CROSS_ACL ? site->acl_state : site->groups_state;
 	if (c->state == TW_ASSUMED)
 		path->assumptions |= kind == TW_CROSS_ACL ? TW_ASSUME_NO_ACLS : TW_ASSUME_NO_GROUPS;
@@ -51,7 +54,7 @@ static void cross(struct tw_path *path, enum tw_crossing_kind kind, const struct
 static bool has_groups(const struct tw_site *site)
 {
 	return site->kind == TW_SITE_INTERFACES &&
-		(site->groups_n > 0 || site->type == TW_INTERFACE_ORDINARY);
+	       (site->groups_n > 0 || site->type == TW_INTERFACE_ORDINARY);
 }
 
 /* SPEC: path-same-vpc, path-same-subnet, path-sg-nacl-order, nacl-subnet-boundary */
@@ -78,11 +81,14 @@ static void cross_all(struct tw_path *path, const struct tw_site *a, const struc
 
 static struct tw_path new_path(const struct walk *w, tw_set domain)
 {
-	struct tw_path path = {.domain = domain, .from = w->from, .to = w->to,
-		.route_table = TW_MISSING, .assumptions = TW_ASSUME_UNFRAGMENTED};
+	struct tw_path path = {.domain = domain,
+		.from = w->from,
+		.to = w->to,
+		.route_table = TW_MISSING,
+		.assumptions = TW_ASSUME_UNFRAGMENTED};
 	if (w->from->kind == TW_SITE_SUBNET || w->to->kind == TW_SITE_SUBNET)
 		path.assumptions |= w->net->holds[TW_KIND_INTERFACE] ? TW_ASSUME_NO_INTERFACE
-								      : TW_ASSUME_NO_INTERFACES;
+								     : TW_ASSUME_NO_INTERFACES;
 	return path;
 }
 
@@ -116,8 +122,8 @@ static tw_set own_public(const struct walk *w)
 		const struct tw_interface *one = &w->net->interface[inside->interfaces[i]];
 		if (one->public_addresses.n == 0)
 			continue;
-		tw_set near = prefixes_set(
-			w->space, out ? TW_FIELD_FROM : TW_FIELD_TO, one->addresses);
+		tw_set near =
+			prefixes_set(w->space, out ? TW_FIELD_FROM : TW_FIELD_TO, one->addresses);
 		tw_set far = prefixes_set(
 			w->space, out ? TW_FIELD_TO : TW_FIELD_FROM, one->public_addresses);
 		set = tw_set_union(w->space, set, tw_set_intersect(w->space, near, far));
@@ -136,8 +142,8 @@ static tw_status exempt(struct walk *w, tw_set domain, tw_set *ret_rest)
 		/* Plain arithmetic first: most traffic is nowhere near these addresses. */
 		if (targets.n > 0 && !tw_ranges_meet(targets, list[i].range))
 			continue;
-		tw_set here = tw_set_intersect(w->space, domain,
-			tw_ranges_set(w->space, TW_FIELD_TO, &list[i].range, 1));
+		tw_set here = tw_set_intersect(
+			w->space, domain, tw_ranges_set(w->space, TW_FIELD_TO, &list[i].range, 1));
 		if (tw_set_is_empty(here))
 			continue;
 		struct tw_path path = new_path(w, here);
@@ -151,7 +157,8 @@ static tw_status exempt(struct walk *w, tw_set domain, tw_set *ret_rest)
 			return TW_ENOMEM;
 		if (list[i].assumed)
 			path.assumptions |= strcmp(list[i].id, "exempt-kms") == 0
-				? TW_ASSUME_EXEMPT_KMS : TW_ASSUME_EXEMPT_ECS;
+						    ? TW_ASSUME_EXEMPT_KMS
+						    : TW_ASSUME_EXEMPT_ECS;
 		TW_TRY(push(w, &path));
 		domain = tw_set_subtract(w->space, domain, here);
 	}
@@ -183,7 +190,8 @@ static enum tw_access_block access_block(const struct tw_net *net, const struct 
 	return block;
 }
 
-/* What the route of the inside site does to traffic with the outside. `out`: the inside starts it. */
+/* What the route of the inside site does to traffic with the outside. `out`: the inside starts it.
+ */
 static void take_route(const struct walk *w, struct tw_path *path, const struct tw_site *inside,
 	const struct tw_route *route, bool out, enum tw_family family, bool public)
 {
@@ -213,7 +221,7 @@ static void take_route(const struct walk *w, struct tw_path *path, const struct 
 			give_reason(path, true, "no-route",
 				"the internet gateway does not carry private addresses");
 		else if (family == TW_IPV4 && inside->kind == TW_SITE_INTERFACES &&
-			!inside->public_v4)
+			 !inside->public_v4)
 			give_reason(path, true, "no-public-address",
 				"the interface has no public IPv4 address");
 		return;
@@ -247,8 +255,9 @@ static void take_route(const struct walk *w, struct tw_path *path, const struct 
 }
 
 /*
- * A prefix list that the input lacks may hold any address of this part. What is stopped here may pass
- * there; what passes here is proved only if the list leads to a gateway endpoint, which no list guards.
+ * A prefix list that the input lacks may hold any address of this part. What is stopped here may
+ * pass there; what passes here is proved only if the list leads to a gateway endpoint, which no
+ * list guards.
  */
 static void doubt_route(const struct walk *w, struct tw_path *path)
 {
@@ -270,8 +279,7 @@ static tw_status route_part(
 	static const enum tw_family families[] = {TW_IPV4, TW_IPV6};
 	for (size_t f = 0; f < TW_COUNT(families); f++) {
 		struct tw_box box = tw_box_all(families[f]);
-		tw_set of_family =
-			tw_set_intersect(w->space, domain, tw_set_box(w->space, &box));
+		tw_set of_family = tw_set_intersect(w->space, domain, tw_set_box(w->space, &box));
 		tw_set public = out ? w->world->public_to : w->world->public_from;
 		tw_set part[2];
 		part[0] = tw_set_intersect(w->space, of_family, public);
@@ -293,15 +301,17 @@ struct keyed_route {
 };
 
 /* Expands prefix-list routes; longest prefix first is what decides. */
-static tw_status routes_by_length(struct walk *w, const struct tw_route_table *table,
-	struct keyed_route **ret, size_t *ret_n)
+static tw_status routes_by_length(
+	struct walk *w, const struct tw_route_table *table, struct keyed_route **ret, size_t *ret_n)
 {
 	size_t room = 0;
 	for (size_t i = 0; i < table->routes_n; i++) {
 		const struct tw_route *r = &table->route[i];
 		uint32_t list = r->prefix_list
-			? tw_net_find(w->net, TW_KIND_PREFIX_LIST, r->prefix_list) : TW_MISSING;
-		room += r->prefix_list && list != TW_MISSING ? w->net->prefix_list[list].cidrs.n : 1;
+					? tw_net_find(w->net, TW_KIND_PREFIX_LIST, r->prefix_list)
+					: TW_MISSING;
+		room += r->prefix_list && list != TW_MISSING ? w->net->prefix_list[list].cidrs.n
+							     : 1;
 	}
 	struct keyed_route *out = TW_NEW_ARRAY(w->arena, struct keyed_route, room + 1);
 	if (!out)
@@ -353,8 +363,8 @@ static tw_status by_routes(struct walk *w, tw_set domain, const struct tw_site *
 	enum tw_field far = inside == w->from ? TW_FIELD_TO : TW_FIELD_FROM;
 	for (size_t i = 0; i < n && !tw_set_is_empty(domain); i++) {
 		struct tw_range range = tw_prefix_range(route[i].to);
-		tw_set here = tw_set_intersect(
-			w->space, domain, tw_ranges_set(w->space, far, &range, 1));
+		tw_set here =
+			tw_set_intersect(w->space, domain, tw_ranges_set(w->space, far, &range, 1));
 		if (tw_set_is_empty(here))
 			continue;
 		domain = tw_set_subtract(w->space, domain, here);
@@ -427,8 +437,11 @@ tw_status tw_reach(const struct tw_net *net, struct tw_space *space, const struc
 	struct tw_site *outside = TW_NEW(arena, struct tw_site);
 	if (!outside)
 		return TW_ENOMEM;
-	*outside = (struct tw_site){.kind = TW_SITE_OUTSIDE, .vpc = TW_MISSING,
-		.subnet = TW_MISSING, .acl = TW_MISSING, .table = TW_MISSING};
+	*outside = (struct tw_site){.kind = TW_SITE_OUTSIDE,
+		.vpc = TW_MISSING,
+		.subnet = TW_MISSING,
+		.acl = TW_MISSING,
+		.table = TW_MISSING};
 	enum tw_field near = out ? TW_FIELD_FROM : TW_FIELD_TO;
 	enum tw_field far = out ? TW_FIELD_TO : TW_FIELD_FROM;
 	tw_set domain = tw_ranges_set(space, near, site->address, site->addresses_n);
@@ -438,8 +451,8 @@ tw_status tw_reach(const struct tw_net *net, struct tw_space *space, const struc
 	if (site->vpc != TW_MISSING)
 		vpc = prefixes_set(space, far, net->vpc[site->vpc].cidrs);
 	struct tw_paths paths = TW_VEC_EMPTY;
-	struct walk w = {net, space, world, arena, out ? site : outside, out ? outside : site,
-		&paths, NULL};
+	struct walk w = {
+		net, space, world, arena, out ? site : outside, out ? outside : site, &paths, NULL};
 	tw_status status = TW_OK;
 	if (out)
 		status = exempt(&w, domain, &domain);

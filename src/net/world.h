@@ -3,8 +3,8 @@
 #define TW_NET_WORLD_H
 
 /*
- * The world outside: what counts as the internet, and the addresses that AWS answers itself, as seen
- * from one subnet. SPEC: exempt-before-nacl
+ * The world outside: what counts as the internet, and the addresses that AWS answers itself, as
+ * seen from one subnet. SPEC: exempt-before-nacl
  */
 
 #include "addresses.h"
@@ -12,9 +12,9 @@
 
 struct tw_exemption {
 	struct tw_range range;
-	const char *id;   /* SPEC id */
+	const char *id;	  /* SPEC id */
 	const char *text; /* "the VPC's DNS resolver" */
-	bool assumed;     /* by an address that no source read confirms */
+	bool assumed;	  /* by an address that no source read confirms */
 };
 
 #define TW_EXEMPTIONS 32

@@ -210,6 +210,8 @@ static tw_status read_addresses(
 	TW_AWS_STEP(worst, each_of(aws, slot[KEY_IPV6], read_ipv6));
 	TW_AWS_STEP(worst, each_of(aws, slot[KEY_PREFIXES4], read_prefix4));
 	TW_AWS_STEP(worst, each_of(aws, slot[KEY_PREFIXES6], read_prefix6));
+	interface->addresses_partial =
+		slot[KEY_ADDRESSES] == TW_NODE_NONE || slot[KEY_IPV6] == TW_NODE_NONE;
 	TW_TRY(keep(aws, aws->addresses.v, aws->addresses.n, &interface->addresses));
 	TW_TRY(keep(aws, aws->public_addresses.v, aws->public_addresses.n,
 		&interface->public_addresses));

@@ -107,7 +107,8 @@ static void test_algebra(void **state)
 			for (int op = 0; op < 3; op++) {
 				unsigned bits = 0;
 				for (size_t i = 0; i < got[op].n; i++)
-					for (unsigned k = got[op].v[i].lo; k <= got[op].v[i].hi; k++)
+					for (unsigned k = got[op].v[i].lo; k <= got[op].v[i].hi;
+						k++)
 						bits |= 1U << k;
 				assert_int_equal(bits, want[op]);
 				assert_int_equal(tw_ports_size(got[op]),

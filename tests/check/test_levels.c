@@ -2,14 +2,17 @@
 /* The table of contract section 3, row by row: which client is told how loudly. */
 #include "test_alloc.h"
 
+#include <stdio.h>
+
 #include "levels.h"
 
 static const char *names_at(const struct tw_levels *levels, enum tw_level level, char *buf)
 {
+	size_t n = 0;
 	buf[0] = 0;
 	for (size_t i = 0; i < levels->n; i++)
 		if (levels->v[i].level == level)
-			strcat(strcat(buf, levels->v[i].client->id), " ");
+			n += (size_t)snprintf(buf + n, 512 - n, "%s ", levels->v[i].client->id);
 	return buf;
 }
 
@@ -66,8 +69,9 @@ static void test_all(void **state)
 	for (size_t i = 0; i < all.n; i++) {
 		xp += strcmp(all.v[i].client->id, "windows-xp") == 0;
 		linux += strcmp(all.v[i].client->id, "linux") == 0;
-		assert_int_equal(all.v[i].level,
-			strcmp(all.v[i].client->id, "windows") == 0 ? TW_LEVEL_ERROR : TW_LEVEL_NOTE);
+		assert_int_equal(all.v[i].level, strcmp(all.v[i].client->id, "windows") == 0
+							 ? TW_LEVEL_ERROR
+							 : TW_LEVEL_NOTE);
 	}
 	assert_int_equal(xp, 1);
 	assert_int_equal(linux, 1);
@@ -77,6 +81,7 @@ static void test_all(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_all)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_table), cmocka_unit_test(test_all)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -199,12 +199,15 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--root", type=pathlib.Path, default=here)
     parser.add_argument("--build", type=pathlib.Path, default=None)
-    parser.add_argument("--cc", default="cc", type=lambda text: shlex.join(shlex.split(text)))
+    parser.add_argument("--cc", default="cc")
     parser.add_argument("--update", action="store_true")
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     args = parser.parse_args()
     root = args.root.resolve()
     args.build = args.build or root / "build"
+    compiler = shlex.split(args.cc)
+    # In full: what examples call `cc` is a script of our own that calls it.
+    args.cc = shlex.join([shutil.which(compiler[0]) or compiler[0], *compiler[1:]])
     if not (args.build / "src/cli/twoway").exists():
         sys.exit(f"run_docs: there is no program {args.build}/src/cli/twoway: build it first")
     files = [path.resolve() for path in args.files] or [

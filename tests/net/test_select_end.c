@@ -159,6 +159,35 @@ static void test_selectors(void **state)
 	world_close(&w);
 }
 
+/* What overlaps is one site: a subnet and a block of it, the internet and blocks out of it. */
+static void test_selectors_overlap(void **state)
+{
+	static const char *const subnet = "subnet-x", *const inside = "10.0.1.0/25",
+				 *const outside[] = {"192.168.0.0/16", "203.0.113.0/24"};
+	struct tw_selector selector = {.cidr = {outside, 2}, .internet = true};
+	struct tw_end end = {.selector = &selector};
+	struct tw_selection s = {0};
+	struct tw_arena arena;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	add_subnet(&w, "subnet-x", "vpc-2", "10.0.1.0/24");
+	finish_net(&w);
+	selects(&w, &(struct tw_selector){.subnet = one(&subnet), .cidr = one(&inside)},
+		"subnet-x, 10.0.1.0/25", "subnet-x", "subnet subnet-x acl - 10.0.1.0/24\n", false);
+	tw_arena_init(&arena, w.mem);
+	assert_int_equal(select_end(&w, &arena, &end, &s), TW_OK);
+	assert_string_equal(s.name, "internet, 192.168.0.0/16, 203.0.113.0/24");
+	assert_int_equal(s.sites.n, 1);
+	struct tw_ranges all = {s.sites.v[0].address, s.sites.v[0].addresses_n};
+	assert_true(tw_ranges_meet(all, range_of("192.168.7.7")));
+	assert_true(tw_ranges_meet(all, range_of("203.0.113.7")));
+	assert_false(tw_ranges_meet(all, range_of("172.16.7.7")));
+	tw_arena_fini(&arena);
+	world_close(&w);
+}
+
 static void test_selectors_refused(void **state)
 {
 	static const char *const gone = "i-9", *const lb = "app/x", *const address = "aws_lb.x",
@@ -291,6 +320,7 @@ int main(void)
 		cmocka_unit_test(test_yaml_names),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_selectors),
+		cmocka_unit_test(test_selectors_overlap),
 		cmocka_unit_test(test_selectors_refused),
 		cmocka_unit_test(test_open_subnets),
 		cmocka_unit_test(test_patterns),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Out of memory at every allocation of the public entries: reading, checking, tracing, writing. Each
- * must end in TW_ENOMEM with nothing left behind, and give its full answer when memory suffices.
+ * Out of memory at every allocation of the public entries: reading, checking, tracing, writing.
+ * Each must end in TW_ENOMEM with nothing left behind, and give its full answer when memory
+ * suffices.
  */
 #include "test_alloc.h"
 
@@ -9,10 +10,13 @@
 
 static const char network[] =
 	"{\"Vpcs\": [{\"VpcId\": \"vpc-1\", \"CidrBlock\": \"10.0.0.0/16\"}],"
-	"\"Subnets\": [{\"SubnetId\": \"subnet-1\", \"VpcId\": \"vpc-1\", \"CidrBlock\": \"10.0.1.0/24\"},"
+	"\"Subnets\": [{\"SubnetId\": \"subnet-1\", \"VpcId\": \"vpc-1\", \"CidrBlock\": "
+	"\"10.0.1.0/24\"},"
 	" {\"SubnetId\": \"subnet-2\", \"VpcId\": \"vpc-1\", \"CidrBlock\": \"10.0.2.0/24\"}],"
-	"\"NetworkAcls\": [{\"NetworkAclId\": \"acl-1\", \"VpcId\": \"vpc-1\", \"IsDefault\": false,"
-	" \"Associations\": [{\"SubnetId\": \"subnet-1\"}, {\"SubnetId\": \"subnet-2\"}], \"Entries\": ["
+	"\"NetworkAcls\": [{\"NetworkAclId\": \"acl-1\", \"VpcId\": \"vpc-1\", \"IsDefault\": "
+	"false,"
+	" \"Associations\": [{\"SubnetId\": \"subnet-1\"}, {\"SubnetId\": \"subnet-2\"}], "
+	"\"Entries\": ["
 	" {\"RuleNumber\": 100, \"Egress\": false, \"Protocol\": \"6\", \"RuleAction\": \"allow\","
 	"  \"CidrBlock\": \"0.0.0.0/0\", \"PortRange\": {\"From\": 443, \"To\": 443}},"
 	" {\"RuleNumber\": 90, \"Egress\": true, \"Protocol\": \"6\", \"RuleAction\": \"deny\","
@@ -20,20 +24,23 @@ static const char network[] =
 	" {\"RuleNumber\": 100, \"Egress\": true, \"Protocol\": \"6\", \"RuleAction\": \"allow\","
 	"  \"CidrBlock\": \"0.0.0.0/0\", \"PortRange\": {\"From\": 49152, \"To\": 65535}}]}],"
 	"\"SecurityGroups\": [{\"GroupId\": \"sg-1\", \"VpcId\": \"vpc-1\", \"IpPermissions\": ["
-	" {\"IpProtocol\": \"tcp\", \"FromPort\": 443, \"ToPort\": 443, \"IpRanges\": [{\"CidrIp\": \"0.0.0.0/0\"}],"
+	" {\"IpProtocol\": \"tcp\", \"FromPort\": 443, \"ToPort\": 443, \"IpRanges\": "
+	"[{\"CidrIp\": \"0.0.0.0/0\"}],"
 	"  \"UserIdGroupPairs\": [{\"GroupId\": \"sg-1\"}]}],"
-	" \"IpPermissionsEgress\": [{\"IpProtocol\": \"-1\", \"IpRanges\": [{\"CidrIp\": \"0.0.0.0/0\"}]}]}],"
+	" \"IpPermissionsEgress\": [{\"IpProtocol\": \"-1\", \"IpRanges\": [{\"CidrIp\": "
+	"\"0.0.0.0/0\"}]}]}],"
 	"\"NetworkInterfaces\": [{\"NetworkInterfaceId\": \"eni-1\", \"SubnetId\": \"subnet-1\","
-	" \"VpcId\": \"vpc-1\", \"PrivateIpAddress\": \"10.0.1.10\", \"Groups\": [{\"GroupId\": \"sg-1\"}]},"
+	" \"VpcId\": \"vpc-1\", \"PrivateIpAddress\": \"10.0.1.10\", \"Groups\": [{\"GroupId\": "
+	"\"sg-1\"}]},"
 	" {\"NetworkInterfaceId\": \"eni-2\", \"SubnetId\": \"subnet-2\","
-	" \"VpcId\": \"vpc-1\", \"PrivateIpAddress\": \"10.0.2.10\", \"Groups\": [{\"GroupId\": \"sg-1\"}]}]}";
+	" \"VpcId\": \"vpc-1\", \"PrivateIpAddress\": \"10.0.2.10\", \"Groups\": [{\"GroupId\": "
+	"\"sg-1\"}]}]}";
 
-static const char intents[] =
-	"clients: {fleet: {ports: [10240-65535], picks: even}}\n"
-	"names: {web: {subnet: [subnet-1], client: fleet}}\n"
-	"flows: [{name: in, from: subnet-2, to: web, port: [tcp/443]}]\n"
-	"never: [{name: no-ssh, from: internet, to: web, port: tcp/22}]\n"
-	"ignore: [{code: TW103, at: acl-1, reason: known}]\n";
+static const char intents[] = "clients: {fleet: {ports: [10240-65535], picks: even}}\n"
+			      "names: {web: {subnet: [subnet-1], client: fleet}}\n"
+			      "flows: [{name: in, from: subnet-2, to: web, port: [tcp/443]}]\n"
+			      "never: [{name: no-ssh, from: internet, to: web, port: tcp/22}]\n"
+			      "ignore: [{code: TW103, at: acl-1, reason: known}]\n";
 
 enum what { READ, CHECK, TRACE, CLIENTS };
 
@@ -73,25 +80,28 @@ static tw_status judge(struct world *w, struct job *job)
 		status = tw_trace(w->mem, tw_input_net(w->in), &options, w->diags, &report);
 	} else {
 		const struct tw_check_options options = {.intents = tw_input_intents(w->in),
-			.diags = w->diags, .sources = w->sources, .details = true,
-			.year = 2026, .month = 1, .day = 31};
+			.diags = w->diags,
+			.sources = w->sources,
+			.details = true,
+			.year = 2026,
+			.month = 1,
+			.day = 31};
 		status = tw_check(w->mem, tw_input_net(w->in), &options, w->diags, &report);
 	}
 	if (status != TW_OK)
 		return status;
-	status = job->what == TRACE
-		? tw_write_trace(w->mem, report, tw_input_file(w->in, 0), tw_input_files(w->in),
-			  w->sources, &style, sink)
-		: tw_write_check(w->mem, report, tw_input_file(w->in, 0), tw_input_files(w->in),
-			  w->sources, &style, sink);
+	status = job->what == TRACE ? tw_write_trace(w->mem, report, tw_input_file(w->in, 0),
+					      tw_input_files(w->in), w->sources, &style, sink)
+				    : tw_write_check(w->mem, report, tw_input_file(w->in, 0),
+					      tw_input_files(w->in), w->sources, &style, sink);
 	tw_report_free(report);
 	return status;
 }
 
 static tw_status read_and_judge(struct world *w, struct job *job)
 {
-	tw_status status =
-		tw_input_add_bytes(w->in, "net.json", network, sizeof(network) - 1, TW_INPUT_AUTO, true);
+	tw_status status = tw_input_add_bytes(
+		w->in, "net.json", network, sizeof(network) - 1, TW_INPUT_AUTO, true);
 	if (status == TW_OK)
 		status = tw_input_add_intents_bytes(
 			w->in, "twoway.yaml", intents, sizeof(intents) - 1);
@@ -162,8 +172,9 @@ static void test_clients(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_read), cmocka_unit_test(test_check),
-		cmocka_unit_test(test_check_json), cmocka_unit_test(test_trace),
-		cmocka_unit_test(test_trace_json), cmocka_unit_test(test_clients)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_read),
+		cmocka_unit_test(test_check), cmocka_unit_test(test_check_json),
+		cmocka_unit_test(test_trace), cmocka_unit_test(test_trace_json),
+		cmocka_unit_test(test_clients)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
