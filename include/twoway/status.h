@@ -15,11 +15,11 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__) || defined(__clang__)
-# define TW_NODISCARD __attribute__((warn_unused_result))
-# define TW_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define TW_NODISCARD	     __attribute__((warn_unused_result))
+#define TW_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #else
-# define TW_NODISCARD
-# define TW_PRINTF(fmt, args)
+#define TW_NODISCARD
+#define TW_PRINTF(fmt, args)
 #endif
 
 /* X(name, exit code of a program that ends with it, text) */

@@ -39,7 +39,7 @@ struct tw_arena_chunk;
 struct tw_arena {
 	struct tw_mem *mem;
 	struct tw_arena_chunk *chunk; /* newest first */
-	size_t used;                  /* bytes of the newest chunk in use */
+	size_t used;		      /* bytes of the newest chunk in use */
 };
 
 struct tw_arena_mark {
@@ -61,7 +61,7 @@ char *tw_arena_vprintf(struct tw_arena *arena, const char *format, va_list args)
 struct tw_arena_mark tw_arena_save(const struct tw_arena *arena);
 void tw_arena_restore(struct tw_arena *arena, struct tw_arena_mark mark);
 
-#define TW_NEW(arena, type) ((type *)tw_arena_zero((arena), sizeof(type)))
+#define TW_NEW(arena, type)		 ((type *)tw_arena_zero((arena), sizeof(type)))
 #define TW_NEW_ARRAY(arena, type, count) ((type *)tw_arena_array((arena), (count), sizeof(type)))
 
 #endif

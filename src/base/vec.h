@@ -20,15 +20,18 @@
 		type *v;                                                                           \
 		size_t n, room;                                                                    \
 	}
-#define TW_VEC_EMPTY {NULL, 0, 0}
+#define TW_VEC_EMPTY                                                                               \
+	{                                                                                          \
+		NULL, 0, 0                                                                         \
+	}
 
 /* Makes room for at least `more` elements of `size` bytes behind the first n. */
 TW_NODISCARD tw_status tw_vec_grow(
 	struct tw_mem *mem, void **v, size_t n, size_t *room, size_t size, size_t more);
 
 #define TW_VEC_RESERVE(mem, vec, more)                                                             \
-	tw_vec_grow((mem), (void **)(void *)&(vec)->v, (vec)->n, &(vec)->room,                     \
-		sizeof(*(vec)->v), (more))
+	tw_vec_grow((mem), (void **)(void *)&(vec)->v, (vec)->n, &(vec)->room, sizeof(*(vec)->v),  \
+		(more))
 
 #define TW_VEC_PUSH(mem, vec, ...)                                                                 \
 	(TW_VEC_RESERVE(mem, vec, 1) == TW_OK ? ((vec)->v[(vec)->n++] = (__VA_ARGS__), TW_OK)      \

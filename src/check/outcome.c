@@ -179,6 +179,15 @@ static void temper(struct tw_outcome *outcome)
 		outcome->verdict = TW_UNKNOWN;
 }
 
+/* Where no ports are counted, the same answer from another part of a list is the same outcome. */
+static bool joins(const struct tw_outcome *a, const struct tw_outcome *b)
+{
+	return a->path == b->path && a->levels == b->levels && a->cap == b->cap &&
+	       a->twin == b->twin && a->family == b->family && a->protocol == b->protocol &&
+	       a->request == b->request && a->reply_kind == b->reply_kind && a->reply == b->reply &&
+	       tw_ports_equal(a->returns, b->returns) && tw_ports_equal(a->undecided, b->undecided);
+}
+
 static tw_status push(struct tw_judge *judge, struct tw_arena *arena, struct tw_outcome outcome,
 	struct tw_outcomes *ret)
 {
@@ -195,6 +204,11 @@ static tw_status push(struct tw_judge *judge, struct tw_arena *arena, struct tw_
 		outcome.verdict = whole_verdict(outcome.request, outcome.reply);
 	}
 	temper(&outcome);
+	for (size_t i = 0; outcome.reply_kind != TW_REPLY_PORTS && i < ret->n; i++)
+		if (joins(&ret->v[i], &outcome)) {
+			ret->v[i].set = tw_set_union(judge->space, ret->v[i].set, outcome.set);
+			return tw_space_status(judge->space);
+		}
 	return TW_VEC_PUSH(judge->mem, ret, outcome);
 }
 

@@ -14,10 +14,10 @@ struct shape {
 };
 
 #define SHAPE(array, count)                                                                        \
- {                                                                                                 \
-  offsetof(struct tw_net, array), offsetof(struct tw_net, count),                                  \
-	  sizeof(*((struct tw_net *)NULL)->array)                                                  \
- }
+	{                                                                                          \
+		offsetof(struct tw_net, array), offsetof(struct tw_net, count),                    \
+			sizeof(*((struct tw_net *)NULL)->array)                                    \
+	}
 
 static const struct shape shapes[TW_KINDS] = {
 	[TW_KIND_VPC] = SHAPE(vpc, vpcs),

@@ -80,13 +80,13 @@ static void link_vpcs(struct tw_net *net)
 
 /* Goes on after TW_EPARSE, which a diagnostic explains. */
 #define STEP(expr)                                                                                 \
- do {                                                                                              \
-  tw_status step_ = (expr);                                                                        \
-  if (step_ == TW_EPARSE)                                                                          \
-   worst = TW_EPARSE;                                                                              \
-  else if (step_ != TW_OK)                                                                         \
-   return step_;                                                                                   \
- } while (0)
+	do {                                                                                       \
+		tw_status step_ = (expr);                                                          \
+		if (step_ == TW_EPARSE)                                                            \
+			worst = TW_EPARSE;                                                         \
+		else if (step_ != TW_OK)                                                           \
+			return step_;                                                              \
+	} while (0)
 
 tw_status tw_net_finish(struct tw_net *net, struct tw_diags *diags)
 {

@@ -44,9 +44,9 @@ struct tw_picked {
 
 /* `return TW_REFUSED(picked, "...", ...)`: the selection cannot be made, and why. */
 #define TW_REFUSED(picked, ...)                                                                    \
- (tw_diag_add((picked)->diags, TW_LEVEL_ERROR, 0, (picked)->span, __VA_ARGS__) == TW_OK            \
-		 ? TW_EINVAL                                                                       \
-		 : TW_ENOMEM)
+	(tw_diag_add((picked)->diags, TW_LEVEL_ERROR, 0, (picked)->span, __VA_ARGS__) == TW_OK     \
+			? TW_EINVAL                                                                \
+			: TW_ENOMEM)
 
 void tw_picked_init(struct tw_picked *picked, const struct tw_net *net, struct tw_arena *arena,
 	struct tw_diags *diags, struct tw_span span);

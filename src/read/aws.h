@@ -86,13 +86,13 @@ TW_NODISCARD tw_status tw_aws_prefix_entries(
 
 /* Goes on after TW_EPARSE and keeps it in `worst`; returns on anything worse. */
 #define TW_AWS_STEP(worst, expr)                                                                   \
- do {                                                                                              \
-  tw_status step_ = (expr);                                                                        \
-  if (step_ == TW_EPARSE)                                                                          \
-   (worst) = TW_EPARSE;                                                                            \
-  else if (step_ != TW_OK)                                                                         \
-   return step_;                                                                                   \
- } while (0)
+	do {                                                                                       \
+		tw_status step_ = (expr);                                                          \
+		if (step_ == TW_EPARSE)                                                            \
+			(worst) = TW_EPARSE;                                                       \
+		else if (step_ != TW_OK)                                                           \
+			return step_;                                                              \
+	} while (0)
 
 /* A list of names of members, for objects that are walked once. */
 struct tw_word {
@@ -100,9 +100,9 @@ struct tw_word {
 	size_t n;
 };
 #define TW_WORD(text)                                                                              \
- {                                                                                                 \
-  (text), sizeof(text) - 1                                                                         \
- }
+	{                                                                                          \
+		(text), sizeof(text) - 1                                                           \
+	}
 /* The index of a key in the list, `n` if it is not there. */
 size_t tw_aws_word(const struct tw_document *d, uint32_t key, const struct tw_word *word, size_t n);
 

@@ -34,8 +34,8 @@ struct tw_intents_reader {
 
 /* Tells an error at a node. */
 #define TW_REFUSE(r, node, ...)                                                                    \
- ((r)->bad = true,                                                                                 \
-	 tw_diag_add((r)->d->diags, TW_LEVEL_ERROR, 0, tw_node_span((r)->d, (node)), __VA_ARGS__))
+	((r)->bad = true, tw_diag_add((r)->d->diags, TW_LEVEL_ERROR, 0,                            \
+				  tw_node_span((r)->d, (node)), __VA_ARGS__))
 
 /* ---- single values (intents_fields.c) -------------------------------------------------------- */
 

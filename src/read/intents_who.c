@@ -203,8 +203,8 @@ tw_status tw_intents_clients(struct tw_intents_reader *r, uint32_t node)
 /* ---- selectors ------------------------------------------------------------------------------- */
 
 #define SELECTOR_KEYS                                                                              \
- "instance", "interface", "subnet", "security-group", "load-balancer", "tag", "cidr", "address",   \
-	 "internet"
+	"instance", "interface", "subnet", "security-group", "load-balancer", "tag", "cidr",       \
+		"address", "internet"
 
 static tw_status refuse_cidr(
 	struct tw_intents_reader *r, uint32_t node, const char *text, enum tw_prefix_error error)

@@ -16,9 +16,9 @@
 /* Which byte of a word loaded from memory comes first is only known for little-endian machines; the
  * others scan byte by byte. */
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-# define SCAN_WORDS 1
+#define SCAN_WORDS 1
 #else
-# define SCAN_WORDS 0
+#define SCAN_WORDS 0
 #endif
 
 static inline uint64_t load(const char *p)

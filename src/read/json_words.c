@@ -76,7 +76,7 @@ static const char *found(const struct json *json, const char *p)
 }
 
 #define ERROR(json, from, to, ...)                                                                 \
- tw_document_error((json)->d, offset((json), (from)), offset((json), (to)), __VA_ARGS__)
+	tw_document_error((json)->d, offset((json), (from)), offset((json), (to)), __VA_ARGS__)
 
 /* An error over the token at json->at. */
 #define ERROR_HERE(json, ...) ERROR(json, (json)->at, token_end((json), (json)->at), __VA_ARGS__)

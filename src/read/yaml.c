@@ -69,7 +69,7 @@ static uint32_t end_of(struct yaml *yaml)
 
 /* An error over the current event, or at its first byte if it has none. */
 #define ERROR_HERE(yaml, ...)                                                                      \
- tw_document_error((yaml)->d, begin_of(yaml), end_of(yaml), __VA_ARGS__)
+	tw_document_error((yaml)->d, begin_of(yaml), end_of(yaml), __VA_ARGS__)
 
 /* ---- nodes ----------------------------------------------------------------------------------- */
 

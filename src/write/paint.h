@@ -29,23 +29,23 @@ enum tw_hue {
 
 /* X(name, UTF-8, ASCII) */
 #define TW_GLYPHS(X)                                                                               \
- X(ELLIPSIS, "\xe2\x80\xa6", "...")                                                                \
- X(BAR, "\xe2\x94\x82", "|")                                                                       \
- X(DASH, "\xe2\x94\x80", "-")                                                                      \
- X(TEE_RIGHT, "\xe2\x94\x9c", "+")                                                                 \
- X(TEE_LEFT, "\xe2\x94\xa4", "+")                                                                  \
- X(CORNER, "\xe2\x94\x98", "+")                                                                    \
- X(DOWN, "\xe2\x96\xbc", "v")                                                                      \
- X(UP, "\xe2\x96\xb2", "^")                                                                        \
- X(CROSS, "\xe2\x9c\x97", "x")                                                                     \
- X(OPEN, "\xe2\x96\x88", "#")                                                                      \
- X(OPEN_HALF, "\xe2\x96\x8c", "-")                                                                 \
- X(SHUT, "\xc2\xb7", ".")                                                                          \
- X(BACK, "\xe2\x94\x81", "=")                                                                      \
- X(BACK_HALF, "\xe2\x95\xb8", "-")                                                                 \
- X(BACK_SOME, "\xe2\x95\x8d", "~")                                                                 \
- X(LOST, "\xc3\x97", "x")                                                                          \
- X(OPEN_UNKNOWN, "?", "?")
+	X(ELLIPSIS, "\xe2\x80\xa6", "...")                                                         \
+	X(BAR, "\xe2\x94\x82", "|")                                                                \
+	X(DASH, "\xe2\x94\x80", "-")                                                               \
+	X(TEE_RIGHT, "\xe2\x94\x9c", "+")                                                          \
+	X(TEE_LEFT, "\xe2\x94\xa4", "+")                                                           \
+	X(CORNER, "\xe2\x94\x98", "+")                                                             \
+	X(DOWN, "\xe2\x96\xbc", "v")                                                               \
+	X(UP, "\xe2\x96\xb2", "^")                                                                 \
+	X(CROSS, "\xe2\x9c\x97", "x")                                                              \
+	X(OPEN, "\xe2\x96\x88", "#")                                                               \
+	X(OPEN_HALF, "\xe2\x96\x8c", "-")                                                          \
+	X(SHUT, "\xc2\xb7", ".")                                                                   \
+	X(BACK, "\xe2\x94\x81", "=")                                                               \
+	X(BACK_HALF, "\xe2\x95\xb8", "-")                                                          \
+	X(BACK_SOME, "\xe2\x95\x8d", "~")                                                          \
+	X(LOST, "\xc3\x97", "x")                                                                   \
+	X(OPEN_UNKNOWN, "?", "?")
 
 enum tw_glyph {
 #define TW_GLYPH_ENUM(name, utf8, ascii) TW_GLYPH_##name,

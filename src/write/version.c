@@ -4,7 +4,7 @@
 #include "twoway/version.h"
 
 #ifndef TW_VERSION
-# error "build with -DTW_VERSION, as meson.build does"
+#error "build with -DTW_VERSION, as meson.build does"
 #endif
 
 const char *tw_version(void)

@@ -18,12 +18,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define LIMIT	((uint64_t)1 << 30)
 
 #define MUST(condition)                                                                            \
- do {                                                                                              \
-  if (!(condition)) {                                                                              \
-   fprintf(stderr, "does not hold: %s\n", #condition);                                             \
-   abort();                                                                                        \
-  }                                                                                                \
- } while (0)
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			fprintf(stderr, "does not hold: %s\n", #condition);                        \
+			abort();                                                                   \
+		}                                                                                  \
+	} while (0)
 
 static void check_rule(const struct tw_rule *rule)
 {

@@ -15,12 +15,12 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define MUST(condition)                                                                            \
- do {                                                                                              \
-  if (!(condition)) {                                                                              \
-   fprintf(stderr, "does not hold: %s\n", #condition);                                             \
-   abort();                                                                                        \
-  }                                                                                                \
- } while (0)
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			fprintf(stderr, "does not hold: %s\n", #condition);                        \
+			abort();                                                                   \
+		}                                                                                  \
+	} while (0)
 
 static void check_service(const struct tw_service *service)
 {

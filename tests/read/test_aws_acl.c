@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #define ACL(entries)                                                                               \
- "{'NetworkAcls':[{'NetworkAclId':'acl-1','VpcId':'vpc-1','Entries':[" entries "]}]}"
+	"{'NetworkAcls':[{'NetworkAclId':'acl-1','VpcId':'vpc-1','Entries':[" entries "]}]}"
 #define IN(number, rest) "{'RuleNumber':" number ",'Egress':false,'RuleAction':'allow'," rest "}"
 #define ANY		 "'CidrBlock':'0.0.0.0/0'"
 #define ANY6		 "'Ipv6CidrBlock':'::/0'"

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #define GROUP(ingress)                                                                             \
- "{'SecurityGroups':[{'GroupId':'sg-1','VpcId':'vpc-1','IpPermissions':[" ingress "]}]}"
+	"{'SecurityGroups':[{'GroupId':'sg-1','VpcId':'vpc-1','IpPermissions':[" ingress "]}]}"
 #define ROWS(rows) "{'SecurityGroupRules':[" rows "]}"
 #define TO_ALL	   "'IpRanges':[{'CidrIp':'0.0.0.0/0'}]"
 

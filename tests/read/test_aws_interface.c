@@ -6,9 +6,9 @@
 
 #include <stdio.h>
 
-#define ENI(rest)                                                                                  \
- "{'SecurityGroups':[{'GroupId':'sg-1'}],'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1'," rest \
- "}]}"
+#define ENI(rest)                                                                                         \
+	"{'SecurityGroups':[{'GroupId':'sg-1'}],'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1'," rest \
+	"}]}"
 
 /* SPEC: cli-network-interfaces, cli-eni-tagset */
 static void the_whole_object_is_read(void **state)

@@ -80,9 +80,9 @@ static void scalars_at_the_root(void **state)
 static void strings_are_decoded(void **state)
 {
 #define CASE(json, text)                                                                           \
- {                                                                                                 \
-  json, text, sizeof(text) - 1                                                                     \
- }
+	{                                                                                          \
+		json, text, sizeof(text) - 1                                                       \
+	}
 	static const struct {
 		const char *json, *text;
 		size_t n;

@@ -16,13 +16,13 @@
 #define SKIPPED 77
 
 #if defined(__has_feature)
-# if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) ||                        \
-	 __has_feature(thread_sanitizer)
-#  define SANITIZED 1
-# endif
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) ||                         \
+	__has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
 #endif
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-# define SANITIZED 1
+#define SANITIZED 1
 #endif
 
 #if !defined(__GLIBC__) || defined(SANITIZED)
