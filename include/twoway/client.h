@@ -38,6 +38,7 @@ struct tw_client {
 	/** Sorted, disjoint, not adjacent. */
 	struct tw_ports range[TW_CLIENT_RANGES];
 	size_t ranges;
+	const char *alias_of; /**< id of the row that this is another name for, or NULL */
 	enum tw_picks picks;
 	/** Id of the fact, "command line" or the path of a twoway.yaml. */
 	const char *source;

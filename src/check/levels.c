@@ -82,15 +82,6 @@ tw_status tw_levels_given(struct tw_arena *arena, const struct tw_client *const 
 	return TW_OK;
 }
 
-/* Aliases say nothing new: a row is listed once per fact. */
-static bool same_fact(const struct tw_levels *levels, const struct tw_client *client)
-{
-	for (size_t i = 0; i < levels->n; i++)
-		if (strcmp(levels->v[i].client->title, client->title) == 0)
-			return true;
-	return false;
-}
-
 tw_status tw_levels_all(struct tw_arena *arena, const struct tw_levels *base, struct tw_levels *ret)
 {
 	size_t n;
@@ -100,7 +91,7 @@ tw_status tw_levels_all(struct tw_arena *arena, const struct tw_levels *base, st
 		return TW_ENOMEM;
 	memcpy(levels.v, base->v, base->n * sizeof(*base->v));
 	for (size_t i = 0; i < n; i++)
-		if (!holds(&levels, client[i].id) && !same_fact(&levels, &client[i]))
+		if (!client[i].alias_of && !holds(&levels, client[i].id))
 			levels.v[levels.n++] =
 				(struct tw_levelled){&client[i], TW_LEVEL_NOTE, false};
 	*ret = levels;

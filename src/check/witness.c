@@ -10,6 +10,9 @@
  */
 static const char *const familiar[] = {
 	"203.0.113.7", "198.51.100.7", "10.0.0.7", "172.16.0.7", "192.168.0.7", "2001:db8::7"};
+/* The same for an end that lies inside a VPC. */
+static const char *const familiar_inside[] = {
+	"10.0.0.7", "172.16.0.7", "192.168.0.7", "198.51.100.7", "fd00::7", "2001:db8::7"};
 
 static tw_set with_address(struct tw_space *space, tw_set set, enum tw_field field,
 	struct tw_addr addr, uint8_t family)
@@ -22,13 +25,15 @@ static tw_set with_address(struct tw_space *space, tw_set set, enum tw_field fie
  * Narrows `set` to one address of the field: a familiar one if it holds one that is not `taken`,
  * else a host inside the first block rather than the block's own address.
  */
-static tw_set pick_address(
-	struct tw_space *space, tw_set set, enum tw_field field, const struct tw_point *taken)
+static tw_set pick_address(struct tw_space *space, tw_set set, enum tw_field field,
+	const struct tw_site *site, const struct tw_point *taken)
 {
 	struct tw_point first;
+	bool outside = site->kind == TW_SITE_OUTSIDE;
 	for (size_t i = 0; i < TW_COUNT(familiar); i++) {
 		struct tw_prefix prefix;
-		if (tw_prefix_parse(familiar[i], strlen(familiar[i]), &prefix) != TW_PREFIX_OK ||
+		const char *text = outside ? familiar[i] : familiar_inside[i];
+		if (tw_prefix_parse(text, strlen(text), &prefix) != TW_PREFIX_OK ||
 			(taken && tw_addr_cmp(taken->from, prefix.addr) == 0))
 			continue;
 		tw_set here = with_address(space, set, field, prefix.addr, prefix.family);
@@ -159,12 +164,12 @@ tw_status tw_witness_of(
 	struct tw_results *results, const struct tw_outcome *outcome, const struct tw_witness **ret)
 {
 	struct tw_space *space = results->judge->space;
-	tw_set set = pick_address(space, outcome->set, TW_FIELD_FROM, NULL);
+	tw_set set = pick_address(space, outcome->set, TW_FIELD_FROM, outcome->path->from, NULL);
 	struct tw_point point;
 	*ret = NULL;
 	if (!tw_set_witness(space, set, &point))
 		return tw_space_status(space);
-	set = pick_address(space, set, TW_FIELD_TO, &point);
+	set = pick_address(space, set, TW_FIELD_TO, outcome->path->to, &point);
 	if (!tw_set_witness(space, set, &point))
 		return tw_space_status(space);
 	struct tw_witness *w = TW_NEW(results->arena, struct tw_witness);

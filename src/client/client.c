@@ -17,9 +17,13 @@
 #define AWS_ACL_GUIDE "Amazon VPC User Guide, Ephemeral ports"
 
 /* clang-format off */
-#define CLIENT(id_, title_, lo, hi, picks_, source_, reference_, note_)                            \
-	{.id = (id_), .title = (title_), .range = {{(lo), (hi)}}, .ranges = 1, .picks = (picks_),  \
+#define CLIENT(id_, title_, lo, hi, picks_, source_, reference_, note_) \
+	{.id = (id_), .title = (title_), .range = {{(lo), (hi)}}, .ranges = 1, .picks = (picks_), \
 	 .source = (source_), .note = (note_), .reference = (reference_)}
+#define ALIAS(id_, alias_of_, title_, lo, hi, picks_, source_, reference_, note_) \
+	{.id = (id_), .alias_of = (alias_of_), .title = (title_), .range = {{(lo), (hi)}}, \
+	 .ranges = 1, .picks = (picks_), .source = (source_), .note = (note_), \
+	 .reference = (reference_)}
 /* clang-format on */
 
 static const struct tw_client table[] = {
@@ -28,7 +32,7 @@ static const struct tw_client table[] = {
 		"Linux kernel, ip-sysctl",
 		"connect() takes even ports first, in steps; Linux before 4.2 went up to 61000."),
 	/* SPEC: amazon-linux-range */
-	CLIENT("amazon-linux", "Amazon Linux", 32768, 60999, TW_PICKS_LINUX_CONNECT,
+	ALIAS("amazon-linux", "linux", "Amazon Linux", 32768, 60999, TW_PICKS_LINUX_CONNECT,
 		"amazon-linux-range", AWS_ACL_GUIDE,
 		"The kernel's default range; AWS documents 32768-61000, one port more."),
 	/* SPEC: windows-range, windows-algorithm */
@@ -38,7 +42,7 @@ static const struct tw_client table[] = {
 	/* SPEC: windows-xp-range */
 	CLIENT("windows-xp", "Windows 2000, XP", 1025, 5000, TW_PICKS_UNPUBLISHED,
 		"windows-xp-range", "Microsoft KB 929851", "Judged only when asked for."),
-	CLIENT("windows-2003", "Windows Server 2003", 1025, 5000, TW_PICKS_UNPUBLISHED,
+	ALIAS("windows-2003", "windows-xp", "Windows Server 2003", 1025, 5000, TW_PICKS_UNPUBLISHED,
 		"windows-xp-range", "Microsoft KB 929851", "Judged only when asked for."),
 	/* SPEC: macos-range. The random pick of xnu-algorithm is a switch, so no claim. */
 	CLIENT("macos", "macOS, iOS", 49152, 65535, TW_PICKS_UNPUBLISHED, "macos-range",
@@ -57,8 +61,8 @@ static const struct tw_client table[] = {
 	CLIENT("solaris", "Solaris, illumos", 32768, 65535, TW_PICKS_UNPUBLISHED, "solaris-range",
 		"Oracle Solaris Tunable Parameters Reference Manual", ""),
 	/* SPEC: aix-range */
-	CLIENT("aix", "AIX", 32768, 65535, TW_PICKS_UNPUBLISHED, "aix-range", "SAS note 43946",
-		"Set separately for TCP and UDP."),
+	ALIAS("aix", "solaris", "AIX", 32768, 65535, TW_PICKS_UNPUBLISHED, "aix-range",
+		"SAS note 43946", "Set separately for TCP and UDP."),
 	/* SPEC: cisco-pat: the port is kept or moved inside 1024-65535. */
 	CLIENT("nat", "home and carrier NAT", 1024, 65535, TW_PICKS_UNPUBLISHED, "cisco-pat",
 		"Cisco IOS NAT documentation",
@@ -70,7 +74,7 @@ static const struct tw_client table[] = {
 	CLIENT("elb", "AWS Elastic Load Balancing", 1024, 65535, TW_PICKS_UNPUBLISHED, "elb-range",
 		AWS_ACL_GUIDE,
 		"A Network Load Balancer that preserves addresses passes the client's port on."),
-	CLIENT("alb", "AWS Application Load Balancer", 1024, 65535, TW_PICKS_UNPUBLISHED,
+	ALIAS("alb", "elb", "AWS Application Load Balancer", 1024, 65535, TW_PICKS_UNPUBLISHED,
 		"elb-range", AWS_ACL_GUIDE, "AWS does not publish how it picks."),
 	/* SPEC: lambda-range */
 	CLIENT("lambda", "AWS Lambda in a VPC", 1024, 65535, TW_PICKS_UNPUBLISHED, "lambda-range",
@@ -80,7 +84,7 @@ static const struct tw_client table[] = {
 		"snat-changes-class", "Linux kernel, nf_nat_core.c; Kubernetes, kube-proxy source",
 		"kube-proxy does so; plain masquerade, as Docker's, keeps the client's port."),
 	/* SPEC: eks-snat-range */
-	CLIENT("eks-snat", "EKS pods that leave the VPC", 1024, 65535, TW_PICKS_EVEN,
+	ALIAS("eks-snat", "linux-snat", "EKS pods that leave the VPC", 1024, 65535, TW_PICKS_EVEN,
 		"eks-snat-range", "Amazon VPC CNI plugin, README",
 		"AWS_VPC_K8S_CNI_RANDOMIZESNAT=none keeps the pod's own port."),
 	/* SPEC: dns-resolver-range */

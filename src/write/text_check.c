@@ -14,6 +14,10 @@ void tw_text_assumptions(struct tw_doc *doc)
 	struct tw_paint *paint = &doc->paint;
 
 	for (size_t i = 0; i < doc->report->assumptions_n; i++) {
+		/* True of every run: said in the JSON and with -v, not each time. */
+		if (!doc->style->verbose &&
+			strcmp(doc->report->assumption[i].id, "unfragmented") == 0)
+			continue;
 		paint->indent = 2;
 		tw_paint_str(paint, "assumed: ");
 		tw_paint_words(paint, doc->report->assumption[i].message);

@@ -31,6 +31,7 @@ import tempfile
 FENCE = re.compile(r"^```(.*)$")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 SECONDS = 120
+CRASH = re.compile(r"^(Segmentation fault|Aborted|Killed|.*(core dumped|Sanitizer:|runtime error:))")
 UNSET = ("NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LC_CTYPE", "LANG", "CDPATH", "ENV")
 
 
@@ -120,7 +121,10 @@ def rerun(block, name, folder):
     steps = steps_of(block, name)
     for at, (typed, _) in enumerate(steps):
         command = "\n".join(line[2:] for line in typed)
-        lines += typed + folder.run(command)
+        printed = folder.run(command)
+        if folder.status >= 128 or any(CRASH.match(line) for line in printed):
+            raise Trouble(f"{name}:{block.begin + 1}: `{command}` crashes")
+        lines += typed + printed
         after = steps[at + 1][0] if at + 1 < len(steps) else None
         if folder.status != 0 and after != ["$ echo $?"]:
             raise Trouble(f"{name}:{block.begin + 1}: `{command}` ends with status {folder.status};"

@@ -50,6 +50,8 @@ class Runner(unittest.TestCase):
         self.refuses("```sh\necho 1\n```\n", "begins with")
         self.refuses("```sh\n```\n", "without a command")
         self.refuses("```sh\n$ true\n", "never closed")
+        self.refuses("```sh\n$ sh -c 'kill -9 $$'\n$ echo $?\n137\n```\n", "crashes")
+        self.refuses("```sh\n$ echo 'Segmentation fault'\nSegmentation fault\n```\n", "crashes")
         self.refuses("no example here\n", "no example was run")
 
     def test_links(self):

@@ -6,9 +6,10 @@
 
 #include <stdio.h>
 
-#define ENI(rest)                                                                                         \
-	"{'SecurityGroups':[{'GroupId':'sg-1'}],'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1'," rest \
-	"}]}"
+#define ENI_BEGIN                                                                                  \
+	"{'SecurityGroups':[{'GroupId':'sg-1'}],"                                                  \
+	"'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1',"
+#define ENI(rest) ENI_BEGIN rest "}]}"
 
 /* SPEC: cli-network-interfaces, cli-eni-tagset */
 static void the_whole_object_is_read(void **state)
