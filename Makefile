@@ -10,7 +10,11 @@ check:
 	@sh tools/prepare check
 	@sh tools/check $(BUILD)
 
+bench:
+	@sh tools/prepare check
+	@sh tools/bench $(BUILD)
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: demo check clean
+.PHONY: demo check bench clean
