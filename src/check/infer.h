@@ -29,7 +29,12 @@ TW_NODISCARD tw_status tw_infer_icmp(struct tw_scope *scope);
 /* Flows that one group's narrow rules ask for. */
 TW_NODISCARD tw_status tw_infer_group(struct tw_results *results, uint32_t group);
 
-/* Shared by the above. */
+/* scope.c: opening, and what the above share. Close after failure too. */
+TW_NODISCARD tw_status tw_scope_open(
+	struct tw_results *results, uint32_t acl, struct tw_scope *ret);
+void tw_scope_close(struct tw_scope *scope);
+/* Its flows were judged by the ACL alone: its subnets and interfaces took part. */
+void tw_scope_visit(struct tw_scope *scope);
 bool tw_scope_meets(struct tw_scope *scope, const struct tw_atom *atom, bool outbound);
 TW_NODISCARD tw_status tw_scope_flow(struct tw_scope *scope, enum tw_list list, size_t rule,
 	uint8_t protocol, struct tw_draft *ret);

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The scope of one ACL's inference: its atoms, who sits behind it, the two ways through it, and
+ * what every rule of the inference does with them: pieces, drafts, judgement.
+ */
+#include "infer.h"
+
+static const char *const list_names[] = {"ingress", "egress"};
+
+tw_status tw_pieces_add(
+	struct tw_results *results, struct tw_pieces *pieces, const struct tw_piece *piece)
+{
+	struct tw_space *space = results->judge->space;
+	/* Where an intent speaks for packets, the intent wins. */
+	tw_set set = tw_set_subtract(space, piece->set, results->cover);
+	if (tw_set_is_empty(set))
+		return tw_space_status(space);
+	for (size_t i = 0; i < pieces->n; i++) {
+		struct tw_piece *one = &pieces->v[i];
+		if (one->path != piece->path || one->levels != piece->levels ||
+			one->cap != piece->cap || one->twin != piece->twin)
+			continue;
+		one->set = tw_set_union(space, one->set, set);
+		return tw_space_status(space);
+	}
+	TW_TRY(TW_VEC_PUSH(results->mem, pieces, *piece));
+	pieces->v[pieces->n - 1].set = set;
+	return TW_OK;
+}
+
+tw_status tw_judge_draft(
+	struct tw_results *results, struct tw_draft *draft, const struct tw_pieces *pieces)
+{
+	tw_status status = TW_OK;
+	for (size_t i = 0; status == TW_OK && i < pieces->n; i++)
+		status = tw_judge_piece(
+			results->judge, results->work, &pieces->v[i], &draft->outcomes);
+	if (status == TW_OK)
+		status = tw_find_losses(results, draft);
+	if (status == TW_OK)
+		status = tw_results_add_flow(results, draft);
+	TW_VEC_FREE(results->mem, &draft->outcomes);
+	return status;
+}
+
+/* Who may start a flow decides the levels: rule 9. */
+tw_status tw_scope_pieces(struct tw_scope *scope, enum tw_list list, tw_set packets,
+	const struct tw_piece *like, bool quiet, struct tw_pieces *ret)
+{
+	struct tw_results *r = scope->results;
+	struct tw_space *space = r->judge->space;
+	const struct tw_levels *levels = quiet ? scope->quiet : scope->levels;
+	for (size_t i = 0; i < scope->near.n; i++) {
+		const struct tw_near *near = &scope->near.v[i];
+		struct tw_piece piece = *like;
+		piece.path = scope->path[list];
+		if (list == TW_EGRESS) {
+			piece.set = tw_set_intersect(space, packets, near->out);
+			piece.levels = &levels[near->initiator];
+			TW_TRY(tw_pieces_add(r, ret, &piece));
+			continue;
+		}
+		/* A region that holds public addresses is one of public clients as a whole. */
+		piece.set = tw_set_intersect(space, packets, near->in);
+		bool public = !tw_set_is_empty(
+			tw_set_intersect(space, piece.set, r->judge->world.public_from));
+		piece.levels = &levels[public ? TW_BY_PUBLIC : TW_BY_PRIVATE];
+		TW_TRY(tw_pieces_add(r, ret, &piece));
+	}
+	return tw_space_status(space);
+}
+
+bool tw_scope_meets(struct tw_scope *scope, const struct tw_atom *atom, bool outbound)
+{
+	struct tw_space *space = scope->results->judge->space;
+	tw_set peers = outbound ? tw_set_mirror(space, atom->peers) : atom->peers;
+	for (size_t i = 0; i < scope->near.n; i++) {
+		tw_set reach = outbound ? scope->near.v[i].out : scope->near.v[i].in;
+		if (!tw_set_is_empty(tw_set_intersect(space, peers, reach)))
+			return true;
+	}
+	return false;
+}
+
+/* ---- the near end in words ------------------------------------------------------------------- */
+
+static tw_status near_peer(struct tw_scope *scope, struct tw_peer *ret)
+{
+	struct tw_results *r = scope->results;
+	const struct tw_acl *acl = &r->net->acl[scope->acl];
+	const char **ids = TW_NEW_ARRAY(r->arena, const char *, acl->subnets_n + 1);
+	if (!ids)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < acl->subnets_n; i++)
+		ids[i] = r->net->subnet[acl->subnets[i]].object.id;
+	*ret = (struct tw_peer){.ids = ids, .ids_n = acl->subnets_n};
+	if (acl->subnets_n == 1)
+		ret->name = ids[0];
+	else if (acl->subnets_n > 1)
+		ret->name = tw_arena_printf(
+			r->arena, "%zu subnets of %s", acl->subnets_n, acl->object.id);
+	else
+		ret->name = tw_arena_printf(r->arena, "the subnets of %s", acl->object.id);
+	return ret->name ? TW_OK : TW_ENOMEM;
+}
+
+static tw_status far_peer(struct tw_results *r, const struct tw_rule *rule, struct tw_peer *ret)
+{
+	char buf[TW_PREFIX_TEXT];
+	struct tw_prefix *address = TW_NEW(r->arena, struct tw_prefix);
+	if (!address)
+		return TW_ENOMEM;
+	*address = rule->peer;
+	*ret = (struct tw_peer){.address = address, .addresses_n = 1};
+	ret->name = tw_arena_str(r->arena, tw_prefix_text(rule->peer, buf));
+	return ret->name ? TW_OK : TW_ENOMEM;
+}
+
+tw_status tw_scope_flow(struct tw_scope *scope, enum tw_list list, size_t rule, uint8_t protocol,
+	struct tw_draft *ret)
+{
+	struct tw_results *r = scope->results;
+	const struct tw_acl *acl = &r->net->acl[scope->acl];
+	const struct tw_rule *one = &acl->list[list].rule[rule];
+	struct tw_draft draft = {.protocol = protocol,
+		.outbound = list == TW_EGRESS,
+		.acl = scope->acl,
+		.interfaces = (uint32_t)scope->near.interfaces};
+	struct tw_flow *flow = &draft.flow;
+	struct tw_evidence *evidence = TW_NEW(r->arena, struct tw_evidence);
+	flow->id = tw_arena_printf(r->arena, "%s/%s/%s", acl->object.id, list_names[list], one->id);
+	flow->because = tw_arena_printf(
+		r->arena, "%s rule %s of %s", list_names[list], one->id, acl->object.id);
+	flow->protocol = tw_what_text(r->arena, protocol, NULL, 0);
+	if (!evidence || !flow->id || !flow->because || !flow->protocol)
+		return TW_ENOMEM;
+	*evidence = (struct tw_evidence){acl->object.id, one->id, one->span};
+	flow->evidence = evidence;
+	flow->evidence_n = 1;
+	flow->origin = "inferred";
+	flow->purpose = draft.outbound ? "call" : "service";
+	flow->satisfied = -1;
+	TW_TRY(near_peer(scope, draft.outbound ? &flow->from : &flow->to));
+	TW_TRY(far_peer(r, one, draft.outbound ? &flow->to : &flow->from));
+	*ret = draft;
+	return TW_OK;
+}
+
+/* ---- setting up ------------------------------------------------------------------------------ */
+
+static tw_status build_paths(struct tw_scope *scope)
+{
+	struct tw_results *r = scope->results;
+	struct tw_site *near = TW_NEW(r->work, struct tw_site);
+	struct tw_site *far = TW_NEW(r->work, struct tw_site);
+	if (!near || !far)
+		return TW_ENOMEM;
+	*near = (struct tw_site){.kind = TW_SITE_ACL, .subnet = TW_MISSING, .acl = scope->acl};
+	*far = (struct tw_site){.kind = TW_SITE_OUTSIDE, .subnet = TW_MISSING, .acl = TW_MISSING};
+	for (int list = 0; list < 2; list++) {
+		enum tw_list other = list == TW_INGRESS ? TW_EGRESS : TW_INGRESS;
+		struct tw_path *path = TW_NEW(r->work, struct tw_path);
+		if (!path)
+			return TW_ENOMEM;
+		*path = (struct tw_path){.domain = tw_set_all(r->judge->space),
+			.from = list == TW_INGRESS ? far : near,
+			.to = list == TW_INGRESS ? near : far,
+			.route_table = TW_MISSING,
+			.assumptions = TW_ASSUME_UNFRAGMENTED,
+			.crossings = 2};
+		path->crossing[0] =
+			(struct tw_crossing){TW_CROSS_ACL, {(enum tw_list)list, TW_REQUEST},
+				TW_KNOWN, scope->acl, TW_MISSING, near, false};
+		path->crossing[1] = (struct tw_crossing){TW_CROSS_ACL, {other, TW_REPLY}, TW_KNOWN,
+			scope->acl, TW_MISSING, near, false};
+		scope->path[list] = path;
+	}
+	return TW_OK;
+}
+
+static tw_status build_levels(struct tw_scope *scope)
+{
+	struct tw_results *r = scope->results;
+	const struct tw_check_options *o = r->options;
+	for (int i = 0; i < TW_INITIATORS; i++) {
+		enum tw_initiator who = (enum tw_initiator)i;
+		TW_TRY(o->clients > 0 && !tw_initiator_is_fixed(who)
+				? tw_levels_given(r->work, o->client, o->clients, &scope->levels[i])
+				: tw_levels_default(r->work, who, &scope->levels[i]));
+		struct tw_levels quiet = {
+			TW_NEW_ARRAY(r->work, struct tw_levelled, scope->levels[i].n + 1),
+			scope->levels[i].n};
+		if (!quiet.v)
+			return TW_ENOMEM;
+		for (size_t k = 0; k < quiet.n; k++) {
+			quiet.v[k] = scope->levels[i].v[k];
+			if (quiet.v[k].level == TW_LEVEL_WARNING)
+				quiet.v[k].level = TW_LEVEL_NOTE;
+		}
+		scope->quiet[i] = quiet;
+	}
+	return TW_OK;
+}
+
+static tw_status build_atoms(struct tw_scope *scope)
+{
+	struct tw_results *r = scope->results;
+	static const enum tw_family families[] = {TW_IPV4, TW_IPV6};
+	static const uint8_t protocols[] = {TW_PROTOCOL_TCP, TW_PROTOCOL_UDP};
+	for (size_t f = 0; f < TW_COUNT(families); f++)
+		for (size_t p = 0; p < TW_COUNT(protocols); p++)
+			TW_TRY(tw_atoms_of(r->judge, r->work, scope->acl, families[f], protocols[p],
+				&scope->atoms));
+	const struct tw_acl *acl = &r->net->acl[scope->acl];
+	scope->service = TW_NEW_ARRAY(r->work, struct tw_port_list *, scope->atoms.n * 2 + 1);
+	if (!scope->service)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < scope->atoms.n * 2; i++) {
+		struct tw_rules rules = acl->list[i % 2];
+		scope->service[i] = TW_NEW_ARRAY(r->work, struct tw_port_list, rules.n + 1);
+		if (!scope->service[i])
+			return TW_ENOMEM;
+		for (size_t k = 0; k < rules.n; k++)
+			TW_TRY(tw_atom_services(r->judge, r->work, &scope->atoms.v[i / 2], rules, k,
+				(enum tw_list)(i % 2), &scope->service[i][k]));
+	}
+	return TW_OK;
+}
+
+static tw_status build(struct tw_scope *scope)
+{
+	struct tw_results *r = scope->results;
+	TW_TRY(tw_nears_of(r->judge, r->work, scope->acl, &scope->near));
+	if (scope->near.n == 0)
+		return TW_OK;
+	TW_TRY(build_paths(scope));
+	TW_TRY(build_levels(scope));
+	return build_atoms(scope);
+}
+
+tw_status tw_scope_open(struct tw_results *results, uint32_t acl, struct tw_scope *ret)
+{
+	*ret = (struct tw_scope){.results = results, .acl = acl};
+	return build(ret);
+}
+
+void tw_scope_close(struct tw_scope *scope)
+{
+	TW_VEC_FREE(scope->results->mem, &scope->near);
+	TW_VEC_FREE(scope->results->mem, &scope->atoms);
+}
+
+void tw_scope_visit(struct tw_scope *scope)
+{
+	struct tw_results *r = scope->results;
+	const struct tw_acl *acl = &r->net->acl[scope->acl];
+	for (size_t i = 0; i < acl->subnets_n; i++)
+		r->subnet_judged[acl->subnets[i]] = true;
+	for (size_t i = 0; i < scope->near.n; i++) {
+		const struct tw_site *site = scope->near.v[i].site;
+		if (site->kind == TW_SITE_SUBNET)
+			r->assumptions |= TW_ASSUME_NO_INTERFACES;
+		if (site->kind == TW_SITE_ACL)
+			r->assumptions |= TW_ASSUME_NO_SUBNETS | TW_ASSUME_NO_INTERFACES;
+		if (site->table_state == TW_ASSUMED)
+			r->assumptions |= TW_ASSUME_NO_ROUTES;
+		if (site->groups_state == TW_ASSUMED && !r->net->holds[TW_KIND_GROUP])
+			r->assumptions |= TW_ASSUME_NO_GROUPS;
+		for (size_t k = 0; k < site->interfaces_n; k++)
+			r->interface_judged[site->interfaces[k]] = true;
+	}
+}
