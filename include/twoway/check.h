@@ -177,6 +177,7 @@ struct tw_flow_path {
 
 struct tw_evidence {
 	const char *component, *rule;
+	const char *text; /**< the rule in words, or NULL */
 	struct tw_span span;
 };
 

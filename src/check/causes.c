@@ -70,7 +70,7 @@ static tw_status blame(struct tw_results *r, const struct tw_crossing *c,
 }
 
 /* Rule 10: an explicit deny of all ports for a block narrower than /0 is meant. */
-static bool is_wanted(const struct tw_net *net, const struct tw_cause *cause)
+bool tw_cause_is_wanted(const struct tw_net *net, const struct tw_cause *cause)
 {
 	const struct tw_rule *rule = net->acl[cause->acl].list[cause->list].rule;
 	for (size_t i = 0; i < cause->rules; i++) {
@@ -105,7 +105,7 @@ static tw_status all_shut_on_purpose(struct tw_results *r, const struct tw_outco
 		if (tw_set_is_empty(dead))
 			continue;
 		TW_TRY(blame(r, c, &compiled, dead, &cause));
-		if (!is_wanted(r->net, &cause))
+		if (!tw_cause_is_wanted(r->net, &cause))
 			return TW_OK;
 		alive = tw_set_subtract(space, alive, dead);
 	}

@@ -43,8 +43,9 @@ static tw_status relate(
 			strcmp(flow->origin, "intent") == 0
 				? tw_arena_printf(
 					  r->arena, "the intent `%s` is stated here", flow->name)
-				: tw_arena_printf(r->arena, "%s rule %s lets the request through",
-					  e->component, e->rule);
+				: tw_arena_printf(r->arena,
+					  "%s rule %s lets the request through%s%s", e->component,
+					  e->rule, e->text ? ": " : "", e->text ? e->text : "");
 		if (!one.message)
 			return TW_ENOMEM;
 		TW_TRY(TW_VEC_PUSH(r->mem, &f->related, one));

@@ -90,6 +90,12 @@ static tw_status apply(struct tw_results *r, const struct tw_ignore *ignore, siz
 	}
 	if (hides)
 		return TW_OK;
+	for (size_t i = 0; ignore->flow && i < findings; i++)
+		if (covers_flow(ignore, &r->finding.v[i]))
+			return tell(r, ignore, "TW903", TW_LEVEL_WARNING,
+				tw_arena_printf(r->arena,
+					"this ignore of %s hides nothing: `%s` has %s",
+					ignore->code, ignore->flow, r->finding.v[i].code));
 	return tell(r, ignore, "TW903", TW_LEVEL_WARNING,
 		tw_arena_printf(
 			r->arena, "this ignore of %s hides nothing: remove it", ignore->code));

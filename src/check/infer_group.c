@@ -112,7 +112,8 @@ static tw_status draft_of(struct tw_results *r, const struct tw_group *group, en
 		r->arena, "%s rule %s of %s", list_names[list], rule->id, group->object.id);
 	if (!evidence || !flow->id || !flow->because)
 		return TW_ENOMEM;
-	*evidence = (struct tw_evidence){group->object.id, rule->id, rule->span};
+	*evidence = (struct tw_evidence){
+		group->object.id, rule->id, tw_rule_text(r->arena, rule, list), rule->span};
 	flow->evidence = evidence;
 	flow->evidence_n = 1;
 	flow->origin = "inferred";

@@ -44,7 +44,7 @@ static tw_status add_sentences(struct tw_results *results, struct tw_finding_dra
 		const struct tw_client_result *c = &o->client[i];
 		if (c->level < hurt || c->passing == c->total)
 			continue;
-		TW_TRY(tw_sentence_of_client(results, c, outbound, &text));
+		TW_TRY(tw_sentence_of_client(results, c, outbound, o->protocol, &text));
 		TW_TRY(tw_finding_note(results, finding, text));
 		said++;
 	}

@@ -4,6 +4,7 @@
  * somebody who is tired: the subject first, then the place, then the rule.
  */
 #include "results.h"
+#include "twoway/intents.h"
 
 static const char *const list_names[] = {"ingress", "egress"};
 
@@ -137,15 +138,76 @@ static const char *verb(struct tw_results *r, const struct tw_finding_draft *f)
 	return "get no reply";
 }
 
+/* What would have to pass, in the words of a rule: who is hurt decides the ports. */
+static tw_status say_what_is_missing(struct tw_results *r, struct tw_finding_draft *f)
+{
+	char buf[TW_SERVICE_TEXT];
+	unsigned lo = 65535, hi = 0;
+	for (size_t i = 0; i < f->client.n; i++)
+		for (size_t k = 0; k < f->client.v[i].client->ranges; k++) {
+			const struct tw_ports *range = &f->client.v[i].client->range[k];
+			if (f->client.v[i].level < f->level)
+				continue;
+			lo = range->lo < lo ? range->lo : lo;
+			hi = range->hi > hi ? range->hi : hi;
+		}
+	if (lo > hi || f->subject.n == 0)
+		return TW_OK;
+	/* Callers are of every kind; who calls from inside is often known. SPEC: eph-cover-all */
+	bool callers = f->cause.list == TW_EGRESS;
+	const char *note =
+		tw_arena_printf(r->arena, "the replies need: %s, %s ports %u-%u, %s %s%s",
+			list_names[f->cause.list], tw_protocol_text(f->cause.protocol, buf),
+			callers ? 1024 : lo, callers ? 65535 : hi, callers ? "to" : "from",
+			f->subject.v[0].peer, callers ? "" : " (1024-65535 is every client's)");
+	return note ? tw_finding_note(r, f, note) : TW_ENOMEM;
+}
+
+/* A reply rule that is there, and does not reach these peers: often a slip in its CIDR block. */
+static tw_status say_near_misses(struct tw_results *r, struct tw_finding_draft *f)
+{
+	struct tw_rules rules = r->net->acl[f->cause.acl].list[f->cause.list];
+	for (size_t i = 0, said = 0; i < rules.n && said < 2; i++) {
+		const struct tw_rule *rule = &rules.rule[i];
+		bool decides = false;
+		for (size_t k = 0; k < f->cause.rules; k++)
+			decides |= f->cause.rule[k] == i;
+		if (decides || rule->action != TW_ALLOW || rule->family != f->cause.family ||
+			rule->protocol != f->cause.protocol || rule->peer.len == 0 ||
+			tw_ports_class(rule->ports) != TW_CLASS_REPLY)
+			continue;
+		const char *text = tw_rule_text(r->arena, rule, f->cause.list);
+		const char *note =
+			text ? tw_arena_printf(r->arena,
+				       "%s rule %s is a reply rule, but not for these peers: %s",
+				       list_names[f->cause.list], rule->id, text)
+			     : NULL;
+		if (!note)
+			return TW_ENOMEM;
+		TW_TRY(tw_finding_note(r, f, note));
+		said++;
+	}
+	return TW_OK;
+}
+
+/* "acl-1", or "acl-1 (web)" where it has a Name tag. */
+static const char *acl_text(struct tw_results *r, uint32_t acl)
+{
+	const struct tw_object *object = &r->net->acl[acl].object;
+	return object->name ? tw_arena_printf(r->arena, "%s (%s)", object->id, object->name)
+			    : object->id;
+}
+
 static tw_status loss_message(struct tw_results *r, struct tw_finding_draft *f)
 {
 	const char *what = subject(r, f), *suffers = verb(r, f), *rules = rules_text(r, &f->cause);
-	if (!what || !suffers || !rules)
+	const char *acl = acl_text(r, f->cause.acl);
+	if (!what || !suffers || !rules || !acl)
 		return TW_ENOMEM;
-	f->finding.message = tw_arena_printf(r->arena,
-		"%s %s: %s drops it on the way back %s%s%s%s", what, suffers,
-		r->net->acl[f->cause.acl].object.id, f->cause.list == TW_INGRESS ? "in" : "out",
-		rules[0] ? " (" : "", rules, rules[0] ? ")" : "");
+	f->finding.message =
+		tw_arena_printf(r->arena, "%s %s: %s drops the replies on the way back %s%s%s%s",
+			what, suffers, acl, f->cause.list == TW_INGRESS ? "in" : "out",
+			rules[0] ? " (" : "", rules, rules[0] ? ")" : "");
 	return f->finding.message ? TW_OK : TW_ENOMEM;
 }
 
@@ -213,6 +275,17 @@ tw_status tw_finding_message(struct tw_results *results, struct tw_finding_draft
 	if (!finding->finding.message)
 		TW_TRY(strcmp(finding->code, "TW110") == 0 ? holes_message(results, finding)
 							   : loss_message(results, finding));
+	bool told_by_ports = finding->cause.direction == TW_REPLY && finding->client.n > 0 &&
+			     finding->cause.acl != TW_MISSING &&
+			     strcmp(finding->code, "TW110") != 0;
+	if (told_by_ports) {
+		TW_TRY(say_what_is_missing(results, finding));
+		TW_TRY(say_near_misses(results, finding));
+	}
+	if (strcmp(finding->code, "TW104") == 0 && finding->cause.list == TW_INGRESS &&
+		finding->client.n > 0)
+		TW_TRY(tw_finding_note(results, finding,
+			"the VPC's own DNS resolver and time service are not filtered"));
 	const char *looks = looks_like(finding);
 	if (looks)
 		TW_TRY(tw_finding_note(results, finding, looks));

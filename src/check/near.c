@@ -91,23 +91,9 @@ static tw_status add_anybody(
 	struct tw_judge *judge, struct tw_arena *arena, uint32_t acl, struct tw_nears *ret)
 {
 	struct tw_site *site = TW_NEW(arena, struct tw_site);
-	struct tw_range *range = TW_NEW_ARRAY(arena, struct tw_range, 2);
-	if (!site || !range)
+	if (!site)
 		return TW_ENOMEM;
-	range[0] = tw_box_all(TW_IPV4).from;
-	range[1] = tw_box_all(TW_IPV6).from;
-	range[0].family = TW_IPV4;
-	range[1].family = TW_IPV6;
-	*site = (struct tw_site){.kind = TW_SITE_ACL,
-		.vpc = judge->net->acl[acl].vpc,
-		.subnet = TW_MISSING,
-		.acl = acl,
-		.table = TW_MISSING,
-		.acl_state = TW_KNOWN,
-		.groups_state = TW_ASSUMED,
-		.table_state = TW_ASSUMED,
-		.address = range,
-		.addresses_n = 2};
+	TW_TRY(tw_site_of_acl(judge->net, arena, acl, site));
 	return add_near(judge, arena, site, ret);
 }
 

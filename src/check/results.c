@@ -172,7 +172,7 @@ tw_status tw_results_add_flow(struct tw_results *results, struct tw_draft *draft
 									  : 0;
 	else if (flow->expect)
 		flow->satisfied =
-			flow->verdict == TW_COMPLETE && strcmp(flow->request, "all") == 0      ? 1
+			draft->faults == 0						       ? 1
 			: flow->verdict == TW_UNKNOWN || strcmp(flow->request, "unknown") == 0 ? -1
 											       : 0;
 	else

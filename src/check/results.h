@@ -19,6 +19,7 @@ struct tw_draft {
 	uint8_t protocol;	     /* of the findings: TCP, UDP, ICMP, ... */
 	bool outbound;		     /* the near end starts it */
 	bool every_connection;
+	size_t faults;		/* findings that an intent has earned */
 	uint32_t acl;		/* the list that was read for it; TW_MISSING for others */
 	uint32_t interfaces;	/* at the near end */
 	uint8_t missing_family; /* TW107: the family whose replies were forgotten; 0: none */
@@ -136,6 +137,8 @@ enum tw_level tw_hurt_level(
  */
 TW_NODISCARD tw_status tw_causes_of(struct tw_results *results, const struct tw_outcome *outcome,
 	enum tw_level level, struct tw_cause *ret, size_t *ret_n, bool *ret_wanted);
+/* Rule 10: explicit denies of all ports, for blocks narrower than /0, and nothing else. */
+bool tw_cause_is_wanted(const struct tw_net *net, const struct tw_cause *cause);
 /* The same for the request. */
 TW_NODISCARD tw_status tw_denials_of(struct tw_results *results, const struct tw_outcome *outcome,
 	struct tw_cause *ret, size_t *ret_n);
@@ -164,7 +167,7 @@ TW_NODISCARD tw_status tw_finding_message(
 
 /* What a partial loss looks like from outside: the right one of the contract's three sentences. */
 TW_NODISCARD tw_status tw_sentence_of_client(struct tw_results *results,
-	const struct tw_client_result *client, bool outbound, const char **ret);
+	const struct tw_client_result *client, bool outbound, uint8_t protocol, const char **ret);
 /* 28232 as "28,232"; NULL when memory runs out. */
 const char *tw_number_text(struct tw_results *results, uint64_t n);
 TW_NODISCARD tw_status tw_sentence_of_flow(

@@ -61,7 +61,8 @@ tw_status tw_scope_pieces(struct tw_scope *scope, enum tw_list list, tw_set pack
 			continue;
 		}
 		/* A region that holds public addresses is one of public clients as a whole. */
-		piece.set = tw_set_intersect(space, packets, near->in);
+		piece.set = tw_set_subtract(
+			space, tw_set_intersect(space, packets, near->in), r->cover);
 		bool public = !tw_set_is_empty(
 			tw_set_intersect(space, piece.set, r->judge->world.public_from));
 		piece.levels = &levels[public ? TW_BY_PUBLIC : TW_BY_PRIVATE];
@@ -134,7 +135,8 @@ tw_status tw_scope_flow(struct tw_scope *scope, enum tw_list list, size_t rule, 
 	flow->protocol = tw_what_text(r->arena, protocol, NULL, 0);
 	if (!evidence || !flow->id || !flow->because || !flow->protocol)
 		return TW_ENOMEM;
-	*evidence = (struct tw_evidence){acl->object.id, one->id, one->span};
+	*evidence = (struct tw_evidence){
+		acl->object.id, one->id, tw_rule_text(r->arena, one, list), one->span};
 	flow->evidence = evidence;
 	flow->evidence_n = 1;
 	flow->origin = "inferred";

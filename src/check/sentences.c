@@ -29,7 +29,7 @@ const char *tw_number_text(struct tw_results *results, uint64_t n)
 
 /* SPEC: linux-run-length, linux-few-samples, nat-port-distribution */
 tw_status tw_sentence_of_client(struct tw_results *results, const struct tw_client_result *c,
-	bool outbound, const char **ret)
+	bool outbound, uint8_t protocol, const char **ret)
 {
 	struct tw_arena *arena = results->arena;
 	uint64_t lost = c->total - c->passing;
@@ -41,7 +41,12 @@ tw_status tw_sentence_of_client(struct tw_results *results, const struct tw_clie
 	if (!share || !a || !b || !fail || !ok)
 		return TW_ENOMEM;
 	const char *text;
-	if (c->passing == 0)
+	if (protocol == TW_PROTOCOL_UDP)
+		text = c->passing == 0
+			       ? tw_arena_printf(arena, "%s: no answer ever arrives", who)
+			       : tw_arena_printf(
+					 arena, "%s: %s %% of its ports get no answer", who, share);
+	else if (c->passing == 0)
 		text = tw_arena_printf(arena, "%s: every connection hangs", who);
 	else if (lost * 1000 < c->total)
 		text = tw_arena_printf(arena,

@@ -37,7 +37,7 @@ static tw_status draft_of(struct tw_results *r, const struct tw_intent *intent,
 	flow->because = tw_arena_printf(r->arena, "the intent `%s`", intent->name);
 	if (!evidence || !flow->id || !flow->because)
 		return TW_ENOMEM;
-	*evidence = (struct tw_evidence){flow->name, "intent", intent->span};
+	*evidence = (struct tw_evidence){flow->name, "intent", NULL, intent->span};
 	flow->evidence = evidence;
 	flow->evidence_n = 1;
 	flow->origin = "intent";
@@ -93,7 +93,10 @@ static tw_status add(struct tw_results *r, const struct tw_draft *draft, const c
 	for (size_t i = 0; i < before; i++) {
 		struct tw_finding_draft *one = &r->finding.v[i];
 		if (strcmp(one->code, code) == 0 && one->flow.n == 1 &&
-			strcmp(one->flow.v[0], draft->flow.id) == 0)
+			strcmp(one->flow.v[0], draft->flow.id) == 0 &&
+			one->cause.acl == cause.acl && one->cause.list == cause.list &&
+			one->cause.direction == cause.direction &&
+			one->cause.family == cause.family)
 			return tw_finding_clients(r, one, o->client, o->clients_n, true);
 	}
 	struct tw_finding_draft fresh = {.code = code, .level = TW_LEVEL_ERROR, .cause = cause};
@@ -114,11 +117,55 @@ static tw_status add(struct tw_results *r, const struct tw_draft *draft, const c
 		if (o->client[i].passing == o->client[i].total ||
 			o->client[i].level < TW_LEVEL_ERROR)
 			continue;
-		TW_TRY(tw_sentence_of_client(r, &o->client[i], draft->outbound, &text));
+		TW_TRY(tw_sentence_of_client(
+			r, &o->client[i], draft->outbound, o->protocol, &text));
 		TW_TRY(tw_finding_note(r, finding, text));
 		said++;
 	}
 	return say(r, finding, draft, what, why);
+}
+
+/* "10.0.1.0/24 and 3 more blocks": who, of a part of a flow. */
+static tw_status blocks_text(
+	struct tw_results *r, tw_set set, enum tw_field field, const char **ret)
+{
+	enum { MOST = 2 };
+	const struct tw_prefix *block;
+	size_t n;
+	bool more;
+	char buf[TW_PREFIX_TEXT];
+	const char *text = NULL;
+	TW_TRY(tw_blocks_of(r, set, field, MOST, &block, &n, &more));
+	for (size_t i = 0; i < n; i++) {
+		const char *one = tw_arena_str(r->arena, tw_prefix_text(block[i], buf));
+		text = text && one ? tw_arena_printf(r->arena, "%s, %s", text, one) : one;
+		if (!text)
+			return TW_ENOMEM;
+	}
+	*ret = more ? tw_arena_printf(r->arena, "%s and more", text) : text;
+	return *ret ? TW_OK : TW_ENOMEM;
+}
+
+/* Rule 10 holds for intents too: a deny that somebody wrote against a few blocks is wanted. */
+static tw_status find_denied(
+	struct tw_results *r, const struct tw_draft *draft, const struct tw_outcome *o)
+{
+	const char *from, *to,
+		*why = o->path->blocked ? o->path->reason_text : "the request is denied";
+	if (!o->path->blocked) {
+		struct tw_cause cause[TW_CROSSINGS];
+		size_t n;
+		bool wanted = false;
+		TW_TRY(tw_denials_of(r, o, cause, &n));
+		for (size_t i = 0; i < n; i++)
+			wanted = tw_cause_is_wanted(r->net, &cause[i]) && (i == 0 || wanted);
+		if (wanted)
+			return TW_OK;
+	}
+	TW_TRY(blocks_text(r, o->set, TW_FIELD_FROM, &from));
+	TW_TRY(blocks_text(r, o->set, TW_FIELD_TO, &to));
+	why = tw_arena_printf(r->arena, "%s for %s -> %s", why, from, to);
+	return why ? add(r, draft, "TW601", o, "is blocked", why) : TW_ENOMEM;
 }
 
 /* TW601: an intent is blocked or incomplete; TW603: it cannot be decided. */
@@ -130,8 +177,7 @@ static tw_status find_unmet(struct tw_results *r, const struct tw_draft *draft)
 		any = true;
 		bool edge;
 		if (o->path->blocked || o->request == TW_DENY)
-			TW_TRY(add(r, draft, "TW601", o, "is blocked",
-				o->path->blocked ? o->path->reason_text : "the request is denied"));
+			TW_TRY(find_denied(r, draft, o));
 		else if (o->verdict == TW_UNKNOWN || o->request == TW_ACTION_UNKNOWN)
 			TW_TRY(add(
 				r, draft, "TW603", o, "cannot be decided", o->path->reason_text));
@@ -185,8 +231,10 @@ static tw_status judge_one(struct tw_results *r, const struct tw_intent *intent,
 	tw_status status = tw_ask(r, &q);
 	for (size_t i = 0; status == TW_OK && i < q.pieces.n; i++)
 		status = tw_judge_piece(r->judge, r->work, &q.pieces.v[i], &draft.outcomes);
+	size_t before = r->finding.n;
 	if (status == TW_OK)
 		status = intent->never ? find_violated(r, &draft) : find_unmet(r, &draft);
+	draft.faults = r->finding.n - before;
 	if (status == TW_OK)
 		status = tw_results_add_flow(r, &draft);
 	TW_VEC_FREE(r->mem, &draft.outcomes);

@@ -4,6 +4,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include <signal.h>
+#include <unistd.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,6 +28,11 @@ static int unknown_command(const char *word)
 	if (near != NULL)
 		return usage_error(
 			NULL, "\"%s\" is no command of twoway; did you mean %s?", word, near);
+	/* Somebody who hands over a file wants it judged. */
+	if (access(word, F_OK) == 0)
+		return usage_error(NULL,
+			"\"%s\" is no command of twoway; did you mean twoway check %s?", word,
+			word);
 	return usage_error(NULL, "\"%s\" is no command of twoway", word);
 }
 

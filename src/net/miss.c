@@ -138,5 +138,7 @@ tw_status tw_refuse_unknown(struct tw_picked *picked, const struct tw_intents *i
 		return TW_ENOMEM;
 	if (kind)
 		return TW_REFUSED(picked, "the input has no %s \"%s\"%s", kind, text, list);
+	if (strcmp(text, "any") == 0 || strcmp(text, "all") == 0)
+		list = "; say internet for everybody outside";
 	return TW_REFUSED(picked, "nothing in the input is called \"%s\"%s", text, list);
 }

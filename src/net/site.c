@@ -62,6 +62,27 @@ static void settle_in(const struct tw_net *net, uint32_t subnet, struct tw_site 
 	site->table_state = tw_knowledge_of(net, TW_KIND_ROUTE_TABLE, site->table);
 }
 
+/*
+ * Addresses behind an ACL when the input does not say which: every IPv4 address, and every IPv6
+ * address if some rule of the ACL speaks of IPv6. A VPC without IPv6 is the common case, and
+ * nothing else hints at one.
+ */
+static tw_status unknown_addresses(
+	const struct tw_net *net, struct tw_arena *arena, uint32_t acl, struct tw_ranges *ret)
+{
+	bool v6 = acl == TW_MISSING;
+
+	for (int list = 0; list < 2 && !v6; list++)
+		for (size_t i = 0; i < net->acl[acl].list[list].n; i++) {
+			const struct tw_rule *rule = &net->acl[acl].list[list].rule[i];
+			v6 |= !rule->implicit && rule->family != TW_IPV4;
+		}
+	TW_TRY(tw_ranges_all(arena, ret));
+	if (!v6)
+		ret->n = 1; /* IPv4 comes first */
+	return TW_OK;
+}
+
 tw_status tw_site_of_subnet(
 	const struct tw_net *net, struct tw_arena *arena, uint32_t subnet, struct tw_site *ret)
 {
@@ -71,7 +92,7 @@ tw_status tw_site_of_subnet(
 	if (cidrs.n > 0)
 		TW_TRY(tw_ranges_of_prefixes(arena, cidrs.v, cidrs.n, &address));
 	else
-		TW_TRY(tw_ranges_all(arena, &address));
+		TW_TRY(unknown_addresses(net, arena, net->subnet[subnet].acl, &address));
 	*ret = tw_site_nowhere(TW_SITE_SUBNET, address);
 	settle_in(net, subnet, ret);
 	return TW_OK;
@@ -82,7 +103,7 @@ tw_status tw_site_of_acl(
 {
 	struct tw_ranges address;
 
-	TW_TRY(tw_ranges_all(arena, &address));
+	TW_TRY(unknown_addresses(net, arena, acl, &address));
 	*ret = tw_site_nowhere(TW_SITE_ACL, address);
 	ret->vpc = net->acl[acl].vpc;
 	ret->acl = acl;

@@ -33,6 +33,18 @@ static void draw_title(struct tw_doc *doc, const struct tw_flow *flow)
 	tw_paint_newline(paint);
 }
 
+/* One end of a region: its blocks, or its name with the first of many. */
+static const char *say_end(
+	struct tw_paint *paint, const struct tw_peer *peer, const struct tw_prefix *block, size_t n)
+{
+	enum { FEW = 3 };
+	const char *blocks = tw_say_prefixes(paint, block, n, n > FEW ? 1 : FEW);
+
+	if (n <= FEW || peer->name == NULL)
+		return blocks;
+	return tw_paint_kept(paint, tw_arena_printf(paint->arena, "%s (%s)", peer->name, blocks));
+}
+
 /* Which packets a region is about. */
 static void draw_region_title(
 	struct tw_doc *doc, const struct tw_region *region, size_t i, size_t n)
@@ -49,11 +61,13 @@ static void draw_region_title(
 				       region->boxes_n - 1));
 	paint->indent = 2;
 	tw_paint_words(paint,
-		tw_paint_kept(paint, tw_arena_printf(paint->arena,
-					     "packets %zu of %zu, IPv%u %s from %s to %s%s: ",
-					     i + 1, n, region->family, region->protocol_text,
-					     tw_say_prefixes(paint, box->from, box->from_n, 3),
-					     tw_say_prefixes(paint, box->to, box->to_n, 3), more)));
+		tw_paint_kept(paint,
+			tw_arena_printf(paint->arena,
+				"packets %zu of %zu, IPv%u %s from %s to %s%s: ", i + 1, n,
+				region->family, region->protocol_text,
+				say_end(paint, &doc->report->flow[0].from, box->from, box->from_n),
+				say_end(paint, &doc->report->flow[0].to, box->to, box->to_n),
+				more)));
 	tw_paint_hue(paint, tw_paint_verdict_hue(region->verdict));
 	tw_paint_words(paint, tw_say_verdict(region->verdict));
 	tw_paint_hue(paint, TW_HUE_NONE);

@@ -233,9 +233,9 @@ static void test_subnet_and_acl(void **state)
 	assert_sites(w.net, &one, "subnet subnet-a acl-a 10.0.1.0/24 2001:db8:1:1::/64\n");
 	/* implied by its ACL: its addresses can be any */
 	assert_int_equal(tw_site_of_subnet(w.net, &arena, 2, &site), TW_OK);
-	assert_sites(w.net, &one, "subnet subnet-c acl-c 0.0.0.0/0 ::/0\n");
+	assert_sites(w.net, &one, "subnet subnet-c acl-c 0.0.0.0/0\n");
 	assert_int_equal(tw_site_of_acl(w.net, &arena, 2, &site), TW_OK);
-	assert_sites(w.net, &one, "acl nowhere acl-c 0.0.0.0/0 ::/0\n");
+	assert_sites(w.net, &one, "acl nowhere acl-c 0.0.0.0/0\n");
 	assert_int_equal(site.table_state, TW_ASSUMED);
 	tw_arena_fini(&arena);
 	world_close(&w);

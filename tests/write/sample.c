@@ -250,7 +250,7 @@ static struct tw_region *partial_region(void)
 
 static struct tw_flow *partial_flow(void)
 {
-	static const struct tw_evidence evidence[] = {{"acl-1", "100", {0, 0, 0}}};
+	static const struct tw_evidence evidence[] = {{"acl-1", "100", NULL, {0, 0, 0}}};
 	static const char *const ids[] = {"subnet-1"};
 	static struct tw_flow_path path;
 	static struct tw_flow flow;
