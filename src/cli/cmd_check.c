@@ -144,6 +144,8 @@ int cmd_check(const struct args *args)
 		options.diags = session.diags;
 		options.sources = session.sources;
 		options.details = style.format == TW_FORMAT_JSON;
+		/* What makes the run fail is shown. */
+		style.verbose |= fail_level(args) == TW_LEVEL_NOTE;
 		if (find_clients(args, options.intents, client, &options.clients))
 			code = judge(&session, args, &options, &style);
 	} else if (status != TW_EINVAL) {
