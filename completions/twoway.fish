@@ -10,7 +10,7 @@ complete -c twoway -n __fish_use_subcommand -a clients -d 'list who picks which 
 complete -c twoway -n __fish_use_subcommand -a rule -d 'explain a finding code, or list them'
 complete -c twoway -n __fish_use_subcommand -a help -d 'print help for a command'
 
-complete -c twoway -n '__fish_seen_subcommand_from check' -s c -l client -x -a 'linux amazon-linux windows windows-xp windows-2003 macos freebsd openbsd netbsd solaris aix nat nat-gateway elb alb lambda linux-snat eks-snat dns-resolver iana any' -d 'judge for these clients in place of the default ones'
+complete -c twoway -n '__fish_seen_subcommand_from check' -s c -l client -x -a 'linux amazon-linux windows windows-xp windows-2003 macos freebsd openbsd netbsd solaris aix nat nat-gateway elb alb lambda linux-snat eks-snat dns-resolver iana any' -d 'judge for these clients (ids, or ports as A-B) in place of the default ones'
 complete -c twoway -n '__fish_seen_subcommand_from check' -l intents -r -F -d 'what must work (default: the twoway.yaml beside the input)'
 complete -c twoway -n '__fish_seen_subcommand_from check' -l input-type -x -a 'auto aws-cli np-guard' -d 'what the input is: auto (default), aws-cli or np-guard'
 complete -c twoway -n '__fish_seen_subcommand_from check' -l fail-on -x -a 'error warning note' -d 'end with status 1 from this level on: error (default), warning or note'
@@ -27,7 +27,7 @@ complete -c twoway -n '__fish_seen_subcommand_from trace' -l from -x -d 'who ask
 complete -c twoway -n '__fish_seen_subcommand_from trace' -l to -x -d 'who answers, in the same words; Y:443 sets the port too'
 complete -c twoway -n '__fish_seen_subcommand_from trace' -s p -l port -x -d '443 or 8000-8100'
 complete -c twoway -n '__fish_seen_subcommand_from trace' -l protocol -x -d 'tcp (default), udp, icmp/8/0, icmpv6/128, protocol/50 or all'
-complete -c twoway -n '__fish_seen_subcommand_from trace' -s c -l client -x -a 'linux amazon-linux windows windows-xp windows-2003 macos freebsd openbsd netbsd solaris aix nat nat-gateway elb alb lambda linux-snat eks-snat dns-resolver iana any' -d 'judge for these clients in place of the default ones'
+complete -c twoway -n '__fish_seen_subcommand_from trace' -s c -l client -x -a 'linux amazon-linux windows windows-xp windows-2003 macos freebsd openbsd netbsd solaris aix nat nat-gateway elb alb lambda linux-snat eks-snat dns-resolver iana any' -d 'judge for these clients (ids, or ports as A-B) in place of the default ones'
 complete -c twoway -n '__fish_seen_subcommand_from trace' -l source-ports -x -d 'judge for a client that picks from these ports'
 complete -c twoway -n '__fish_seen_subcommand_from trace' -s a -l all -d 'draw every kind of packets, not the four worst only'
 complete -c twoway -n '__fish_seen_subcommand_from trace' -l intents -r -F -d 'what must work (default: the twoway.yaml beside the input)'

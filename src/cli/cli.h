@@ -52,9 +52,16 @@ int explain(const struct session *session, const struct tw_diags *diags, tw_stat
 	const struct args *args);
 /* The intents file to use: --intents, or the one found beside the input; NULL for none. */
 bool find_intents(const struct args *args, char *buf, size_t size, const char **ret);
+/* Clients that were given as ranges, and the texts that name them. */
+struct client_ranges {
+	struct tw_client client[CLIENTS_MAX + 1];
+	char text[CLIENTS_MAX + 1][64];
+	size_t n;
+};
+
 /* Ids of --client, of the built-in table or of the intents; false after a usage error. */
 bool find_clients(const struct args *args, const struct tw_intents *intents,
-	const struct tw_client **ret, size_t *ret_n);
+	struct client_ranges *ranges, const struct tw_client **ret, size_t *ret_n);
 
 /* ---- commands -------------------------------------------------------------------------------- */
 

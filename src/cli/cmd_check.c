@@ -126,6 +126,7 @@ static int judge(struct session *session, const struct args *args, struct tw_che
 int cmd_check(const struct args *args)
 {
 	const struct tw_client *client[CLIENTS_MAX];
+	struct client_ranges ranges;
 	struct tw_check_options options = {.client = client};
 	struct session session;
 	struct tw_style style;
@@ -146,7 +147,7 @@ int cmd_check(const struct args *args)
 		options.details = style.format == TW_FORMAT_JSON;
 		/* What makes the run fail is shown. */
 		style.verbose |= fail_level(args) == TW_LEVEL_NOTE;
-		if (find_clients(args, options.intents, client, &options.clients))
+		if (find_clients(args, options.intents, &ranges, client, &options.clients))
 			code = judge(&session, args, &options, &style);
 	} else if (status != TW_EINVAL) {
 		code = explain(&session, session.diags, status, args);

@@ -52,19 +52,19 @@ static int follow(struct session *session, const struct args *args,
 
 /* The clients to judge for: --client or --source-ports. */
 static bool choose_clients(const struct args *args, const struct tw_intents *intents,
-	struct tw_client *own, const struct tw_client **client, size_t *ret_n)
+	struct client_ranges *ranges, const struct tw_client **client, size_t *ret_n)
 {
 	const char *ports = args->value[OPT_SOURCE_PORTS];
 
 	if (ports == NULL)
-		return find_clients(args, intents, client, ret_n);
-	if (!tw_client_from_range(ports, own)) {
+		return find_clients(args, intents, ranges, client, ret_n);
+	if (!tw_client_from_range(ports, &ranges->client[0])) {
 		usage_error(args->command,
 			"--source-ports is a range within 1-65535 such as 40000-44999, not \"%s\"",
 			ports);
 		return false;
 	}
-	client[0] = own;
+	client[0] = &ranges->client[0];
 	*ret_n = 1;
 	return true;
 }
@@ -72,7 +72,7 @@ static bool choose_clients(const struct args *args, const struct tw_intents *int
 int cmd_trace(const struct args *args)
 {
 	const struct tw_client *client[CLIENTS_MAX];
-	struct tw_client own;
+	struct client_ranges ranges;
 	struct tw_trace_options options = {
 		.from = args->value[OPT_FROM],
 		.to = args->value[OPT_TO],
@@ -94,7 +94,7 @@ int cmd_trace(const struct args *args)
 	status = session_read(&session, args);
 	if (status == TW_OK) {
 		options.intents = tw_input_intents(session.input);
-		if (choose_clients(args, options.intents, &own, client, &options.clients))
+		if (choose_clients(args, options.intents, &ranges, client, &options.clients))
 			code = follow(&session, args, &options, &style);
 	} else if (status != TW_EINVAL) {
 		code = explain(&session, session.diags, status, args);

@@ -28,7 +28,7 @@ static const struct opt options[] = {
 	{OPT_PROTOCOL, TRACE, '\0', "protocol", OPT_TEXT, "PROTOCOL", NULL,
 		"tcp (default), udp, icmp/8/0, icmpv6/128, protocol/50 or all"},
 	{OPT_CLIENT, READING, 'c', "client", OPT_CLIENTS, "ID[,ID]", NULL,
-		"judge for these clients in place of the default ones"},
+		"judge for these clients (ids, or ports as A-B) in place of the default ones"},
 	{OPT_SOURCE_PORTS, TRACE, '\0', "source-ports", OPT_TEXT, "A-B", NULL,
 		"judge for a client that picks from these ports"},
 	{OPT_ALL, TRACE, 'a', "all", OPT_FLAG, NULL, NULL,

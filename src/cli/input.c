@@ -195,11 +195,28 @@ static void unknown_client(
 			args->command, "unknown client \"%s\"; `twoway clients` lists them", id);
 }
 
+/* "40000-44999" as a client of one's own; NULL if the text is no range. */
+static const struct tw_client *range_client(const char *id, struct client_ranges *ranges)
+{
+	char *text = ranges->text[ranges->n];
+	struct tw_client *client = &ranges->client[ranges->n];
+
+	if (ranges->n == CLIENTS_MAX)
+		return NULL;
+	snprintf(text, sizeof(ranges->text[0]), "%s", id);
+	if (!tw_client_from_range(text, client))
+		return NULL;
+	ranges->n++;
+	return client;
+}
+
 bool find_clients(const struct args *args, const struct tw_intents *intents,
-	const struct tw_client **ret, size_t *ret_n)
+	struct client_ranges *ranges, const struct tw_client **ret, size_t *ret_n)
 {
 	struct tw_intents_view view = {0};
 	size_t n = 0;
+
+	ranges->n = 0;
 
 	if (intents != NULL)
 		view = tw_intents_view(intents);
@@ -209,6 +226,8 @@ bool find_clients(const struct args *args, const struct tw_intents *intents,
 			char id[64];
 			snprintf(id, sizeof(id), "%.*s", (int)(length < 64 ? length : 63), text);
 			const struct tw_client *client = find_client(id, view.client, view.clients);
+			if (client == NULL)
+				client = range_client(id, ranges);
 			if (client == NULL) {
 				unknown_client(args, id, view.client, view.clients);
 				return false;
