@@ -89,6 +89,7 @@ def main():
     print(json.dumps({
         "machine": machine(), "commit": commit(),
         "engine": program(args.build, "bench_engine"),
+        "verdict": program(args.build, "bench_verdict"),
         "json": program(args.build, "bench_json"),
         "examples": {p.name: median([twoway, "check", str(p)], args.rounds * 4) for p in examples},
         "organisations": organisations(twoway, sizes, args.rounds),
