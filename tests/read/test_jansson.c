@@ -120,7 +120,9 @@ enum opinion expect_same_as_jansson(const char *name, const char *text, size_t n
 			fail_msg("%s: jansson refuses (%s): %.300s", name, error.text, text);
 		opinion = OPINION_NONE;
 	} else if (value) {
-		if (!is_our_limit(r))
+		/* jansson passes over a NUL between tokens; RFC 8259 section 2 has no such blank.
+		 */
+		if (!is_our_limit(r) && !memchr(text, 0, n))
 			fail_msg("%s: jansson reads, we say \"%s\": %.300s", name,
 				tw_diags_get(r->diags, 0)->message, text);
 		opinion = OPINION_NONE;
