@@ -36,7 +36,7 @@ static tw_status levels_for(struct tw_results *r, const struct tw_question *q,
 	else
 		TW_TRY(tw_levels_default(r->work, who, levels));
 	/* --client never replaces what a platform fixes; it asks about more. */
-	if (q->trace && tw_initiator_is_fixed(who) && !q->given)
+	if (q->trace && (q->given || tw_initiator_is_fixed(who)))
 		TW_TRY(tw_levels_named(r->work, levels, o->client, o->clients, levels));
 	if (q->trace)
 		TW_TRY(tw_levels_all(r->work, levels, levels));

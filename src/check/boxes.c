@@ -51,7 +51,7 @@ tw_status tw_set_ports(struct tw_results *results, tw_set set, enum tw_field fie
 }
 
 /* ICMP type * 256 + code intervals as boxes of types and codes. */
-static tw_status icmp_ranges(struct tw_arena *arena, struct tw_port_list list,
+tw_status tw_icmp_ranges(struct tw_arena *arena, struct tw_port_list list,
 	const struct tw_icmp_range **ret, size_t *ret_n)
 {
 	struct tw_icmp_range *out = TW_NEW_ARRAY(arena, struct tw_icmp_range, list.n * 3 + 1);
@@ -98,7 +98,7 @@ static tw_status boxes_of_service(struct collect *c, tw_set set, tw_set services
 	} else if (c->outcome->reply_kind == TW_REPLY_ICMP ||
 		   c->outcome->reply_kind == TW_REPLY_NONE_EXPECTED) {
 		TW_TRY(tw_set_ports(r, services, TW_FIELD_SERVICE, r->arena, &list));
-		TW_TRY(icmp_ranges(r->arena, list, &box.icmp, &box.icmp_n));
+		TW_TRY(tw_icmp_ranges(r->arena, list, &box.icmp, &box.icmp_n));
 	}
 	return TW_VEC_PUSH(r->mem, &c->box, box);
 }
@@ -156,7 +156,7 @@ tw_status tw_region_reply(
 	region->reply_kind = outcome->reply_kind;
 	region->whole_returns = outcome->reply == TW_ALLOW;
 	if (outcome->reply_kind == TW_REPLY_ICMP)
-		return icmp_ranges(results->arena, outcome->returns, &region->icmp_returns,
+		return tw_icmp_ranges(results->arena, outcome->returns, &region->icmp_returns,
 			&region->icmp_returns_n);
 	if (outcome->reply_kind != TW_REPLY_PORTS)
 		return TW_OK;

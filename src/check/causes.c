@@ -50,66 +50,107 @@ static tw_set waiting_replies(struct tw_results *r, const struct tw_outcome *o, 
 		       : set;
 }
 
-/* The labels of a list on some packets become the rules of a cause. */
-static tw_status blame(struct tw_results *r, const struct tw_crossing *c,
+/* Rule 10: an explicit deny of all ports for a block narrower than /0 is meant. */
+static bool is_wanted(const struct tw_rule *rule)
+{
+	bool all = rule->protocol == TW_PROTOCOL_ALL || rule->every_port ||
+		   (rule->ports.lo == 0 && rule->ports.hi == 65535);
+	return !rule->implicit && !rule->maybe && rule->action == TW_DENY && all &&
+	       rule->peer.len > 0;
+}
+
+/* A 0-0 rule that would let these packets pass if it meant all ports, as index + 1 (rule 11). */
+static uint32_t zero_rule(struct tw_results *r, struct tw_rules rules, struct tw_view view,
+	tw_set dead, uint8_t protocol)
+{
+	for (size_t i = 0; i < rules.n && tw_protocol_has_ports(protocol); i++) {
+		struct tw_rule rule = rules.rule[i];
+		if (rule.action != TW_ALLOW || rule.protocol != protocol || rule.every_port ||
+			rule.ports.hi != 0)
+			continue;
+		rule.ports.hi = 65535;
+		if (!tw_set_is_empty(tw_set_intersect(
+			    r->judge->space, dead, tw_rule_covers(r->judge->space, &rule, view))))
+			return (uint32_t)(i + 1);
+	}
+	return 0;
+}
+
+tw_status tw_cause_blame(struct tw_results *r, uint32_t acl, struct tw_view view,
 	const struct tw_compiled *compiled, tw_set dead, struct tw_cause *cause)
 {
 	struct tw_space *space = r->judge->space;
+	struct tw_rules rules = r->net->acl[acl].list[view.list];
 	tw_set part = tw_partition_restrict(space, compiled->decides, dead);
-	uint16_t label[64];
-	size_t n = tw_partition_labels(space, part, label, TW_COUNT(label));
-	if (n > TW_COUNT(label))
-		n = TW_COUNT(label);
-	cause->acl = c->acl;
-	cause->list = c->view.list;
-	cause->direction = c->view.direction;
-	for (size_t i = 0; i < n && cause->rules < TW_COUNT(cause->rule); i++)
-		if (label[i] >= TW_LABEL_RULE)
-			cause->rule[cause->rules++] = (uint32_t)(label[i] - TW_LABEL_RULE);
+	size_t n = tw_partition_labels(space, part, NULL, 0), most = TW_COUNT(cause->rule);
+	uint16_t *label = TW_NEW_ARRAY(r->work, uint16_t, n + 1);
+	if (!label)
+		return TW_ENOMEM;
+	tw_partition_labels(space, part, label, n);
+	cause->acl = acl;
+	cause->list = view.list;
+	cause->direction = view.direction;
+	cause->wanted = true;
+	for (size_t i = 0; i < n; i++) {
+		if (label[i] < TW_LABEL_RULE)
+			continue;
+		uint32_t rule = (uint32_t)(label[i] - TW_LABEL_RULE);
+		cause->wanted &= is_wanted(&rules.rule[rule]);
+		/* Of many rules the last is kept: it is the default deny, if that has a part in it.
+		 */
+		if (cause->rules < most)
+			cause->rules++;
+		cause->rule[cause->rules - 1] = rule;
+	}
+	cause->wanted &= cause->rules > 0;
+	if (cause->rules > 0 && rules.rule[cause->rule[cause->rules - 1]].implicit &&
+		view.direction == TW_REPLY)
+		cause->zero = zero_rule(r, rules, view, dead, cause->protocol);
 	return tw_space_status(space);
 }
 
-/* Rule 10: an explicit deny of all ports for a block narrower than /0 is meant. */
-bool tw_cause_is_wanted(const struct tw_net *net, const struct tw_cause *cause)
+/* The packets of `set` that wanted denies of one list decide. */
+static tw_status wanted_part(struct tw_results *r, const struct tw_crossing *c,
+	const struct tw_compiled *compiled, tw_set set, tw_set *ret)
 {
-	const struct tw_rule *rule = net->acl[cause->acl].list[cause->list].rule;
-	for (size_t i = 0; i < cause->rules; i++) {
-		const struct tw_rule *one = &rule[cause->rule[i]];
-		bool all = one->protocol == TW_PROTOCOL_ALL || one->every_port ||
-			   (one->ports.lo == 0 && one->ports.hi == 65535);
-		if (one->implicit || one->action != TW_DENY || !all || one->peer.len == 0)
-			return false;
-	}
-	return cause->rules > 0;
+	struct tw_space *space = r->judge->space;
+	struct tw_rules rules = r->net->acl[c->acl].list[c->view.list];
+	tw_set wanted = TW_EMPTY;
+	for (size_t i = 0; i < rules.n; i++)
+		if (is_wanted(&rules.rule[i]))
+			wanted = tw_set_union(space, wanted,
+				tw_partition_where(
+					space, compiled->decides, (uint16_t)(TW_LABEL_RULE + i)));
+	*ret = tw_set_intersect(space, set, wanted);
+	return tw_space_status(space);
 }
 
-/* Rule 10 asks for every port from 1024 up to be shut that way. */
-static tw_status all_shut_on_purpose(struct tw_results *r, const struct tw_outcome *o, bool *ret)
+/*
+ * Rule 10: the pairs of addresses whose replies are shut on purpose, on every port from 1024 up.
+ * What is left of the outcome is what somebody may miss.
+ */
+static tw_status shut_on_purpose(struct tw_results *r, const struct tw_outcome *o, tw_set *ret)
 {
 	struct tw_space *space = r->judge->space;
 	struct tw_box box = tw_box_all(o->family);
 	if (o->reply_kind == TW_REPLY_PORTS)
 		box.client = (struct tw_ports){1024, 65535};
-	tw_set alive = tw_set_intersect(
+	tw_set all = tw_set_intersect(
 		space, tw_set_forget(space, o->set, TW_FIELD_SERVICE), tw_set_box(space, &box));
-	*ret = false;
+	tw_set open = all;
 	for (size_t i = 0; i < o->path->crossings; i++) {
 		const struct tw_crossing *c = &o->path->crossing[i];
+		struct tw_compiled compiled;
+		tw_set wanted;
 		if (c->view.direction != TW_REPLY || c->kind != TW_CROSS_ACL ||
 			c->state != TW_KNOWN)
 			continue;
-		struct tw_compiled compiled;
-		struct tw_cause cause = {0};
 		TW_TRY(tw_judge_crossing(r->judge, c, &compiled));
-		tw_set dead = tw_set_intersect(space, alive, compiled.deny);
-		if (tw_set_is_empty(dead))
-			continue;
-		TW_TRY(blame(r, c, &compiled, dead, &cause));
-		if (!tw_cause_is_wanted(r->net, &cause))
-			return TW_OK;
-		alive = tw_set_subtract(space, alive, dead);
+		TW_TRY(wanted_part(r, c, &compiled, open, &wanted));
+		open = tw_set_subtract(space, open, wanted);
 	}
-	*ret = tw_set_is_empty(alive);
+	*ret = tw_set_subtract(space, tw_set_forget(space, all, TW_FIELD_CLIENT),
+		tw_set_forget(space, open, TW_FIELD_CLIENT));
 	return tw_space_status(space);
 }
 
@@ -131,7 +172,7 @@ static tw_status causes(struct tw_results *r, const struct tw_outcome *o,
 		if (c->kind != TW_CROSS_ACL || c->state != TW_KNOWN)
 			continue;
 		ret[n] = (struct tw_cause){.family = o->family, .protocol = o->protocol};
-		TW_TRY(blame(r, c, &compiled, dead, &ret[n]));
+		TW_TRY(tw_cause_blame(r, c->acl, c->view, &compiled, dead, &ret[n]));
 		n++;
 	}
 	*ret_n = n;
@@ -139,11 +180,13 @@ static tw_status causes(struct tw_results *r, const struct tw_outcome *o,
 }
 
 tw_status tw_causes_of(struct tw_results *results, const struct tw_outcome *outcome,
-	enum tw_level level, struct tw_cause *ret, size_t *ret_n, bool *ret_wanted)
+	enum tw_level level, struct tw_cause *ret, size_t *ret_n)
 {
-	TW_TRY(all_shut_on_purpose(results, outcome, ret_wanted));
-	return causes(
-		results, outcome, TW_REPLY, waiting_replies(results, outcome, level), ret, ret_n);
+	struct tw_space *space = results->judge->space;
+	tw_set wanted, waiting = waiting_replies(results, outcome, level);
+	TW_TRY(shut_on_purpose(results, outcome, &wanted));
+	waiting = tw_set_subtract(space, waiting, wanted);
+	return causes(results, outcome, TW_REPLY, waiting, ret, ret_n);
 }
 
 tw_status tw_denials_of(struct tw_results *results, const struct tw_outcome *outcome,

@@ -6,10 +6,15 @@
 /* Sets are forgotten in between, so that memory does not grow with the number of ACLs. */
 static tw_status fresh(struct tw_results *results, size_t nodes)
 {
-	if (tw_space_nodes(results->judge->space) < nodes)
+	if (tw_space_nodes(results->judge->space) < nodes + results->cover_nodes)
 		return TW_OK;
+	struct tw_arena_mark mark = tw_arena_save(results->work);
 	TW_TRY(tw_judge_reset(results->judge));
-	return tw_cover_build(results);
+	TW_TRY(tw_cover_build(results));
+	results->cover_nodes = tw_space_nodes(results->judge->space);
+	if (results->work != results->arena)
+		tw_arena_restore(results->work, mark);
+	return TW_OK;
 }
 
 static tw_status infer_all(struct tw_results *results)

@@ -61,17 +61,23 @@ static const char *far_end(const struct tw_cause *cause, const struct tw_flow *f
 	return name ? name : "unknown addresses";
 }
 
+static tw_status join_subject(
+	struct tw_results *r, struct tw_finding_draft *f, struct tw_subject one)
+{
+	for (size_t i = 0; i < f->subject.n; i++)
+		if (strcmp(f->subject.v[i].service, one.service) == 0 &&
+			strcmp(f->subject.v[i].peer, one.peer) == 0)
+			return TW_OK;
+	return TW_VEC_PUSH(r->mem, &f->subject, one);
+}
+
 static tw_status add_subject(
 	struct tw_results *r, struct tw_finding_draft *f, const struct tw_draft *draft)
 {
 	struct tw_subject one = {draft->flow.service_text, far_end(&f->cause, &draft->flow)};
 	if (!one.service)
 		return TW_OK;
-	for (size_t i = 0; i < f->subject.n; i++)
-		if (strcmp(f->subject.v[i].service, one.service) == 0 &&
-			strcmp(f->subject.v[i].peer, one.peer) == 0)
-			return TW_OK;
-	return TW_VEC_PUSH(r->mem, &f->subject, one);
+	return join_subject(r, f, one);
 }
 
 static tw_status join_draft(
@@ -83,6 +89,24 @@ static tw_status join_draft(
 	if (draft->interfaces > f->interfaces)
 		f->interfaces = draft->interfaces;
 	return relate(r, f, draft);
+}
+
+static bool same_rules(const struct tw_cause *a, const struct tw_cause *b)
+{
+	return a->list == b->list && a->rules == b->rules &&
+	       memcmp(a->rule, b->rule, a->rules * sizeof(*a->rule)) == 0;
+}
+
+/* TW110 speaks of all holes of an ACL: the lists and rules of the later ones. */
+static tw_status add_more(
+	struct tw_results *r, struct tw_finding_draft *f, const struct tw_cause *cause)
+{
+	if (strcmp(f->code, "TW110") != 0 || same_rules(&f->cause, cause))
+		return TW_OK;
+	for (size_t i = 0; i < f->more.n; i++)
+		if (same_rules(&f->more.v[i], cause))
+			return TW_OK;
+	return TW_VEC_PUSH(r->mem, &f->more, *cause);
 }
 
 tw_status tw_finding_add(struct tw_results *results, const char *code, enum tw_level level,
@@ -104,6 +128,7 @@ tw_status tw_finding_add(struct tw_results *results, const char *code, enum tw_l
 	}
 	if (level > found->level)
 		found->level = level;
+	TW_TRY(add_more(results, found, cause));
 	if (draft)
 		TW_TRY(join_draft(results, found, draft));
 	*ret = found;
@@ -180,6 +205,7 @@ static void free_draft(struct tw_results *r, struct tw_finding_draft *f)
 	TW_VEC_FREE(r->mem, &f->client);
 	TW_VEC_FREE(r->mem, &f->related);
 	TW_VEC_FREE(r->mem, &f->note);
+	TW_VEC_FREE(r->mem, &f->more);
 	TW_VEC_FREE(r->mem, &f->twin);
 }
 
@@ -195,8 +221,9 @@ static tw_status absorb(
 {
 	TW_TRY(TW_VEC_PUSH(r->mem, &into->twin, from->cause.acl));
 	for (size_t i = 0; i < from->flow.n; i++)
-		if (!holds_text(into->flow.v, into->flow.n, from->flow.v[i]))
-			TW_TRY(TW_VEC_PUSH(r->mem, &into->flow, from->flow.v[i]));
+		TW_TRY(TW_VEC_PUSH(r->mem, &into->flow, from->flow.v[i]));
+	for (size_t i = 0; i < from->subject.n; i++)
+		TW_TRY(join_subject(r, into, from->subject.v[i]));
 	TW_TRY(tw_finding_clients(r, into, from->client.v, from->client.n, false));
 	into->interfaces += from->interfaces;
 	return TW_OK;
@@ -260,8 +287,15 @@ static tw_status set_fingerprint(struct tw_results *r, struct tw_finding_draft *
 {
 	const char *component = f->cause.acl == TW_MISSING ? (f->peer ? f->peer : "")
 							   : r->net->acl[f->cause.acl].object.id;
-	const char *key = tw_arena_printf(r->arena, "%s|%s|%d|%d|%d|%s", f->code, component,
-		(int)f->cause.list, f->cause.family, f->cause.protocol, f->peer ? f->peer : "");
+	const char *rule = "";
+	if (f->cause.acl != TW_MISSING && f->cause.rules > 0)
+		rule = tw_rule_text(r->arena,
+			&r->net->acl[f->cause.acl].list[f->cause.list].rule[f->cause.rule[0]],
+			f->cause.list);
+	const char *key = rule ? tw_arena_printf(r->arena, "%s|%s|%d|%d|%d|%s|%s", f->code,
+					 component, (int)f->cause.list, f->cause.family,
+					 f->cause.protocol, f->peer ? f->peer : "", rule)
+			       : NULL;
 	if (!key)
 		return TW_ENOMEM;
 	f->finding.fingerprint = tw_arena_printf(

@@ -29,15 +29,7 @@ static tw_status part_of(struct trail *t, tw_set set, bool reply, struct tw_rule
 		ref->ports_n = list.n;
 		return TW_OK;
 	}
-	struct tw_icmp_range *icmp = TW_NEW_ARRAY(t->r->arena, struct tw_icmp_range, list.n + 1);
-	if (!icmp)
-		return TW_ENOMEM;
-	for (size_t i = 0; i < list.n; i++)
-		icmp[i] = (struct tw_icmp_range){(uint8_t)(list.v[i].lo >> 8),
-			(uint8_t)(list.v[i].hi >> 8), (uint8_t)list.v[i].lo, (uint8_t)list.v[i].hi};
-	ref->icmp = icmp;
-	ref->icmp_n = list.n;
-	return TW_OK;
+	return tw_icmp_ranges(t->r->arena, list, &ref->icmp, &ref->icmp_n);
 }
 
 static tw_status refer(struct trail *t, const struct tw_object *component,

@@ -33,14 +33,18 @@ static bool covers(const struct tw_results *r, const struct tw_ignore *ignore,
 }
 
 /* "2027-01-31" has passed; both are whole days, and the last day still counts. */
-static bool is_past(struct tw_results *r, const struct tw_ignore *ignore)
+static tw_status is_past(struct tw_results *r, const struct tw_ignore *ignore, bool *ret)
 {
 	const struct tw_check_options *o = r->options;
+	*ret = false;
 	if (!ignore->until || o->year == 0)
-		return false;
+		return TW_OK;
 	r->today_mattered = true;
 	const char *today = tw_arena_printf(r->arena, "%04d-%02d-%02d", o->year, o->month, o->day);
-	return today && strcmp(today, ignore->until) > 0;
+	if (!today)
+		return TW_ENOMEM;
+	*ret = strcmp(today, ignore->until) > 0;
+	return TW_OK;
 }
 
 static tw_status tell(struct tw_results *r, const struct tw_ignore *ignore, const char *code,
@@ -75,7 +79,8 @@ static tw_status apply(struct tw_results *r, const struct tw_ignore *ignore, siz
 				"this ignore of %s gives no reason, so it hides nothing: say why "
 				"in `reason:`",
 				ignore->code));
-	bool past = is_past(r, ignore), hides = false;
+	bool past, hides = false;
+	TW_TRY(is_past(r, ignore, &past));
 	for (size_t i = 0; i < findings; i++) {
 		struct tw_finding_draft *f = &r->finding.v[i];
 		if (!covers(r, ignore, f))

@@ -138,15 +138,8 @@ static tw_status find_denied(struct tw_results *r, const struct tw_draft *draft)
 		TW_TRY(tw_denials_of(r, &draft->outcomes.v[i], cause, &n));
 	if (n == 0)
 		return TW_OK;
-	const struct tw_flow *flow = &draft->flow;
 	struct tw_finding_draft *finding;
-	TW_TRY(tw_finding_add(r, "TW109", TW_LEVEL_WARNING, &cause[0], draft, &finding));
-	if (!finding->finding.message)
-		finding->finding.message = tw_arena_printf(r->arena,
-			"%s asks for %s from %s to %s, but %s does not let the request through",
-			flow->because, flow->service_text, flow->from.name, flow->to.name,
-			r->net->acl[cause[0].acl].object.id);
-	return finding->finding.message ? TW_OK : TW_ENOMEM;
+	return tw_finding_add(r, "TW109", TW_LEVEL_WARNING, &cause[0], draft, &finding);
 }
 
 static tw_status judge_rule(struct tw_results *r, struct tw_draft *draft, struct tw_question *q)
@@ -203,8 +196,12 @@ tw_status tw_infer_group(struct tw_results *results, uint32_t group)
 	if (n == 0)
 		return TW_OK;
 	for (int list = 0; list < 2; list++)
-		for (size_t i = 0; i < g->list[list].n; i++)
-			TW_TRY(infer_rule(results, g, &members, n, (enum tw_list)list,
-				&g->list[list].rule[i]));
+		for (size_t i = 0; i < g->list[list].n; i++) {
+			const struct tw_rule *rule = &g->list[list].rule[i];
+			/* A reference known in part stands as two rules of one id: one flow. */
+			if (i > 0 && rule->maybe && strcmp(rule->id, rule[-1].id) == 0)
+				continue;
+			TW_TRY(infer_rule(results, g, &members, n, (enum tw_list)list, rule));
+		}
 	return TW_OK;
 }

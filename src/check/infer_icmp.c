@@ -86,17 +86,8 @@ static tw_status infer_path_mtu(struct tw_scope *scope, enum tw_family family)
 	TW_TRY(tw_space_status(space));
 	if (tw_set_is_empty(dropped))
 		return TW_OK;
-	struct tw_cause cause = {.acl = scope->acl,
-		.list = TW_INGRESS,
-		.direction = TW_REQUEST,
-		.family = (uint8_t)family,
-		.protocol = icmp_of(family)};
-	uint16_t label[8];
-	size_t n = tw_partition_labels(
-		space, tw_partition_restrict(space, in->decides, dropped), label, TW_COUNT(label));
-	for (size_t i = 0; i < n && i < TW_COUNT(label); i++)
-		if (label[i] >= TW_LABEL_RULE)
-			cause.rule[cause.rules++] = (uint32_t)(label[i] - TW_LABEL_RULE);
+	struct tw_cause cause = {.family = (uint8_t)family, .protocol = icmp_of(family)};
+	TW_TRY(tw_cause_blame(r, scope->acl, view, in, dropped, &cause));
 	struct tw_finding_draft *finding;
 	TW_TRY(tw_finding_add(r, "TW105", TW_LEVEL_NOTE, &cause, NULL, &finding));
 	finding->finding.label = "the message is dropped here";

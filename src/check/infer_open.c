@@ -230,6 +230,8 @@ static tw_status infer_open_udp(struct tw_scope *scope, uint8_t family)
 		cause.rule[cause.rules++] = rule;
 	struct tw_finding_draft *finding;
 	TW_TRY(tw_finding_add(r, "TW104", TW_LEVEL_NOTE, &cause, NULL, &finding));
+	if (finding->subject.n > 0)
+		return TW_OK; /* a named service tells it already, and louder */
 	finding->finding.message = tw_arena_printf(r->arena,
 		"%s lets UDP out to the internet but no UDP reply back in, as it does for TCP "
 		"(the VPC's DNS resolver and time service are not filtered)",

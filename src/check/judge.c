@@ -42,6 +42,7 @@ void tw_judge_free(struct tw_judge *judge)
 
 tw_status tw_judge_reset(struct tw_judge *judge)
 {
+	TW_TRY(tw_space_status(judge->space));
 	tw_space_reset(judge->space);
 	memset(judge->compiled, 0, (judge->net->acls + judge->net->groups) * 4);
 	return tw_world_build(judge->net, judge->space, &judge->world);

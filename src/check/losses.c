@@ -66,14 +66,14 @@ static tw_status name_twin(
 static tw_status find_in_ports(
 	struct tw_results *results, const struct tw_draft *draft, const struct tw_outcome *o)
 {
-	bool edge, wanted;
+	bool edge;
 	enum tw_level hurt = tw_hurt_level(o, draft->every_connection, &edge);
 	struct tw_cause cause[TW_CROSSINGS];
 	size_t n;
 	struct tw_finding_draft *finding;
 	if (hurt > TW_LEVEL_NONE && o->cap > TW_LEVEL_NONE) {
-		TW_TRY(tw_causes_of(results, o, hurt, cause, &n, &wanted));
-		for (size_t i = 0; !wanted && i < n; i++) {
+		TW_TRY(tw_causes_of(results, o, hurt, cause, &n));
+		for (size_t i = 0; i < n; i++) {
 			TW_TRY(tw_finding_add(results, code_of(draft, o, hurt), lower(hurt, o->cap),
 				&cause[i], draft, &finding));
 			TW_TRY(tw_finding_clients(results, finding, o->client, o->clients_n, true));
@@ -84,8 +84,8 @@ static tw_status find_in_ports(
 	if (!edge)
 		return TW_OK;
 	/* Holes and edges: one note for an ACL, whatever the flows and the lists. */
-	TW_TRY(tw_causes_of(results, o, TW_LEVEL_NONE, cause, &n, &wanted));
-	for (size_t i = 0; !wanted && i < n; i++) {
+	TW_TRY(tw_causes_of(results, o, TW_LEVEL_NONE, cause, &n));
+	for (size_t i = 0; i < n; i++) {
 		TW_TRY(tw_finding_add(results, "TW110", TW_LEVEL_NOTE, &cause[i], draft, &finding));
 		TW_TRY(tw_finding_clients(results, finding, o->client, o->clients_n, true));
 	}
@@ -100,10 +100,9 @@ static tw_status find_in_icmp(
 		return TW_OK;
 	struct tw_cause cause[TW_CROSSINGS];
 	size_t n;
-	bool wanted;
 	struct tw_finding_draft *finding;
-	TW_TRY(tw_causes_of(results, o, TW_LEVEL_ERROR, cause, &n, &wanted));
-	for (size_t i = 0; !wanted && i < n; i++)
+	TW_TRY(tw_causes_of(results, o, TW_LEVEL_ERROR, cause, &n));
+	for (size_t i = 0; i < n; i++)
 		TW_TRY(tw_finding_add(results, "TW105", lower(TW_LEVEL_WARNING, o->cap), &cause[i],
 			draft, &finding));
 	return TW_OK;

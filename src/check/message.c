@@ -13,6 +13,9 @@ static const char *rules_text(struct tw_results *r, const struct tw_cause *c)
 {
 	const struct tw_rule *rule = r->net->acl[c->acl].list[c->list].rule;
 	const char *text = NULL;
+	if (c->zero > 0)
+		return tw_arena_printf(
+			r->arena, "%s rule %s", list_names[c->list], rule[c->zero - 1].id);
 	for (size_t i = 0; i < c->rules; i++) {
 		const char *id = rule[c->rule[i]].id;
 		text = text ? tw_arena_printf(r->arena, "%s, %s", text, id) : id;
@@ -73,23 +76,9 @@ static const char *subject(struct tw_results *r, const struct tw_finding_draft *
 		    : NULL;
 }
 
-/* A 0-0 rule that was meant as "all ports" is the cause behind the default deny (rule 11). */
-static const struct tw_rule *port_zero(struct tw_results *r, const struct tw_cause *c)
-{
-	struct tw_rules rules = r->net->acl[c->acl].list[c->list];
-	for (size_t i = 0; i < rules.n; i++) {
-		const struct tw_rule *rule = &rules.rule[i];
-		if (rule->action == TW_ALLOW && rule->protocol == c->protocol &&
-			rule->family == c->family && !rule->every_port && rule->ports.hi == 0)
-			return rule;
-	}
-	return NULL;
-}
-
 static tw_status place(struct tw_results *r, struct tw_finding_draft *f)
 {
 	const struct tw_acl *acl = &r->net->acl[f->cause.acl];
-	const struct tw_rule *zero = port_zero(r, &f->cause);
 	f->finding.cause_component = acl->object.id;
 	f->finding.cause_list = list_names[f->cause.list];
 	f->finding.direction = f->cause.direction == TW_REPLY ? "reply" : "request";
@@ -100,8 +89,8 @@ static tw_status place(struct tw_results *r, struct tw_finding_draft *f)
 	if (f->cause.rules == 0)
 		return TW_OK;
 	const struct tw_rule *rule = &acl->list[f->cause.list].rule[f->cause.rule[0]];
-	if (zero && rule->implicit) {
-		rule = zero;
+	if (f->cause.zero > 0) {
+		rule = &acl->list[f->cause.list].rule[f->cause.zero - 1];
 		f->finding.label = "0-0 is port 0 only, not all ports";
 		TW_TRY(tw_finding_note(
 			r, f, "a TCP or UDP range 0-0 means port 0 only; all ports are 0-65535"));
@@ -211,6 +200,20 @@ static tw_status loss_message(struct tw_results *r, struct tw_finding_draft *f)
 	return f->finding.message ? TW_OK : TW_ENOMEM;
 }
 
+/* TW109: what groups ask for and an ACL on the way stops. */
+static tw_status denied_message(struct tw_results *r, struct tw_finding_draft *f)
+{
+	bool calls = f->cause.list == TW_EGRESS;
+	const char *what = subjects(r, f, calls ? "at" : "from");
+	const char *rules = rules_text(r, &f->cause), *acl = acl_text(r, f->cause.acl);
+	if (!what || !rules || !acl)
+		return TW_ENOMEM;
+	f->finding.message = tw_arena_printf(r->arena,
+		"security groups ask for %s %s, but %s does not let the requests %s (%s)",
+		calls ? "calls to" : "callers of", what, acl, calls ? "out" : "in", rules);
+	return f->finding.message ? TW_OK : TW_ENOMEM;
+}
+
 /* TW110: what is missing, and what it costs, client by client. */
 static tw_status holes_message(struct tw_results *r, struct tw_finding_draft *f)
 {
@@ -220,7 +223,13 @@ static tw_status holes_message(struct tw_results *r, struct tw_finding_draft *f)
 				      worst->total - worst->passing)
 			worst = &f->client.v[i];
 	const char *rules = rules_text(r, &f->cause);
-	if (!worst || !rules)
+	for (size_t i = 0; rules && i < f->more.n; i++) {
+		const char *more = rules_text(r, &f->more.v[i]);
+		rules = more ? tw_arena_printf(r->arena, "%s, %s", rules, more) : NULL;
+	}
+	if (!rules)
+		return TW_ENOMEM;
+	if (!worst)
 		return TW_EBUG;
 	uint64_t lost = worst->total - worst->passing;
 	const char *a = tw_number_text(r, lost), *b = tw_number_text(r, worst->total);
@@ -273,8 +282,9 @@ tw_status tw_finding_message(struct tw_results *results, struct tw_finding_draft
 	if (finding->cause.acl != TW_MISSING && finding->finding.span.file == 0)
 		TW_TRY(place(results, finding));
 	if (!finding->finding.message)
-		TW_TRY(strcmp(finding->code, "TW110") == 0 ? holes_message(results, finding)
-							   : loss_message(results, finding));
+		TW_TRY(strcmp(finding->code, "TW110") == 0    ? holes_message(results, finding)
+			: strcmp(finding->code, "TW109") == 0 ? denied_message(results, finding)
+							      : loss_message(results, finding));
 	bool told_by_ports = finding->cause.direction == TW_REPLY && finding->client.n > 0 &&
 			     finding->cause.acl != TW_MISSING &&
 			     strcmp(finding->code, "TW110") != 0;

@@ -91,8 +91,7 @@ static tw_status sum_clients(struct tw_results *results, struct tw_draft *draft)
 	size_t room = 1;
 	for (size_t i = 0; i < draft->outcomes.n; i++)
 		room += draft->outcomes.v[i].clients_n;
-	struct tw_client_result *out =
-		TW_NEW_ARRAY(results->arena, struct tw_client_result, room < 64 ? room : 64);
+	struct tw_client_result *out = TW_NEW_ARRAY(results->arena, struct tw_client_result, room);
 	size_t n = 0;
 	if (!out)
 		return TW_ENOMEM;
@@ -105,9 +104,9 @@ static tw_status sum_clients(struct tw_results *results, struct tw_draft *draft)
 			size_t at = 0;
 			while (at < n && strcmp(out[at].client->id, c->client->id) != 0)
 				at++;
-			if (at == n && n < 64) {
+			if (at == n) {
 				out[n++] = *c;
-			} else if (at < n) {
+			} else {
 				enum tw_level level =
 					c->level > out[at].level ? c->level : out[at].level;
 				if (is_worse(c, &out[at]))
@@ -166,17 +165,8 @@ tw_status tw_results_add_flow(struct tw_results *results, struct tw_draft *draft
 	TW_TRY(sum_clients(results, draft));
 	flow->reason = reason_of(draft);
 	TW_TRY(tw_sentence_of_flow(results, draft, &flow->sentence));
-	if (flow->expect && strcmp(flow->expect, "never") == 0)
-		flow->satisfied = strcmp(flow->request, "none") == 0	  ? 1
-				  : strcmp(flow->request, "unknown") == 0 ? -1
-									  : 0;
-	else if (flow->expect)
-		flow->satisfied =
-			draft->faults == 0						       ? 1
-			: flow->verdict == TW_UNKNOWN || strcmp(flow->request, "unknown") == 0 ? -1
-											       : 0;
-	else
-		flow->satisfied = -1;
+	bool open = flow->verdict == TW_UNKNOWN || strcmp(flow->request, "unknown") == 0;
+	flow->satisfied = !flow->expect || (open && draft->faults == 0) ? -1 : draft->faults == 0;
 	if (results->details)
 		TW_TRY(tw_regions_of(results, &draft->outcomes, &flow->path, &flow->paths_n));
 	return TW_VEC_PUSH(results->mem, &results->flow, *flow);

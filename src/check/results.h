@@ -32,6 +32,8 @@ struct tw_cause {
 	enum tw_direction direction;
 	uint32_t rule[8]; /* deciding rules by index, sorted; further ones are dropped */
 	size_t rules;
+	uint32_t zero; /* rule 11: a 0-0 rule that was meant as "all", index + 1; or 0 */
+	bool wanted;   /* rule 10: explicit denies of all ports of blocks, nothing else */
 	uint8_t family, protocol;
 };
 
@@ -50,8 +52,9 @@ struct tw_finding_draft {
 	TW_VEC(struct tw_client_result) client;
 	TW_VEC(struct tw_related) related;
 	TW_VEC(const char *) note;
-	TW_VEC(uint32_t) twin; /* further ACLs with the same rules */
-	const char *peer;      /* of the first flow, for the fingerprint */
+	TW_VEC(struct tw_cause) more; /* TW110: further lists with holes */
+	TW_VEC(uint32_t) twin;	      /* further ACLs with the same rules */
+	const char *peer;	      /* of the first flow, for the fingerprint */
 	uint32_t interfaces;
 };
 
@@ -67,8 +70,9 @@ struct tw_results {
 	TW_VEC(struct tw_finding_draft) finding;
 	TW_VEC(const struct tw_client *) client; /* every client that was judged */
 	unsigned assumptions;
-	tw_set cover; /* packets that intents speak for: no flow is inferred for them */
-	bool details; /* keep hops, boxes and witnesses */
+	tw_set cover;	    /* packets that intents speak for: no flow is inferred for them */
+	size_t cover_nodes; /* in the space when it was fresh */
+	bool details;	    /* keep hops, boxes and witnesses */
 	bool today_mattered;
 	bool *subnet_judged; /* by index */
 	bool *interface_judged;
@@ -114,6 +118,9 @@ const char *tw_what_text(
 /* CIDR blocks of the values of an address field. `most` 0: no bound. */
 TW_NODISCARD tw_status tw_blocks_of(struct tw_results *results, tw_set set, enum tw_field field,
 	size_t most, const struct tw_prefix **ret, size_t *ret_n, bool *ret_more);
+/* Intervals of type * 256 + code as boxes of types and codes. */
+TW_NODISCARD tw_status tw_icmp_ranges(struct tw_arena *arena, struct tw_port_list list,
+	const struct tw_icmp_range **ret, size_t *ret_n);
 /* Port intervals of a set. */
 TW_NODISCARD tw_status tw_set_ports(struct tw_results *results, tw_set set, enum tw_field field,
 	struct tw_arena *arena, struct tw_port_list *ret);
@@ -132,13 +139,14 @@ enum tw_level tw_hurt_level(
 
 /*
  * Which lists drop the replies that hurt clients at or above a level wait for, and by which rules;
- * first come, first blamed. `ret` of TW_CROSSINGS entries. `ret_wanted`: every drop is a denial
- * that somebody wrote on purpose (rule 10). TW_LEVEL_NONE asks about the edges.
+ * first come, first blamed. `ret` of TW_CROSSINGS entries. Denials that somebody wrote on purpose
+ * are left out (rule 10). TW_LEVEL_NONE asks about the edges.
  */
 TW_NODISCARD tw_status tw_causes_of(struct tw_results *results, const struct tw_outcome *outcome,
-	enum tw_level level, struct tw_cause *ret, size_t *ret_n, bool *ret_wanted);
-/* Rule 10: explicit denies of all ports, for blocks narrower than /0, and nothing else. */
-bool tw_cause_is_wanted(const struct tw_net *net, const struct tw_cause *cause);
+	enum tw_level level, struct tw_cause *ret, size_t *ret_n);
+/* The rules of one list that decide `dead`, as a cause whose family and protocol are set. */
+TW_NODISCARD tw_status tw_cause_blame(struct tw_results *results, uint32_t acl, struct tw_view view,
+	const struct tw_compiled *compiled, tw_set dead, struct tw_cause *cause);
 /* The same for the request. */
 TW_NODISCARD tw_status tw_denials_of(struct tw_results *results, const struct tw_outcome *outcome,
 	struct tw_cause *ret, size_t *ret_n);

@@ -55,13 +55,13 @@ static tw_status first_cause(struct tw_results *r, const struct tw_outcome *o, s
 {
 	struct tw_cause cause[TW_CROSSINGS];
 	size_t n = 0;
-	bool wanted, edge;
+	bool edge;
 	*ret = (struct tw_cause){.acl = TW_MISSING, .family = o->family, .protocol = o->protocol};
 	if (o->request == TW_DENY)
 		TW_TRY(tw_denials_of(r, o, cause, &n));
 	else if (o->verdict == TW_ONE_WAY || o->verdict == TW_PARTIAL) {
 		enum tw_level hurt = tw_hurt_level(o, true, &edge);
-		TW_TRY(tw_causes_of(r, o, hurt, cause, &n, &wanted));
+		TW_TRY(tw_causes_of(r, o, hurt, cause, &n));
 	}
 	if (n > 0)
 		*ret = cause[0];
@@ -83,7 +83,7 @@ static tw_status say(struct tw_results *r, struct tw_finding_draft *finding,
 
 /* One finding for an intent and a cause; without an ACL to blame it points at the intent itself. */
 static tw_status add(struct tw_results *r, const struct tw_draft *draft, const char *code,
-	const struct tw_outcome *o, const char *what, const char *why)
+	enum tw_level level, const struct tw_outcome *o, const char *what, const char *why)
 {
 	struct tw_cause cause;
 	struct tw_finding_draft *finding;
@@ -99,7 +99,7 @@ static tw_status add(struct tw_results *r, const struct tw_draft *draft, const c
 			one->cause.family == cause.family)
 			return tw_finding_clients(r, one, o->client, o->clients_n, true);
 	}
-	struct tw_finding_draft fresh = {.code = code, .level = TW_LEVEL_ERROR, .cause = cause};
+	struct tw_finding_draft fresh = {.code = code, .level = level, .cause = cause};
 	TW_TRY(TW_VEC_PUSH(r->mem, &r->finding, fresh));
 	finding = &r->finding.v[before];
 	TW_TRY(TW_VEC_PUSH(r->mem, &finding->flow, draft->flow.id));
@@ -146,26 +146,38 @@ static tw_status blocks_text(
 	return *ret ? TW_OK : TW_ENOMEM;
 }
 
-/* Rule 10 holds for intents too: a deny that somebody wrote against a few blocks is wanted. */
+/* Some request of the intent gets through. */
+static bool any_passes(const struct tw_draft *draft)
+{
+	for (size_t i = 0; i < draft->outcomes.n; i++)
+		if (draft->outcomes.v[i].request == TW_ALLOW && !draft->outcomes.v[i].path->blocked)
+			return true;
+	return false;
+}
+
+/*
+ * Rule 10 holds beside requests that pass: a deny that somebody wrote against a few blocks is
+ * wanted. An intent that is denied as a whole is not met, whoever wrote the deny.
+ */
 static tw_status find_denied(
 	struct tw_results *r, const struct tw_draft *draft, const struct tw_outcome *o)
 {
 	const char *from, *to,
 		*why = o->path->blocked ? o->path->reason_text : "the request is denied";
-	if (!o->path->blocked) {
+	if (!o->path->blocked && any_passes(draft)) {
 		struct tw_cause cause[TW_CROSSINGS];
 		size_t n;
 		bool wanted = false;
 		TW_TRY(tw_denials_of(r, o, cause, &n));
 		for (size_t i = 0; i < n; i++)
-			wanted = tw_cause_is_wanted(r->net, &cause[i]) && (i == 0 || wanted);
+			wanted = cause[i].wanted && (i == 0 || wanted);
 		if (wanted)
 			return TW_OK;
 	}
 	TW_TRY(blocks_text(r, o->set, TW_FIELD_FROM, &from));
 	TW_TRY(blocks_text(r, o->set, TW_FIELD_TO, &to));
 	why = tw_arena_printf(r->arena, "%s for %s -> %s", why, from, to);
-	return why ? add(r, draft, "TW601", o, "is blocked", why) : TW_ENOMEM;
+	return why ? add(r, draft, "TW601", TW_LEVEL_ERROR, o, "is blocked", why) : TW_ENOMEM;
 }
 
 /* TW601: an intent is blocked or incomplete; TW603: it cannot be decided. */
@@ -179,13 +191,17 @@ static tw_status find_unmet(struct tw_results *r, const struct tw_draft *draft)
 		if (o->path->blocked || o->request == TW_DENY)
 			TW_TRY(find_denied(r, draft, o));
 		else if (o->verdict == TW_UNKNOWN || o->request == TW_ACTION_UNKNOWN)
-			TW_TRY(add(
-				r, draft, "TW603", o, "cannot be decided", o->path->reason_text));
+			TW_TRY(add(r, draft, "TW603", TW_LEVEL_ERROR, o, "cannot be decided",
+				o->path->reason_text));
 		else if (o->verdict == TW_ONE_WAY)
-			TW_TRY(add(r, draft, "TW601", o, "is one-way", "no reply comes back"));
+			TW_TRY(add(r, draft, "TW601", TW_LEVEL_ERROR, o, "is one-way",
+				"no reply comes back"));
 		else if (o->verdict == TW_PARTIAL &&
-			 tw_hurt_level(o, draft->every_connection, &edge) == TW_LEVEL_ERROR)
-			TW_TRY(add(r, draft, "TW601", o, "is incomplete",
+			 tw_hurt_level(o, draft->every_connection, &edge) < TW_LEVEL_ERROR)
+			TW_TRY(add(r, draft, "TW601", TW_LEVEL_NOTE, o, "is met but for an edge",
+				"less than one connection in a thousand is lost"));
+		else if (o->verdict == TW_PARTIAL)
+			TW_TRY(add(r, draft, "TW601", TW_LEVEL_ERROR, o, "is incomplete",
 				"replies are lost for a share of the connections"));
 	}
 	if (any)
@@ -193,23 +209,36 @@ static tw_status find_unmet(struct tw_results *r, const struct tw_draft *draft)
 	struct tw_outcome nothing = {.path = NULL, .request = TW_DENY};
 	static const struct tw_path empty = {.crossings = 0};
 	nothing.path = &empty;
-	return add(r, draft, "TW601", &nothing, "is blocked",
+	return add(r, draft, "TW601", TW_LEVEL_ERROR, &nothing, "is blocked",
 		"no packet of it exists: the two ends share no address family");
 }
 
-/* TW602: a `never` that some request gets through. */
+/* TW602: a `never` that some request gets through; TW603 only where nothing is certain. */
 static tw_status find_violated(struct tw_results *r, const struct tw_draft *draft)
 {
+	bool certain = any_passes(draft);
 	for (size_t i = 0; i < draft->outcomes.n; i++) {
 		const struct tw_outcome *o = &draft->outcomes.v[i];
 		if (o->path->blocked || o->request == TW_DENY)
 			continue;
-		if (o->request == TW_ACTION_UNKNOWN)
-			TW_TRY(add(r, draft, "TW603", o, "cannot be decided", NULL));
-		else
-			TW_TRY(add(r, draft, "TW602", o, "is violated", "a request gets through"));
+		if (o->request == TW_ALLOW)
+			TW_TRY(add(r, draft, "TW602", TW_LEVEL_ERROR, o, "is violated",
+				"a request gets through"));
+		else if (!certain)
+			TW_TRY(add(
+				r, draft, "TW603", TW_LEVEL_ERROR, o, "cannot be decided", NULL));
 	}
 	return TW_OK;
+}
+
+/* Findings from `first` on that say for certain that the intent is not met. */
+static size_t count_faults(const struct tw_results *r, size_t first)
+{
+	size_t n = 0;
+	for (size_t i = first; i < r->finding.n; i++)
+		n += r->finding.v[i].level == TW_LEVEL_ERROR &&
+		     strcmp(r->finding.v[i].code, "TW603") != 0;
+	return n;
 }
 
 static tw_status judge_one(struct tw_results *r, const struct tw_intent *intent,
@@ -234,7 +263,7 @@ static tw_status judge_one(struct tw_results *r, const struct tw_intent *intent,
 	size_t before = r->finding.n;
 	if (status == TW_OK)
 		status = intent->never ? find_violated(r, &draft) : find_unmet(r, &draft);
-	draft.faults = r->finding.n - before;
+	draft.faults = count_faults(r, before);
 	if (status == TW_OK)
 		status = tw_results_add_flow(r, &draft);
 	TW_VEC_FREE(r->mem, &draft.outcomes);

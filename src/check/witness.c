@@ -61,7 +61,8 @@ static uint16_t pick_port(const struct tw_outcome *o)
 			for (uint32_t port = range.lo; port <= range.hi; port++) {
 				struct tw_ports one = {(uint16_t)port, (uint16_t)port};
 				const struct tw_ports *in = tw_ports_around(o->returns, one);
-				if ((in != NULL) == (c->passing == c->total))
+				if ((in != NULL) == (c->passing == c->total) &&
+					!tw_ports_around(o->undecided, one))
 					return (uint16_t)port;
 				if (in)
 					port = in->hi;
@@ -117,15 +118,18 @@ static enum tw_action decide_groups(const struct tw_net *net, const struct tw_cr
 static const char *fate(struct tw_results *r, const struct tw_path *path,
 	const struct tw_witness *w, enum tw_direction direction)
 {
-	const char *last = "passes: nothing filters it";
+	/* A later deny decides, whatever an unknown filter before it does. */
+	const char *last = "passes: nothing filters it", *open = NULL;
 	if (path->blocked && direction == TW_REQUEST && path->reason_text)
 		last = tw_arena_printf(r->arena, "does not get there: %s", path->reason_text);
 	for (size_t i = 0; last && i < path->crossings; i++) {
 		const struct tw_crossing *c = &path->crossing[i];
 		if (c->view.direction != direction || c->tracked || c->state == TW_ASSUMED)
 			continue;
-		if (c->state == TW_NOT_KNOWN)
-			return "unknown: a filter on the way is not in the input";
+		if (c->state == TW_NOT_KNOWN) {
+			open = "unknown: a filter on the way is not in the input";
+			continue;
+		}
 		bool peer_is_from = tw_view_peer_field(c->view) == TW_FIELD_FROM;
 		struct tw_packet packet = {.family = w->family,
 			.protocol = w->protocol,
@@ -151,13 +155,15 @@ static const char *fate(struct tw_results *r, const struct tw_path *path,
 				    : tw_arena_printf(r->arena,
 					      "denied: no %s rule of %s lets it %s", list,
 					      component, c->view.list == TW_INGRESS ? "in" : "out");
-		if (action == TW_ACTION_UNKNOWN)
-			return tw_arena_printf(r->arena, "unknown at %s %s", component, list);
-		if (!path->blocked)
+		if (action == TW_ACTION_UNKNOWN) {
+			open = tw_arena_printf(r->arena, "unknown at %s %s", component, list);
+			if (!open)
+				return NULL;
+		} else if (!path->blocked)
 			last = tw_arena_printf(r->arena, "allowed by %s %s rule %s", component,
 				list, rule ? rule : "?");
 	}
-	return last;
+	return open && last ? open : last;
 }
 
 tw_status tw_witness_of(

@@ -77,8 +77,14 @@ static tw_status walk_entry(struct walk *walk, const char *folder, const char *n
 
 	if (!path)
 		return TW_ENOMEM;
-	if (lstat(path, &info) != 0)
-		return TW_OK; /* gone since its name was read */
+	if (lstat(path, &info) != 0) {
+		if (errno == ENOENT)
+			return TW_OK; /* gone since its name was read */
+		TW_TRY(tw_diag_add_path(walk->diags, TW_LEVEL_ERROR, 0, path, "cannot be read: %s",
+			errno == EACCES ? "permission denied"
+					: "the system refuses to look at it"));
+		return TW_EPARSE;
+	}
 	if (S_ISDIR(info.st_mode))
 		return walk_folder(walk, path);
 	if (S_ISREG(info.st_mode) && is_wanted(name))
