@@ -16,10 +16,13 @@
  * Judgement: which flows complete in both directions, for which clients, and what breaks the
  * others.
  *
- * The result is a tw_report: plain arrays and NUL-terminated strings in one arena, read-only, freed
- * at once. Its shape is that of the JSON of `check` and `trace`; texts in it are whole sentences,
- * so that a writer computes nothing. Optional strings are NULL, optional arrays have n 0 and v
- * NULL.
+ * The result is a tw_report: plain arrays and NUL-terminated strings, read-only, freed at once. Its
+ * shape is that of the JSON of `check` and `trace`; texts in it are whole sentences, so that a
+ * writer computes nothing. Optional strings are NULL, optional arrays have n 0 and v NULL.
+ *
+ * A report points into what it was made from: ids into the network, names and reasons into the
+ * intents, second places into the diagnostics of reading, clients into the caller's own. All of
+ * these must live until the report is freed.
  */
 
 #ifdef __cplusplus

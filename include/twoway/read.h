@@ -12,15 +12,14 @@
 /**
  * Reading: files, folders and bytes become one network.
  *
- *	struct tw_input *in;
- *	tw_input_new(mem, &in);
+ *	tw_input_new(mem, sources, diags, &in);
  *	tw_input_add_path(in, "net/", TW_INPUT_AUTO);
- *	tw_input_finish(in);                       // links; errors are in tw_input_diags
- *	tw_check(mem, tw_input_net(in), ...);
+ *	tw_input_finish(in);                       // links; what is wrong stands in diags
+ *	tw_check(mem, tw_input_net(in), &options, diags, &report);
  *
  * Adding goes on after TW_EPARSE, so that one run reports the errors of every file; a file that
- * cannot be opened is one of them. Any error
- * diagnostic means that nothing may be judged; tw_input_finish then returns TW_EPARSE.
+ * cannot be opened is one of them. Any error diagnostic means that nothing may be judged;
+ * tw_input_finish then returns TW_EPARSE.
  */
 
 #ifdef __cplusplus

@@ -8,7 +8,7 @@ static bool same_cause(const char *code, const struct tw_cause *a, const struct 
 {
 	if (a->acl != b->acl)
 		return false;
-	/* Holes and one-direction ACLs are told once per ACL (rules 6 and 11). */
+	/* Holes are told once per ACL (rule 11). */
 	if (strcmp(code, "TW110") == 0)
 		return true;
 	if (a->list != b->list || a->direction != b->direction || a->family != b->family ||

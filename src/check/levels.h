@@ -29,7 +29,6 @@ struct tw_levelled {
 	bool asked; /* named by --client or an intent */
 };
 
-#define TW_LEVELS_MAX 64
 struct tw_levels {
 	struct tw_levelled *v; /* by falling level, then in table order */
 	size_t n;

@@ -4,7 +4,7 @@
 
 /*
  * The near ends of a network ACL: who sits behind it, whom they can talk to at all, and what their
- * security groups permit. Where groups are narrow they are the intent themselves (infer_group.h);
+ * security groups permit. Where groups are narrow they are the intent themselves (infer_group.c);
  * where they are open the ACL's rules say what is meant.
  */
 

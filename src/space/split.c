@@ -72,11 +72,13 @@ size_t tw_partition_ports(struct tw_space *space, tw_set residual, enum tw_field
 	struct tw_labelled_ports *out, size_t room)
 {
 	if (tw_node_level(space, residual) != (unsigned)field) {
-		/* A label, or a function of another field: one interval, unless it is the latter.
-		 */
-		uint16_t label = residual < TW_TERMINALS ? (uint16_t)residual : 0;
+		/* A label stands for one interval. A function of another field is a fault. */
+		if (residual >= TW_TERMINALS) {
+			tw_space_fail(space, TW_EBUG);
+			return 0;
+		}
 		if (room > 0)
-			out[0] = (struct tw_labelled_ports){{0, 65535}, label};
+			out[0] = (struct tw_labelled_ports){{0, 65535}, (uint16_t)residual};
 		return 1;
 	}
 	const struct tw_node *node = tw_node_at(space, residual);
