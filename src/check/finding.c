@@ -136,10 +136,18 @@ tw_status tw_finding_add(struct tw_results *results, const char *code, enum tw_l
 }
 
 tw_status tw_finding_clients(struct tw_results *results, struct tw_finding_draft *finding,
-	const struct tw_client_result *client, size_t n, bool only_hurt)
+	const struct tw_client_result *client, size_t n)
 {
+	bool edges = strcmp(finding->code, "TW110") == 0;
 	for (size_t i = 0; i < n; i++) {
-		if (only_hurt && client[i].passing == client[i].total)
+		enum tw_share share =
+			tw_share_of(client[i].passing + client[i].undecided, client[i].total);
+		/* An edge belongs to TW110 and to intents that ask for every connection. */
+		bool counts = edges ? share == TW_SHARE_EDGE
+			      : finding->cause.acl == TW_MISSING || finding->code[2] == '6'
+				      ? share != TW_SHARE_ALL
+				      : share == TW_SHARE_PART || share == TW_SHARE_NONE;
+		if (!counts)
 			continue;
 		size_t k = 0;
 		while (k < finding->client.n &&
@@ -224,7 +232,7 @@ static tw_status absorb(
 		TW_TRY(TW_VEC_PUSH(r->mem, &into->flow, from->flow.v[i]));
 	for (size_t i = 0; i < from->subject.n; i++)
 		TW_TRY(join_subject(r, into, from->subject.v[i]));
-	TW_TRY(tw_finding_clients(r, into, from->client.v, from->client.n, false));
+	TW_TRY(tw_finding_clients(r, into, from->client.v, from->client.n));
 	into->interfaces += from->interfaces;
 	return TW_OK;
 }

@@ -76,7 +76,7 @@ static tw_status find_in_ports(
 		for (size_t i = 0; i < n; i++) {
 			TW_TRY(tw_finding_add(results, code_of(draft, o, hurt), lower(hurt, o->cap),
 				&cause[i], draft, &finding));
-			TW_TRY(tw_finding_clients(results, finding, o->client, o->clients_n, true));
+			TW_TRY(tw_finding_clients(results, finding, o->client, o->clients_n));
 			TW_TRY(add_sentences(results, finding, o, hurt, draft->outbound));
 			TW_TRY(name_twin(results, finding, o));
 		}
@@ -87,7 +87,7 @@ static tw_status find_in_ports(
 	TW_TRY(tw_causes_of(results, o, TW_LEVEL_NONE, cause, &n));
 	for (size_t i = 0; i < n; i++) {
 		TW_TRY(tw_finding_add(results, "TW110", TW_LEVEL_NOTE, &cause[i], draft, &finding));
-		TW_TRY(tw_finding_clients(results, finding, o->client, o->clients_n, true));
+		TW_TRY(tw_finding_clients(results, finding, o->client, o->clients_n));
 	}
 	return TW_OK;
 }

@@ -169,6 +169,19 @@ static enum tw_verdict whole_verdict(enum tw_action request, enum tw_action repl
 	return reply == TW_ALLOW ? TW_COMPLETE : TW_ONE_WAY;
 }
 
+/* What is unknown for the flow is not settled for its clients: ports that pass are undecided. */
+static void unsettle(struct tw_outcome *outcome)
+{
+	outcome->verdict = TW_UNKNOWN;
+	for (size_t i = 0; i < outcome->clients_n; i++) {
+		struct tw_client_result *client = &outcome->client[i];
+		client->undecided += client->passing;
+		client->passing = 0;
+		client->runs = false;
+		client->verdict = client_verdict(0, client->undecided, client->total);
+	}
+}
+
 /* A path that something else decides, or whose far part is not judged, tempers what filters say. */
 static void temper(struct tw_outcome *outcome)
 {
@@ -176,7 +189,7 @@ static void temper(struct tw_outcome *outcome)
 	if (path->blocked)
 		outcome->verdict = TW_BLOCKED;
 	else if (path->unknown_beyond && outcome->verdict == TW_COMPLETE)
-		outcome->verdict = TW_UNKNOWN;
+		unsettle(outcome);
 }
 
 /* Where no ports are counted, the same answer from another part of a list is the same outcome. */
@@ -197,7 +210,7 @@ static tw_status push(struct tw_judge *judge, struct tw_arena *arena, struct tw_
 		else
 			TW_TRY(judge_clients(arena, &outcome));
 		if (outcome.request == TW_ACTION_UNKNOWN)
-			outcome.verdict = TW_UNKNOWN;
+			unsettle(&outcome);
 	} else if (outcome.reply_kind == TW_REPLY_NONE_EXPECTED) {
 		outcome.verdict = whole_verdict(outcome.request, TW_ALLOW);
 	} else {

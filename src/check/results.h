@@ -158,10 +158,9 @@ TW_NODISCARD tw_status tw_find_losses(struct tw_results *results, const struct t
 TW_NODISCARD tw_status tw_finding_add(struct tw_results *results, const char *code,
 	enum tw_level level, const struct tw_cause *cause, const struct tw_draft *draft,
 	struct tw_finding_draft **ret);
-/* Keeps the worst result of each client with a finding. */
+/* Keeps the worst result of each client that a finding is about: edges for TW110, else shares. */
 TW_NODISCARD tw_status tw_finding_clients(struct tw_results *results,
-	struct tw_finding_draft *finding, const struct tw_client_result *client, size_t n,
-	bool only_hurt);
+	struct tw_finding_draft *finding, const struct tw_client_result *client, size_t n);
 TW_NODISCARD tw_status tw_finding_note(
 	struct tw_results *results, struct tw_finding_draft *finding, const char *text);
 /* Writes messages, merges equal ACLs, applies ignores, sorts. */

@@ -97,7 +97,7 @@ static tw_status add(struct tw_results *r, const struct tw_draft *draft, const c
 			one->cause.acl == cause.acl && one->cause.list == cause.list &&
 			one->cause.direction == cause.direction &&
 			one->cause.family == cause.family)
-			return tw_finding_clients(r, one, o->client, o->clients_n, true);
+			return tw_finding_clients(r, one, o->client, o->clients_n);
 	}
 	struct tw_finding_draft fresh = {.code = code, .level = level, .cause = cause};
 	TW_TRY(TW_VEC_PUSH(r->mem, &r->finding, fresh));
@@ -111,7 +111,7 @@ static tw_status add(struct tw_results *r, const struct tw_draft *draft, const c
 			.span = draft->flow.evidence[0].span};
 		TW_TRY(TW_VEC_PUSH(r->mem, &finding->related, here));
 	}
-	TW_TRY(tw_finding_clients(r, finding, o->client, o->clients_n, true));
+	TW_TRY(tw_finding_clients(r, finding, o->client, o->clients_n));
 	for (size_t i = 0, said = 0; i < o->clients_n && said < 3 && o->request == TW_ALLOW; i++) {
 		const char *text;
 		if (o->client[i].passing == o->client[i].total ||
@@ -180,6 +180,25 @@ static tw_status find_denied(
 	return why ? add(r, draft, "TW601", TW_LEVEL_ERROR, o, "is blocked", why) : TW_ENOMEM;
 }
 
+/* Requests of the intent that pass, and replies that do not all return. */
+static tw_status find_lost(
+	struct tw_results *r, const struct tw_draft *draft, const struct tw_outcome *o)
+{
+	bool edge;
+	enum tw_level hurt = tw_hurt_level(o, draft->every_connection, &edge);
+	if (o->verdict == TW_ONE_WAY)
+		return add(
+			r, draft, "TW601", TW_LEVEL_ERROR, o, "is one-way", "no reply comes back");
+	if (hurt > TW_LEVEL_NONE)
+		return add(r, draft, "TW601", hurt, o, "is incomplete",
+			hurt == TW_LEVEL_ERROR ? "replies are lost for a share of the connections"
+					       : "replies are lost for clients that may be there");
+	if (edge)
+		return add(r, draft, "TW601", TW_LEVEL_NOTE, o, "is met but for an edge",
+			"less than one connection in a thousand is lost");
+	return TW_OK;
+}
+
 /* TW601: an intent is blocked or incomplete; TW603: it cannot be decided. */
 static tw_status find_unmet(struct tw_results *r, const struct tw_draft *draft)
 {
@@ -187,22 +206,13 @@ static tw_status find_unmet(struct tw_results *r, const struct tw_draft *draft)
 	for (size_t i = 0; i < draft->outcomes.n; i++) {
 		const struct tw_outcome *o = &draft->outcomes.v[i];
 		any = true;
-		bool edge;
 		if (o->path->blocked || o->request == TW_DENY)
 			TW_TRY(find_denied(r, draft, o));
 		else if (o->verdict == TW_UNKNOWN || o->request == TW_ACTION_UNKNOWN)
 			TW_TRY(add(r, draft, "TW603", TW_LEVEL_ERROR, o, "cannot be decided",
 				o->path->reason_text));
-		else if (o->verdict == TW_ONE_WAY)
-			TW_TRY(add(r, draft, "TW601", TW_LEVEL_ERROR, o, "is one-way",
-				"no reply comes back"));
-		else if (o->verdict == TW_PARTIAL &&
-			 tw_hurt_level(o, draft->every_connection, &edge) < TW_LEVEL_ERROR)
-			TW_TRY(add(r, draft, "TW601", TW_LEVEL_NOTE, o, "is met but for an edge",
-				"less than one connection in a thousand is lost"));
-		else if (o->verdict == TW_PARTIAL)
-			TW_TRY(add(r, draft, "TW601", TW_LEVEL_ERROR, o, "is incomplete",
-				"replies are lost for a share of the connections"));
+		else
+			TW_TRY(find_lost(r, draft, o));
 	}
 	if (any)
 		return TW_OK;
@@ -336,6 +346,20 @@ static tw_status resolve_all(struct tw_results *r, struct tw_diags *diags,
 	const struct tw_intents_view *view, struct tw_selection *ends)
 {
 	tw_status worst = TW_OK;
+	for (size_t i = 0; i < view->nameds; i++) { /* a name that selects nothing is an error */
+		const struct tw_end end = {.text = view->named[i].name,
+			.named = &view->named[i],
+			.span = view->named[i].span};
+		struct tw_selection selection = {0};
+		tw_status status = tw_select_end(
+			r->net, r->options->intents, r->work, diags, &end, &selection);
+		if (status != TW_OK && status != TW_EINVAL)
+			return status;
+		if (status == TW_EINVAL)
+			worst = status;
+	}
+	if (worst != TW_OK)
+		return worst;
 	for (size_t i = 0; i < view->intents; i++) {
 		tw_status status =
 			resolve(r, diags, &view->intent[i], &ends[2 * i], &ends[2 * i + 1]);

@@ -392,6 +392,51 @@ static bool same_vpc(const struct tw_net *net, const struct tw_site *a, const st
 	return left && right ? strcmp(left, right) == 0 : left == right;
 }
 
+static bool is_inside_vpc(const struct tw_net *net, uint32_t vpc, struct tw_prefix block)
+{
+	for (size_t i = 0; vpc != TW_MISSING && i < net->vpc[vpc].cidrs.n; i++)
+		if (tw_prefix_contains(net->vpc[vpc].cidrs.v[i], block))
+			return true;
+	return false;
+}
+
+/*
+ * Routes narrower than the local one lead traffic inside the VPC to an appliance, or nowhere: these
+ * pairs are cut out of `path` and get paths of their own. `far`: the other end's address.
+ */
+static tw_status detours(
+	struct walk *w, const struct tw_site *site, enum tw_field far, struct tw_path *path)
+{
+	if (site->table_state != TW_KNOWN)
+		return TW_OK;
+	const struct tw_route_table *table = &w->net->table[site->table];
+	const struct tw_site *other = far == TW_FIELD_TO ? w->to : w->from;
+	struct tw_ranges targets = {other->address, other->addresses_n};
+	for (size_t i = 0; i < table->routes_n; i++) {
+		const struct tw_route *route = &table->route[i];
+		struct tw_range range = tw_prefix_range(route->to);
+		if (route->prefix_list || route->target == TW_TARGET_LOCAL ||
+			!is_inside_vpc(w->net, site->vpc, route->to) ||
+			!tw_ranges_meet(targets, range))
+			continue;
+		struct tw_path detour = *path;
+		tw_set here = tw_ranges_set(w->space, far, &range, 1);
+		detour.domain = tw_set_intersect(w->space, path->domain, here);
+		path->domain = tw_set_subtract(w->space, path->domain, here);
+		detour.route = route;
+		detour.route_table = site->table;
+		detour.reason_component = table->object.id;
+		detour.reason_span = route->span;
+		give_reason(&detour, route->blackhole && far == TW_FIELD_TO,
+			route->blackhole ? "blackhole" : "unknown-input",
+			route->blackhole
+				? "the route is a blackhole"
+				: "a route leads through an appliance, which is not judged yet");
+		TW_TRY(push(w, &detour));
+	}
+	return tw_space_status(w->space);
+}
+
 /* Between two VPCs: both ends' lists are asked; what joins them is not judged yet. */
 static tw_status between_vpcs(struct walk *w, tw_set domain)
 {
@@ -428,6 +473,10 @@ tw_status tw_paths_between(const struct tw_net *net, struct tw_space *space,
 	struct tw_path path = new_path(&w, domain);
 	path.same_subnet = from->subnet != TW_MISSING && from->subnet == to->subnet;
 	cross_all(&path, from, to);
+	if (!path.same_subnet)
+		TW_TRY(detours(&w, from, TW_FIELD_TO, &path));
+	if (!path.same_subnet)
+		TW_TRY(detours(&w, to, TW_FIELD_FROM, &path));
 	return push(&w, &path);
 }
 

@@ -183,6 +183,32 @@ def schema_faults(command, document):
             f"{error.message}" for error in validator.iter_errors(document)]
 
 
+def twice(values):
+    return sorted({one for one in values if values.count(one) > 1})
+
+
+def invariant_faults(document):
+    """What holds for every report, whatever the case is about."""
+    flows, findings = document.get("flows", []), document.get("findings", [])
+    faults = [f"two flows have the id {one}" for one in twice([f["id"] for f in flows])]
+    faults += [f"two findings have the fingerprint {one}"
+               for one in twice([f["fingerprint"] for f in findings])]
+    violated = sum(f["expect"] == "never" and f["satisfied"] is False for f in flows)
+    if document.get("summary", {}).get("violated", violated) != violated:
+        faults.append("summary.violated is not the number of violated flows")
+    for flow in flows:
+        codes = {f["code"] for f in findings if flow["id"] in f["flows"] and f["level"] == "error"}
+        if flow["satisfied"] is False and not codes & {"TW601", "TW602"}:
+            faults.append(f"flow {flow['id']} is not satisfied and no finding says why")
+        if flow["satisfied"] is True and codes & {"TW601", "TW602"}:
+            faults.append(f"flow {flow['id']} is satisfied and a finding says it is not")
+        for region in (r for path in flow["paths"] for r in path["regions"]):
+            fate = (region["witness"] or {}).get("request", {}).get("fate")
+            if fate and region["request"] == "allow" and not fate.startswith(("allowed", "passes")):
+                faults.append(f"flow {flow['id']}: a request that passes is {fate}")
+    return faults
+
+
 def same(one, other):
     """Equality of JSON values; unlike Python's it tells true from 1."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
@@ -217,7 +243,7 @@ def json_faults(case, binary, number, run):
         document = json.loads(again.stdout)
     except ValueError as error:
         return [f"{shlex.join(again.args)}: no JSON: {error}\n{again.stderr}"]
-    faults = schema_faults(command, document)
+    faults = schema_faults(command, document) + invariant_faults(document)
     faults += [fault for entry in entries if (fault := expect_fault(entry, again.stdout))]
     return faults
 
