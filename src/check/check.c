@@ -17,6 +17,16 @@ static tw_status fresh(struct tw_results *results, size_t nodes)
 	return TW_OK;
 }
 
+/*
+ * AWS takes at most 40 entries a direction and family (quota-nacl-rules). A list of many times that is
+ * no real one; what its rules mean is not asked, so that no input costs minutes.
+ */
+static bool is_beyond_quota(const struct tw_acl *acl)
+{
+	enum { MOST = 1000 };
+	return acl->list[TW_INGRESS].n > MOST || acl->list[TW_EGRESS].n > MOST;
+}
+
 static tw_status infer_all(struct tw_results *results)
 {
 	/* A small space stays in the caches: half the time of 200,000 nodes at 100,000 interfaces.
@@ -38,7 +48,7 @@ static tw_status infer_all(struct tw_results *results)
 	for (uint32_t i = 0; i < net->acls; i++) {
 		const struct tw_acl *acl = &net->acl[i];
 		/* An ACL without subnets stands between no endpoints, unless all do. */
-		if (!acl->entries_known ||
+		if (!acl->entries_known || is_beyond_quota(acl) ||
 			(attached && acl->associations_known && acl->subnets_n == 0))
 			continue;
 		struct tw_arena_mark mark = tw_arena_save(results->work);

@@ -8,6 +8,13 @@
 #include "near.h"
 #include "results.h"
 
+/* Other subnets of the VPC, by their ACL: their lists are asked, too (SPEC: path-same-vpc). */
+struct tw_beside {
+	uint32_t acl;
+	tw_set from, to;	 /* their addresses, as initiators and as responders */
+	struct tw_path *path[2]; /* by the list of the ACL under inference that the request meets */
+};
+
 /* One ACL under inference: its atoms for TCP and UDP in both families, and who sits behind it. */
 struct tw_scope {
 	struct tw_results *results;
@@ -16,6 +23,8 @@ struct tw_scope {
 	struct tw_atoms atoms;
 	struct tw_port_list **service; /* [atom * 2 + list][rule] */
 	struct tw_path *path[2];       /* by the list that the request meets */
+	struct tw_beside *beside;
+	size_t besides;
 	struct tw_levels levels[TW_INITIATORS], quiet[TW_INITIATORS]; /* quiet: warnings as notes */
 	tw_set peers; /* every peer of a flow, at FROM; for path MTU */
 	size_t flows;

@@ -53,7 +53,9 @@ static tw_status about_acl(struct tw_results *r, uint32_t at)
 			id, "no entries here");
 	if (r->acl_judged[at] || tw_acl_is_open(acl))
 		return TW_OK;
-	const char *why = "no flow that it names could be told from its rules";
+	const char *why = acl->list[TW_INGRESS].n > 1000 || acl->list[TW_EGRESS].n > 1000
+				  ? "it has far more rules than AWS allows"
+				  : "no flow that it names could be told from its rules";
 	if (acl->associations_known && acl->subnets_n == 0)
 		why = "it guards no subnet";
 	else if (r->net->holds[TW_KIND_INTERFACE]) {

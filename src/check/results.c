@@ -128,6 +128,9 @@ static struct tw_reason reason_of(const struct tw_draft *draft)
 			return (struct tw_reason){o->path->reason, o->path->reason_text,
 				o->path->reason_component, o->path->reason_span};
 	}
+	if (draft->outcomes.n == 0)
+		return (struct tw_reason){.code = "no-packets",
+			.message = "no packet of it exists: the two ends share no address family"};
 	if (draft->flow.verdict == TW_BLOCKED)
 		return (struct tw_reason){
 			.code = "filter", .message = "a filter denies the request"};

@@ -53,19 +53,27 @@ tw_status tw_scope_pieces(struct tw_scope *scope, enum tw_list list, tw_set pack
 	for (size_t i = 0; i < scope->near.n; i++) {
 		const struct tw_near *near = &scope->near.v[i];
 		struct tw_piece piece = *like;
-		piece.path = scope->path[list];
-		if (list == TW_EGRESS) {
-			piece.set = tw_set_intersect(space, packets, near->out);
-			piece.levels = &levels[near->initiator];
+		tw_set reach = list == TW_EGRESS ? near->out : near->in;
+		tw_set rest =
+			tw_set_subtract(space, tw_set_intersect(space, packets, reach), r->cover);
+		/* A permission is asked about its own ACL only: it is nobody's intent elsewhere. */
+		for (size_t k = 0; k < scope->besides && !quiet; k++) {
+			const struct tw_beside *beside = &scope->beside[k];
+			tw_set there = list == TW_EGRESS ? beside->to : beside->from;
+			piece.path = beside->path[list];
+			piece.set = tw_set_intersect(space, rest, there);
+			piece.levels = &levels[list == TW_EGRESS ? near->initiator : TW_BY_PRIVATE];
+			rest = tw_set_subtract(space, rest, piece.set);
 			TW_TRY(tw_pieces_add(r, ret, &piece));
-			continue;
 		}
 		/* A region that holds public addresses is one of public clients as a whole. */
-		piece.set = tw_set_subtract(
-			space, tw_set_intersect(space, packets, near->in), r->cover);
 		bool public = !tw_set_is_empty(
-			tw_set_intersect(space, piece.set, r->judge->world.public_from));
-		piece.levels = &levels[public ? TW_BY_PUBLIC : TW_BY_PRIVATE];
+			tw_set_intersect(space, rest, r->judge->world.public_from));
+		piece.path = scope->path[list];
+		piece.set = rest;
+		piece.levels = &levels[list == TW_EGRESS ? near->initiator
+				       : public		 ? TW_BY_PUBLIC
+							 : TW_BY_PRIVATE];
 		TW_TRY(tw_pieces_add(r, ret, &piece));
 	}
 	return tw_space_status(space);
@@ -229,6 +237,79 @@ static tw_status build_atoms(struct tw_scope *scope)
 	return TW_OK;
 }
 
+static struct tw_crossing cross(
+	uint32_t acl, enum tw_list list, enum tw_direction direction, const struct tw_site *site)
+{
+	return (struct tw_crossing){.kind = TW_CROSS_ACL,
+		.view = {list, direction},
+		.state = TW_KNOWN,
+		.acl = acl,
+		.subnet = TW_MISSING,
+		.site = site};
+}
+
+/* The two ways between the ACL under inference and another one of its VPC. */
+static tw_status build_ways(struct tw_scope *scope, struct tw_beside *beside)
+{
+	struct tw_results *r = scope->results;
+	for (int list = 0; list < 2; list++) {
+		struct tw_path *path = TW_NEW(r->work, struct tw_path);
+		if (!path)
+			return TW_ENOMEM;
+		*path = *scope->path[list];
+		const struct tw_site *site = path->from;
+		bool out = list == TW_EGRESS;
+		uint32_t first = out ? scope->acl : beside->acl;
+		uint32_t second = out ? beside->acl : scope->acl;
+		path->crossing[0] = cross(first, TW_EGRESS, TW_REQUEST, site);
+		path->crossing[1] = cross(second, TW_INGRESS, TW_REQUEST, site);
+		path->crossing[2] = cross(second, TW_EGRESS, TW_REPLY, site);
+		path->crossing[3] = cross(first, TW_INGRESS, TW_REPLY, site);
+		path->crossings = 4;
+		beside->path[list] = path;
+	}
+	return TW_OK;
+}
+
+static struct tw_beside *beside_of(struct tw_scope *scope, uint32_t acl)
+{
+	for (size_t i = 0; i < scope->besides; i++)
+		if (scope->beside[i].acl == acl)
+			return &scope->beside[i];
+	scope->beside[scope->besides] = (struct tw_beside){.acl = acl};
+	return &scope->beside[scope->besides++];
+}
+
+/* The other subnets of the VPC whose addresses and ACL are known. */
+static tw_status build_besides(struct tw_scope *scope)
+{
+	struct tw_results *r = scope->results;
+	struct tw_space *space = r->judge->space;
+	const struct tw_net *net = r->net;
+	uint32_t vpc = net->acl[scope->acl].vpc;
+	if (vpc == TW_MISSING || scope->near.v[0].site->kind == TW_SITE_ACL)
+		return TW_OK;
+	scope->beside = TW_NEW_ARRAY(r->work, struct tw_beside, net->vpc[vpc].subnets_n + 1);
+	if (!scope->beside)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < net->vpc[vpc].subnets_n; i++) {
+		const struct tw_subnet *subnet = &net->subnet[net->vpc[vpc].subnets[i]];
+		if (subnet->acl == TW_MISSING || subnet->cidrs.n == 0)
+			continue;
+		struct tw_beside *beside = beside_of(scope, subnet->acl);
+		for (size_t k = 0; k < subnet->cidrs.n; k++) {
+			struct tw_range range = tw_prefix_range(subnet->cidrs.v[k]);
+			beside->from = tw_set_union(space, beside->from,
+				tw_ranges_set(space, TW_FIELD_FROM, &range, 1));
+			beside->to = tw_set_union(
+				space, beside->to, tw_ranges_set(space, TW_FIELD_TO, &range, 1));
+		}
+	}
+	for (size_t i = 0; i < scope->besides; i++)
+		TW_TRY(build_ways(scope, &scope->beside[i]));
+	return tw_space_status(space);
+}
+
 static tw_status build(struct tw_scope *scope)
 {
 	struct tw_results *r = scope->results;
@@ -236,6 +317,7 @@ static tw_status build(struct tw_scope *scope)
 	if (scope->near.n == 0)
 		return TW_OK;
 	TW_TRY(build_paths(scope));
+	TW_TRY(build_besides(scope));
 	TW_TRY(build_levels(scope));
 	return build_atoms(scope);
 }

@@ -60,6 +60,9 @@ static tw_status link_one(struct tw_net *net, struct tw_interface *interface, ca
 		interface->vpc_id = net->subnet[interface->subnet].vpc_id;
 	interface->vpc = tw_net_find(net, TW_KIND_VPC, interface->vpc_id);
 	interface->instance = tw_net_find(net, TW_KIND_INSTANCE, interface->instance_id);
+	/* An association that stands at the interface alone is that of its primary address. */
+	if (interface->public_addresses.n && !interface->published.n && interface->addresses.n)
+		interface->published = (struct tw_prefixes){interface->addresses.v, 1};
 	if (!interface->groups_n)
 		return TW_OK;
 	TW_TRY(TW_VEC_RESERVE(net->mem, carried, interface->groups_n));

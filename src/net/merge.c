@@ -256,6 +256,8 @@ tw_status tw_merge_interface(struct tw_net *net, struct tw_diags *diags, struct 
 		old->description = interface->description;
 	TW_TRY(merge_groups(&m, old, interface));
 	TW_TRY(merge_addresses(&m, old, interface));
+	if (!old->published.n)
+		old->published = interface->published;
 	return merge_prefixes(
 		&m, &old->public_addresses, interface->public_addresses, "public addresses");
 }

@@ -113,6 +113,8 @@ struct tw_interface {
 	bool addresses_partial; /* read from where a list of them was missing */
 	/* Public IPv4 (Elastic or assigned); IPv6 is public as it is. */
 	struct tw_prefixes public_addresses;
+	/* The private addresses that these belong to: each public address stands for one. */
+	struct tw_prefixes published;
 	const char *instance_id; /* NULL if not attached to one */
 	uint32_t instance;
 	const char *description;

@@ -271,6 +271,35 @@ static void doubt_route(const struct walk *w, struct tw_path *path)
 		"a route leads to a prefix list whose entries are not in the input");
 }
 
+/*
+ * An internet gateway carries a private IPv4 address only if a public one stands for it
+ * (SPEC: igw-nat-private-addresses): the others are cut out of `part` and get a path of their own.
+ */
+static tw_status unpublished(struct walk *w, tw_set *part, const struct tw_site *inside,
+	const struct tw_route *route, enum tw_family family, bool public)
+{
+	if (!public || family != TW_IPV4 || inside->kind != TW_SITE_INTERFACES ||
+		!inside->public_v4 || !route || route->blackhole ||
+		route->target != TW_TARGET_INTERNET_GATEWAY)
+		return TW_OK;
+	tw_set known = TW_EMPTY;
+	enum tw_field near = inside == w->from ? TW_FIELD_FROM : TW_FIELD_TO;
+	for (size_t i = 0; i < inside->interfaces_n; i++)
+		known = tw_set_union(w->space, known,
+			prefixes_set(w->space, near,
+				w->net->interface[inside->interfaces[i]].published));
+	struct tw_path path = new_path(w, tw_set_subtract(w->space, *part, known));
+	*part = tw_set_intersect(w->space, *part, known);
+	path.route = route;
+	path.route_table = inside->table;
+	path.reason_component = w->net->table[inside->table].object.id;
+	path.reason_span = route->span;
+	give_reason(&path, true, "no-public-address",
+		"no public IPv4 address stands for this private one");
+	cross_all(&path, w->from, w->to);
+	return push(w, &path);
+}
+
 /* One part of the outside that takes one route, split by family and by public or not. */
 static tw_status route_part(
 	struct walk *w, tw_set domain, const struct tw_site *inside, const struct tw_route *route)
@@ -285,6 +314,7 @@ static tw_status route_part(
 		part[0] = tw_set_intersect(w->space, of_family, public);
 		part[1] = tw_set_subtract(w->space, of_family, public);
 		for (int i = 0; i < 2; i++) {
+			TW_TRY(unpublished(w, &part[i], inside, route, families[f], i == 0));
 			struct tw_path path = new_path(w, part[i]);
 			take_route(w, &path, inside, route, out, families[f], i == 0);
 			doubt_route(w, &path);

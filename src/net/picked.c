@@ -189,8 +189,10 @@ static tw_status add_open(struct tw_picked *picked, struct tw_sites *sites)
 	TW_TRY(tw_ranges_all(picked->arena, &all));
 	TW_TRY(tw_ranges_subtract(picked->arena, all, taken, &all));
 	for (size_t i = 0; i < open.n; i++) {
-		open.v[i].address = all.v;
-		open.v[i].addresses_n = all.n;
+		struct tw_ranges own = {open.v[i].address, open.v[i].addresses_n};
+		TW_TRY(tw_ranges_intersect(picked->arena, all, own, &own));
+		open.v[i].address = own.v;
+		open.v[i].addresses_n = own.n;
 		TW_TRY(tw_sites_add(picked->arena, sites, &open.v[i]));
 	}
 	return TW_OK;

@@ -30,7 +30,8 @@ struct tw_aws {
 	bool noted[TW_LATERS];	 /* told once in all files */
 	bool interfaces_listed;	 /* some describe-network-interfaces was read */
 	struct tw_map odd_types; /* interface types that are not known, told once each */
-	TW_VEC(struct tw_prefix) addresses, public_addresses; /* of the interface being read */
+	/* of the interface being read */
+	TW_VEC(struct tw_prefix) addresses, public_addresses, published;
 };
 
 void tw_aws_init(

@@ -18,6 +18,7 @@ void tw_aws_fini(struct tw_aws *aws)
 	tw_map_fini(&aws->odd_types);
 	TW_VEC_FREE(aws->mem, &aws->addresses);
 	TW_VEC_FREE(aws->mem, &aws->public_addresses);
+	TW_VEC_FREE(aws->mem, &aws->published);
 }
 
 size_t tw_aws_word(const struct tw_document *d, uint32_t key, const struct tw_word *word, size_t n)

@@ -119,7 +119,10 @@ static tw_status read_private(struct tw_aws *aws, uint32_t element)
 		TW_TRY(tw_aws_address(aws, node, TW_IPV4, &prefix));
 		TW_TRY(add_address(aws, prefix));
 	}
-	return read_association(aws, tw_node_member(aws->d, element, "Association"));
+	uint32_t association = tw_node_member(aws->d, element, "Association");
+	if (node != TW_NODE_NONE && association != TW_NODE_NONE)
+		TW_TRY(TW_VEC_PUSH(aws->mem, &aws->published, prefix));
+	return read_association(aws, association);
 }
 
 static tw_status read_ipv6(struct tw_aws *aws, uint32_t element)
@@ -203,7 +206,7 @@ static tw_status read_addresses(
 {
 	tw_status worst = TW_OK;
 
-	aws->addresses.n = aws->public_addresses.n = 0;
+	aws->addresses.n = aws->public_addresses.n = aws->published.n = 0;
 	TW_AWS_STEP(worst, read_association(aws, slot[KEY_ASSOCIATION]));
 	TW_AWS_STEP(worst, each_of(aws, slot[KEY_ADDRESSES], read_private));
 	TW_AWS_STEP(worst, put_primary_first(aws, slot[KEY_ADDRESS]));
@@ -215,6 +218,7 @@ static tw_status read_addresses(
 	TW_TRY(keep(aws, aws->addresses.v, aws->addresses.n, &interface->addresses));
 	TW_TRY(keep(aws, aws->public_addresses.v, aws->public_addresses.n,
 		&interface->public_addresses));
+	TW_TRY(keep(aws, aws->published.v, aws->published.n, &interface->published));
 	return worst;
 }
 

@@ -223,13 +223,13 @@ static void test_open_subnets(void **state)
 	assert_int_equal(add_acl(&w, "acl-1", "vpc-1", false, "subnet-1 subnet-2", NULL, 0), TW_OK);
 	assert_int_equal(add_acl(&w, "acl-2", "vpc-1", false, "subnet-3 subnet-4", NULL, 0), TW_OK);
 	finish_net(&w);
-	finds(&w, NULL, "subnet-1", "subnet-1", "subnet subnet-1 acl-1 0.0.0.0/0 ::/0\n");
-	finds(&w, NULL, "acl-1", "acl-1", "acl nowhere acl-1 0.0.0.0/0 ::/0\n");
+	finds(&w, NULL, "subnet-1", "subnet-1", "subnet subnet-1 acl-1 0.0.0.0/0\n");
+	finds(&w, NULL, "acl-1", "acl-1", "acl nowhere acl-1 0.0.0.0/0\n");
 	/* their addresses are among those that the others do not have */
 	selects(&w, &(struct tw_selector){.subnet = {three, 3}}, "subnet-1, subnet-2, subnet-3",
 		"subnet-1 subnet-2 subnet-3",
 		"subnet subnet-3 acl-2 10.0.0.0/8\n"
-		"acl nowhere acl-1 0.0.0.0 to 9.255.255.255 11.0.0.0 to 255.255.255.255 ::/0\n",
+		"acl nowhere acl-1 0.0.0.0 to 9.255.255.255 11.0.0.0 to 255.255.255.255\n",
 		false);
 	refuses(&w, NULL, "vpc-1",
 		"subnet-1 and subnet-4 differ, but the input does not say which addresses they "
