@@ -18,8 +18,8 @@ static tw_status fresh(struct tw_results *results, size_t nodes)
 }
 
 /*
- * AWS takes at most 40 entries a direction and family (quota-nacl-rules). A list of many times that is
- * no real one; what its rules mean is not asked, so that no input costs minutes.
+ * AWS takes at most 40 entries a direction and family (quota-nacl-rules). A list of many times that
+ * is no real one; what its rules mean is not asked, so that no input costs minutes.
  */
 static bool is_beyond_quota(const struct tw_acl *acl)
 {
