@@ -149,7 +149,7 @@ static tw_status filter_hop(struct trail *t, const struct tw_crossing *c)
 	struct tw_hop hop = {.reply = c->view.direction == TW_REPLY};
 	bool group = c->kind == TW_CROSS_GROUPS;
 	hop.kind = group ? "security-group" : "network-acl";
-	hop.list = c->view.list == TW_INGRESS ? "ingress" : "egress";
+	hop.list = tw_list_name(c->view.list);
 	hop.subnet = c->subnet == TW_MISSING ? NULL : net->subnet[c->subnet].object.id;
 	hop.reached = !tw_set_is_empty(t->alive);
 	if (group && c->site->groups_state == TW_KNOWN &&

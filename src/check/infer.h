@@ -45,6 +45,10 @@ void tw_scope_close(struct tw_scope *scope);
 /* Its flows were judged by the ACL alone: its subnets and interfaces took part. */
 void tw_scope_visit(struct tw_scope *scope);
 bool tw_scope_meets(struct tw_scope *scope, const struct tw_atom *atom, bool outbound);
+/* What a flow has from the rule of `owner`, an ACL or a group, that asks for it: its id, because,
+ * evidence, origin and purpose. */
+TW_NODISCARD tw_status tw_flow_of_rule(struct tw_results *results, const char *owner,
+	enum tw_list list, const struct tw_rule *rule, struct tw_flow *flow);
 TW_NODISCARD tw_status tw_scope_flow(struct tw_scope *scope, enum tw_list list, size_t rule,
 	uint8_t protocol, struct tw_draft *ret);
 /* Judges the pieces of a draft that is complete but for its outcomes; finds losses; keeps the flow.

@@ -6,8 +6,6 @@
  */
 #include "infer.h"
 
-static const char *const list_names[] = {"ingress", "egress"};
-
 /* ---- rule 8 and rule 7: how loud a loss may be told ------------------------------------------ */
 
 static bool any_answers(const struct tw_scope *scope, const struct tw_atom *like, enum tw_list list)
@@ -139,7 +137,7 @@ static tw_status collect_rule(struct tw_scope *scope, enum tw_list list, size_t 
 		enum tw_list other = list == TW_INGRESS ? TW_EGRESS : TW_INGRESS;
 		if (twin && like.cap > TW_LEVEL_NONE && !tw_atom_answers(atom, other)) {
 			like.twin = tw_arena_printf(
-				r->arena, "%s rule %s", list_names[other], twin->id);
+				r->arena, "%s rule %s", tw_list_name(other), twin->id);
 			if (!like.twin)
 				return TW_ENOMEM;
 			for (size_t k = 0; k < pieces->n; k++) /* one text for one twin */

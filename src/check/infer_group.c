@@ -5,8 +5,6 @@
  */
 #include "ask.h"
 
-static const char *const list_names[] = {"ingress", "egress"};
-
 /* The service that a narrow rule asks for: a port range, or echo. False: it asks for nothing. */
 static bool service_of(const struct tw_rule *rule, struct tw_service *ret)
 {
@@ -105,20 +103,7 @@ static tw_status draft_of(struct tw_results *r, const struct tw_group *group, en
 		.outbound = list == TW_EGRESS,
 		.acl = TW_MISSING};
 	struct tw_flow *flow = &draft.flow;
-	struct tw_evidence *evidence = TW_NEW(r->arena, struct tw_evidence);
-	flow->id =
-		tw_arena_printf(r->arena, "%s/%s/%s", group->object.id, list_names[list], rule->id);
-	flow->because = tw_arena_printf(
-		r->arena, "%s rule %s of %s", list_names[list], rule->id, group->object.id);
-	if (!evidence || !flow->id || !flow->because)
-		return TW_ENOMEM;
-	*evidence = (struct tw_evidence){
-		group->object.id, rule->id, tw_rule_text(r->arena, rule, list), rule->span};
-	flow->evidence = evidence;
-	flow->evidence_n = 1;
-	flow->origin = "inferred";
-	flow->purpose = draft.outbound ? "call" : "service";
-	flow->satisfied = -1;
+	TW_TRY(tw_flow_of_rule(r, group->object.id, list, rule, flow));
 	TW_TRY(tw_question_text(r, service, 1, flow));
 	TW_TRY(name_ends(r, group, rule, draft.outbound ? &flow->from : &flow->to,
 		draft.outbound ? &flow->to : &flow->from));

@@ -6,8 +6,6 @@
 #include "results.h"
 #include "twoway/intents.h"
 
-static const char *const list_names[] = {"ingress", "egress"};
-
 /* "egress rule *", "egress rules 90, *" */
 static const char *rules_text(struct tw_results *r, const struct tw_cause *c)
 {
@@ -15,7 +13,7 @@ static const char *rules_text(struct tw_results *r, const struct tw_cause *c)
 	const char *text = NULL;
 	if (c->zero > 0)
 		return tw_arena_printf(
-			r->arena, "%s rule %s", list_names[c->list], rule[c->zero - 1].id);
+			r->arena, "%s rule %s", tw_list_name(c->list), rule[c->zero - 1].id);
 	for (size_t i = 0; i < c->rules; i++) {
 		const char *id = rule[c->rule[i]].id;
 		text = text ? tw_arena_printf(r->arena, "%s, %s", text, id) : id;
@@ -25,7 +23,7 @@ static const char *rules_text(struct tw_results *r, const struct tw_cause *c)
 	if (!text)
 		return "";
 	return tw_arena_printf(
-		r->arena, "%s rule%s %s", list_names[c->list], c->rules > 1 ? "s" : "", text);
+		r->arena, "%s rule%s %s", tw_list_name(c->list), c->rules > 1 ? "s" : "", text);
 }
 
 /* The clients that get no reply at all, else those that lose a share. */
@@ -80,7 +78,7 @@ static tw_status place(struct tw_results *r, struct tw_finding_draft *f)
 {
 	const struct tw_acl *acl = &r->net->acl[f->cause.acl];
 	f->finding.cause_component = acl->object.id;
-	f->finding.cause_list = list_names[f->cause.list];
+	f->finding.cause_list = tw_list_name(f->cause.list);
 	f->finding.direction = f->cause.direction == TW_REPLY ? "reply" : "request";
 	f->finding.span = acl->object.span;
 	bool labelled = f->finding.label != NULL;
@@ -146,7 +144,7 @@ static tw_status say_what_is_missing(struct tw_results *r, struct tw_finding_dra
 	bool callers = f->cause.list == TW_EGRESS;
 	const char *note =
 		tw_arena_printf(r->arena, "the replies need: %s, %s ports %u-%u, %s %s%s",
-			list_names[f->cause.list], tw_protocol_text(f->cause.protocol, buf),
+			tw_list_name(f->cause.list), tw_protocol_text(f->cause.protocol, buf),
 			callers ? 1024 : lo, callers ? 65535 : hi, callers ? "to" : "from",
 			f->subject.v[0].peer, callers ? "" : " (1024-65535 is every client's)");
 	return note ? tw_finding_note(r, f, note) : TW_ENOMEM;
@@ -169,7 +167,7 @@ static tw_status say_near_misses(struct tw_results *r, struct tw_finding_draft *
 		const char *note =
 			text ? tw_arena_printf(r->arena,
 				       "%s rule %s is a reply rule, but not for these peers: %s",
-				       list_names[f->cause.list], rule->id, text)
+				       tw_list_name(f->cause.list), rule->id, text)
 			     : NULL;
 		if (!note)
 			return TW_ENOMEM;

@@ -5,8 +5,6 @@
  */
 #include "infer.h"
 
-static const char *const list_names[] = {"ingress", "egress"};
-
 tw_status tw_pieces_add(
 	struct tw_results *results, struct tw_pieces *pieces, const struct tw_piece *piece)
 {
@@ -125,6 +123,26 @@ static tw_status far_peer(struct tw_results *r, const struct tw_rule *rule, stru
 	return ret->name ? TW_OK : TW_ENOMEM;
 }
 
+tw_status tw_flow_of_rule(struct tw_results *results, const char *owner, enum tw_list list,
+	const struct tw_rule *rule, struct tw_flow *flow)
+{
+	struct tw_arena *arena = results->arena;
+	const char *name = tw_list_name(list);
+	struct tw_evidence *evidence = TW_NEW(arena, struct tw_evidence);
+	flow->id = tw_arena_printf(arena, "%s/%s/%s", owner, name, rule->id);
+	flow->because = tw_arena_printf(arena, "%s rule %s of %s", name, rule->id, owner);
+	if (!evidence || !flow->id || !flow->because)
+		return TW_ENOMEM;
+	*evidence =
+		(struct tw_evidence){owner, rule->id, tw_rule_text(arena, rule, list), rule->span};
+	flow->evidence = evidence;
+	flow->evidence_n = 1;
+	flow->origin = "inferred";
+	flow->purpose = list == TW_EGRESS ? "call" : "service";
+	flow->satisfied = -1;
+	return TW_OK;
+}
+
 tw_status tw_scope_flow(struct tw_scope *scope, enum tw_list list, size_t rule, uint8_t protocol,
 	struct tw_draft *ret)
 {
@@ -136,20 +154,10 @@ tw_status tw_scope_flow(struct tw_scope *scope, enum tw_list list, size_t rule, 
 		.acl = scope->acl,
 		.interfaces = (uint32_t)scope->near.interfaces};
 	struct tw_flow *flow = &draft.flow;
-	struct tw_evidence *evidence = TW_NEW(r->arena, struct tw_evidence);
-	flow->id = tw_arena_printf(r->arena, "%s/%s/%s", acl->object.id, list_names[list], one->id);
-	flow->because = tw_arena_printf(
-		r->arena, "%s rule %s of %s", list_names[list], one->id, acl->object.id);
+	TW_TRY(tw_flow_of_rule(r, acl->object.id, list, one, flow));
 	flow->protocol = tw_what_text(r->arena, protocol, NULL, 0);
-	if (!evidence || !flow->id || !flow->because || !flow->protocol)
+	if (!flow->protocol)
 		return TW_ENOMEM;
-	*evidence = (struct tw_evidence){
-		acl->object.id, one->id, tw_rule_text(r->arena, one, list), one->span};
-	flow->evidence = evidence;
-	flow->evidence_n = 1;
-	flow->origin = "inferred";
-	flow->purpose = draft.outbound ? "call" : "service";
-	flow->satisfied = -1;
 	TW_TRY(near_peer(scope, draft.outbound ? &flow->from : &flow->to));
 	TW_TRY(far_peer(r, one, draft.outbound ? &flow->to : &flow->from));
 	*ret = draft;

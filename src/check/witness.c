@@ -137,7 +137,7 @@ static const char *fate(struct tw_results *r, const struct tw_path *path,
 			.port = direction == TW_REPLY ? w->client : w->service};
 		const char *component = "the security groups", *rule = NULL, *group = NULL;
 		enum tw_action action;
-		const char *list = c->view.list == TW_INGRESS ? "ingress" : "egress";
+		const char *list = tw_list_name(c->view.list);
 		if (c->kind == TW_CROSS_GROUPS) {
 			action = decide_groups(r->net, c, &packet, &group, &rule);
 			component = group ? group : component;

@@ -23,6 +23,9 @@ enum tw_list { TW_INGRESS, TW_EGRESS };
 enum tw_direction { TW_REQUEST, TW_REPLY };
 enum tw_action { TW_DENY, TW_ALLOW, TW_ACTION_UNKNOWN };
 
+/* As AWS names it: "ingress", "egress". */
+const char *tw_list_name(enum tw_list list);
+
 /* Rule numbers of the implicit denies. SPEC: nacl-implicit-deny-v4, nacl-implicit-deny-v6 */
 enum { TW_IMPLICIT_V4 = 32767, TW_IMPLICIT_V6 = 32768 };
 

@@ -6,6 +6,11 @@
 
 #include "rule.h"
 
+const char *tw_list_name(enum tw_list list)
+{
+	return list == TW_INGRESS ? "ingress" : "egress";
+}
+
 enum tw_field tw_view_peer_field(struct tw_view view)
 {
 	/* SPEC: nacl-two-lists. Requests come in from, and replies go out to, the initiator. */

@@ -50,7 +50,7 @@ static tw_status check_numbers(struct tw_diags *diags, const struct tw_acl *acl,
 			"the other one is here",
 			"network ACL %s: two %s rules have number %s; IPv4 and IPv6 rules of one "
 			"direction share one number space",
-			acl->object.id, list == TW_INGRESS ? "ingress" : "egress", rule[i].id));
+			acl->object.id, tw_list_name(list), rule[i].id));
 		worst = TW_EPARSE;
 	}
 	return worst;

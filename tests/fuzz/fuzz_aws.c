@@ -5,10 +5,10 @@
  * must come with an error that has a place; what is read must keep the promises of net.h.
  */
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "must.h"
 #include "net.h"
 #include "twoway/read.h"
 
@@ -16,14 +16,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define BETWEEN 0x1e
 #define LIMIT	((uint64_t)1 << 30)
-
-#define MUST(condition)                                                                            \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "does not hold: %s\n", #condition);                        \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
 
 static void check_rule(const struct tw_rule *rule)
 {

@@ -6,21 +6,13 @@
  */
 
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "intents_read.h"
+#include "must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                                            \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "does not hold: %s\n", #condition);                        \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
 
 static void check_service(const struct tw_service *service)
 {
