@@ -131,10 +131,10 @@ tw_status tw_flow_of_rule(struct tw_results *results, const char *owner, enum tw
 	struct tw_evidence *evidence = TW_NEW(arena, struct tw_evidence);
 	flow->id = tw_arena_printf(arena, "%s/%s/%s", owner, name, rule->id);
 	flow->because = tw_arena_printf(arena, "%s rule %s of %s", name, rule->id, owner);
-	if (!evidence || !flow->id || !flow->because)
+	const char *text = tw_rule_text(arena, rule, list);
+	if (!evidence || !flow->id || !flow->because || !text)
 		return TW_ENOMEM;
-	*evidence =
-		(struct tw_evidence){owner, rule->id, tw_rule_text(arena, rule, list), rule->span};
+	*evidence = (struct tw_evidence){owner, rule->id, text, rule->span};
 	flow->evidence = evidence;
 	flow->evidence_n = 1;
 	flow->origin = "inferred";
