@@ -7,7 +7,7 @@
 
 #include "pending.h"
 
-/* Where tw_net keeps the objects of a kind; one place instead of nine copies of the growing code.
+/* Where tw_net keeps the objects of a kind; one place instead of many copies of the growing code.
  */
 struct shape {
 	size_t array, count, size;
@@ -29,7 +29,25 @@ static const struct shape shapes[TW_KINDS] = {
 	[TW_KIND_ROUTE_TABLE] = SHAPE(table, tables),
 	[TW_KIND_INTERNET_GATEWAY] = SHAPE(gateway, gateways),
 	[TW_KIND_PREFIX_LIST] = SHAPE(prefix_list, prefix_lists),
+	[TW_KIND_NAT_GATEWAY] = SHAPE(nat, nats),
+	[TW_KIND_PEERING] = SHAPE(peering, peerings),
+	[TW_KIND_TRANSIT_GATEWAY] = SHAPE(transit, transits),
+	[TW_KIND_ATTACHMENT] = SHAPE(attachment, attachments),
+	[TW_KIND_TRANSIT_TABLE] = SHAPE(transit_table, transit_tables),
+	[TW_KIND_ENDPOINT] = SHAPE(endpoint, endpoints),
+	[TW_KIND_LOAD_BALANCER] = SHAPE(balancer, balancers),
+	[TW_KIND_LISTENER] = SHAPE(listener, listeners),
+	[TW_KIND_TARGET_GROUP] = SHAPE(target_group, target_groups),
 };
+
+void tw_net_release_arrays(struct tw_net *net)
+{
+	for (size_t kind = 0; kind < TW_KINDS; kind++) {
+		void *array;
+		memcpy(&array, (char *)net + shapes[kind].array, sizeof(array));
+		tw_mem_release(net->mem, array, net->build->room[kind] * shapes[kind].size);
+	}
+}
 
 /* Appends a copy of `object` and enters its id. */
 static tw_status append(struct tw_net *net, enum tw_kind kind, const char *id, const void *object)

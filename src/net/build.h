@@ -43,6 +43,30 @@ TW_NODISCARD tw_status tw_net_add_gateway(
 TW_NODISCARD tw_status tw_net_add_prefix_list(
 	struct tw_net *net, struct tw_diags *diags, const struct tw_prefix_list *list);
 
+TW_NODISCARD tw_status tw_net_add_nat(
+	struct tw_net *net, struct tw_diags *diags, const struct tw_nat *nat);
+TW_NODISCARD tw_status tw_net_add_peering(
+	struct tw_net *net, struct tw_diags *diags, const struct tw_peering *peering);
+TW_NODISCARD tw_status tw_net_add_transit(
+	struct tw_net *net, struct tw_diags *diags, const struct tw_transit_gateway *transit);
+/* describe-transit-gateway-vpc-attachments knows the subnets, -attachments the association: each
+ * fills what the other lacks. */
+TW_NODISCARD tw_status tw_net_add_attachment(
+	struct tw_net *net, struct tw_diags *diags, const struct tw_attachment *attachment);
+/* Routes and propagations of one table may come from different files. */
+TW_NODISCARD tw_status tw_net_add_transit_table(
+	struct tw_net *net, struct tw_diags *diags, const struct tw_transit_table *table);
+TW_NODISCARD tw_status tw_net_add_endpoint(
+	struct tw_net *net, struct tw_diags *diags, const struct tw_endpoint *endpoint);
+TW_NODISCARD tw_status tw_net_add_balancer(
+	struct tw_net *net, struct tw_diags *diags, const struct tw_balancer *balancer);
+/* A listener without targets and the rules of it may come from different files. */
+TW_NODISCARD tw_status tw_net_add_listener(
+	struct tw_net *net, struct tw_diags *diags, const struct tw_listener *listener);
+/* A group, its attributes and its targets' health may come from different files. */
+TW_NODISCARD tw_status tw_net_add_target_group(
+	struct tw_net *net, struct tw_diags *diags, const struct tw_target_group *group);
+
 /*
  * Links everything by id; gives every subnet its ACL (explicit, else the VPC's default) and its
  * route table (explicit, else main); resolves the peers of group rules (references become the

@@ -19,6 +19,15 @@ const char *tw_kind_name(enum tw_kind kind)
 		[TW_KIND_ROUTE_TABLE] = "route table",
 		[TW_KIND_INTERNET_GATEWAY] = "internet gateway",
 		[TW_KIND_PREFIX_LIST] = "prefix list",
+		[TW_KIND_NAT_GATEWAY] = "NAT gateway",
+		[TW_KIND_PEERING] = "peering connection",
+		[TW_KIND_TRANSIT_GATEWAY] = "transit gateway",
+		[TW_KIND_ATTACHMENT] = "transit gateway attachment",
+		[TW_KIND_TRANSIT_TABLE] = "transit gateway route table",
+		[TW_KIND_ENDPOINT] = "VPC endpoint",
+		[TW_KIND_LOAD_BALANCER] = "load balancer",
+		[TW_KIND_LISTENER] = "listener",
+		[TW_KIND_TARGET_GROUP] = "target group",
 	};
 	return (unsigned)kind < TW_KINDS ? names[kind] : "object";
 }
@@ -61,18 +70,8 @@ void tw_net_free(struct tw_net *net)
 	if (!net)
 		return;
 	struct tw_mem *mem = net->mem;
-	const size_t *room = net->build->room;
 
-	tw_mem_release(mem, net->vpc, room[TW_KIND_VPC] * sizeof(*net->vpc));
-	tw_mem_release(mem, net->subnet, room[TW_KIND_SUBNET] * sizeof(*net->subnet));
-	tw_mem_release(mem, net->acl, room[TW_KIND_ACL] * sizeof(*net->acl));
-	tw_mem_release(mem, net->group, room[TW_KIND_GROUP] * sizeof(*net->group));
-	tw_mem_release(mem, net->interface, room[TW_KIND_INTERFACE] * sizeof(*net->interface));
-	tw_mem_release(mem, net->instance, room[TW_KIND_INSTANCE] * sizeof(*net->instance));
-	tw_mem_release(mem, net->table, room[TW_KIND_ROUTE_TABLE] * sizeof(*net->table));
-	tw_mem_release(mem, net->gateway, room[TW_KIND_INTERNET_GATEWAY] * sizeof(*net->gateway));
-	tw_mem_release(
-		mem, net->prefix_list, room[TW_KIND_PREFIX_LIST] * sizeof(*net->prefix_list));
+	tw_net_release_arrays(net);
 	for (size_t i = 0; i < TW_KINDS; i++)
 		tw_map_fini(&net->ids[i]);
 	free_build(mem, net->build);

@@ -8,30 +8,13 @@
  * after tw_net_finish it does not change.
  */
 
-#include "filter.h"
+#include "between.h"
 #include "map.h"
 #include "twoway/client.h"
 #include "twoway/diag.h"
 #include "twoway/net.h"
 
 #define TW_MISSING UINT32_MAX /* an index of an object that is not in the model */
-
-struct tw_object {
-	const char *id;
-	const char *name; /* the Name tag, or NULL */
-	struct tw_span span;
-	const struct tw_tag *tags;
-	size_t tags_n;
-};
-
-struct tw_tag {
-	const char *key, *value;
-};
-
-struct tw_prefixes {
-	struct tw_prefix *v;
-	size_t n;
-};
 
 /* VPC Block Public Access, as a subnet or VPC states it. SPEC: bpa-mode */
 enum tw_access_block { TW_BLOCK_UNSAID, TW_BLOCK_OFF, TW_BLOCK_INGRESS, TW_BLOCK_BOTH };
@@ -58,6 +41,7 @@ struct tw_subnet {
 			   none */
 	uint32_t table; /* explicit association, else the main table; TW_MISSING: unknown or none */
 	bool implied;	/* not in any input: known only because something else names it */
+	const char *zone;	    /* AvailabilityZoneId, else AvailabilityZone, or NULL */
 	const uint32_t *interfaces; /* in it, filled by finish */
 	size_t interfaces_n;
 };
@@ -118,6 +102,7 @@ struct tw_interface {
 	const char *instance_id; /* NULL if not attached to one */
 	uint32_t instance;
 	const char *description;
+	bool forwards; /* SourceDestCheck is off: an appliance, or a NAT instance */
 };
 
 enum tw_platform { TW_PLATFORM_UNKNOWN, TW_PLATFORM_LINUX, TW_PLATFORM_WINDOWS };
@@ -186,7 +171,18 @@ struct tw_net {
 	struct tw_route_table *table;
 	struct tw_internet_gateway *gateway;
 	struct tw_prefix_list *prefix_list;
+	struct tw_nat *nat;
+	struct tw_peering *peering;
+	struct tw_transit_gateway *transit;
+	struct tw_attachment *attachment;
+	struct tw_transit_table *transit_table;
+	struct tw_endpoint *endpoint;
+	struct tw_balancer *balancer;
+	struct tw_listener *listener;
+	struct tw_target_group *target_group;
 	size_t vpcs, subnets, acls, groups, interfaces, instances, tables, gateways, prefix_lists;
+	size_t nats, peerings, transits, attachments, transit_tables, endpoints, balancers,
+		listeners, target_groups;
 	struct tw_map ids[TW_KINDS]; /* id -> index */
 	struct tw_build *build;	     /* links that wait for tw_net_finish (pending.h) */
 };

@@ -31,6 +31,9 @@ struct tw_build {
 	struct tw_map row_ids; /* id of a rule -> index of its row */
 };
 
+/* build.c: the arrays of objects, when the model ends. */
+void tw_net_release_arrays(struct tw_net *net);
+
 /* ---- merge.c: the same object a second time ------------------------------------------------- */
 
 /* Each fills what `old` lacks; a contradiction is a diagnostic and TW_EPARSE. */
