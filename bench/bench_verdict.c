@@ -88,7 +88,13 @@ static tw_status run(struct tw_mem *mem, uint64_t *times, size_t *ret_outcomes)
 	static struct tw_acl acl[2];
 	static struct tw_site site[2];
 	struct tw_net net = {.mem = mem, .acl = acl, .acls = 2};
-	struct tw_path path = {.from = &site[0], .to = &site[1], .route_table = TW_MISSING};
+	struct tw_crossing crossing[4];
+	struct tw_path path = {.from = &site[0],
+		.to = &site[1],
+		.looks = 1,
+		.legs = 1,
+		.crossing = crossing,
+		.crossings = 4};
 	struct tw_judge *judge;
 	struct tw_arena arena;
 	struct tw_levels base, levels;
@@ -101,10 +107,9 @@ static tw_status run(struct tw_mem *mem, uint64_t *times, size_t *ret_outcomes)
 	for (size_t i = 0; i < 4; i++) {
 		fill(rule[i]);
 		acl[i / 2].list[i % 2] = (struct tw_rules){rule[i], RULES};
-		path.crossing[i] = (struct tw_crossing){
+		crossing[i] = (struct tw_crossing){
 			.view = way[i].view, .acl = way[i].acl, .site = &site[way[i].acl]};
 	}
-	path.crossings = 4;
 	tw_arena_init(&arena, mem);
 	TW_TRY(tw_judge_new(mem, &net, &judge));
 	TW_TRY(tw_levels_default(&arena, TW_BY_PUBLIC, &base));

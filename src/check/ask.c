@@ -72,20 +72,32 @@ static tw_status same_groups(
 	return TW_OK;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 /* Equal situations are decided once: the same lists, groups that do the same, one kind of way. */
 static tw_status same_situation(
 	struct tw_results *r, const struct tw_path *a, const struct tw_path *b, bool *ret)
 {
 	*ret = a->crossings == b->crossings && a->same_subnet == b->same_subnet &&
-	       a->reason == b->reason && a->route_table == b->route_table && a->route == b->route &&
-	       a->unknown_beyond == b->unknown_beyond && a->assumptions == b->assumptions &&
+	       a->reason == b->reason && a->unknown_beyond == b->unknown_beyond &&
+	       a->unanswered == b->unanswered && a->assumptions == b->assumptions &&
+	       a->looks == b->looks && !a->by && !b->by &&
 	       (!r->details ||
 		       (a->from->subnet == b->from->subnet && a->to->subnet == b->to->subnet));
+	for (unsigned i = 1; *ret && i < a->looks; i++)
+		*ret = a->look[i].at == b->look[i].at && a->look[i].to.family == 0 &&
+		       b->look[i].to.family == 0;
 	for (size_t i = 0; *ret && i < a->crossings; i++) {
 		const struct tw_crossing *x = &a->crossing[i], *y = &b->crossing[i];
-		*ret = x->kind == y->kind && x->state == y->state && x->view.list == y->view.list &&
-		       x->view.direction == y->view.direction;
-		if (*ret && x->kind == TW_CROSS_ACL)
+		*ret = x->kind == y->kind && x->state == y->state && x->look == y->look &&
+		       x->view.list == y->view.list && x->view.direction == y->view.direction &&
+		       x->sponsor == y->sponsor && x->lenient == y->lenient;
+		if (*ret && (x->kind == TW_CROSS_ROUTE || x->kind == TW_CROSS_PLACE))
+			*ret = same_text(x->place, y->place) && same_text(x->rule, y->rule);
+		else if (*ret && x->kind == TW_CROSS_ACL)
 			*ret = x->acl == y->acl;
 		else if (*ret)
 			TW_TRY(same_groups(r, x, y, ret));

@@ -156,24 +156,24 @@ tw_status tw_region_reply(
 	region->reply_kind = outcome->reply_kind;
 	region->whole_returns = outcome->reply == TW_ALLOW;
 	if (outcome->reply_kind == TW_REPLY_ICMP)
-		return tw_icmp_ranges(results->arena, outcome->returns, &region->icmp_returns,
-			&region->icmp_returns_n);
+		return tw_icmp_ranges(results->arena, outcome->leg[0].returns,
+			&region->icmp_returns, &region->icmp_returns_n);
 	if (outcome->reply_kind != TW_REPLY_PORTS)
 		return TW_OK;
 	struct tw_ports *returns =
-		TW_NEW_ARRAY(results->arena, struct tw_ports, outcome->returns.n + 1);
+		TW_NEW_ARRAY(results->arena, struct tw_ports, outcome->leg[0].returns.n + 1);
 	struct tw_ports *open =
-		TW_NEW_ARRAY(results->arena, struct tw_ports, outcome->undecided.n + 1);
+		TW_NEW_ARRAY(results->arena, struct tw_ports, outcome->leg[0].undecided.n + 1);
 	if (!returns || !open)
 		return TW_ENOMEM;
-	for (size_t i = 0; i < outcome->returns.n; i++)
-		returns[i] = outcome->returns.v[i];
-	for (size_t i = 0; i < outcome->undecided.n; i++)
-		open[i] = outcome->undecided.v[i];
+	for (size_t i = 0; i < outcome->leg[0].returns.n; i++)
+		returns[i] = outcome->leg[0].returns.v[i];
+	for (size_t i = 0; i < outcome->leg[0].undecided.n; i++)
+		open[i] = outcome->leg[0].undecided.v[i];
 	region->returns = returns;
-	region->returns_n = outcome->returns.n;
+	region->returns_n = outcome->leg[0].returns.n;
 	region->undecided = open;
-	region->undecided_n = outcome->undecided.n;
+	region->undecided_n = outcome->leg[0].undecided.n;
 	return TW_OK;
 }
 

@@ -3,6 +3,7 @@
  * Causes: which list, and which of its rules, kills the packets that somebody waits for. A packet
  * is blamed on the first list that denies it.
  */
+#include "look.h"
 #include "results.h"
 
 enum tw_level tw_hurt_level(const struct tw_outcome *o, bool every_connection, bool *ret_edge)
@@ -39,15 +40,21 @@ static tw_set asked_ports(struct tw_results *r, const struct tw_outcome *o, enum
 	return set;
 }
 
-static tw_set waiting_replies(struct tw_results *r, const struct tw_outcome *o, enum tw_level level)
+/* The replies of one leg that somebody waits for. */
+static tw_set waiting_replies(
+	struct tw_results *r, const struct tw_outcome *o, unsigned leg, enum tw_level level)
 {
 	struct tw_space *space = r->judge->space;
 	if (o->reply_kind == TW_REPLY_ICMP)
 		return tw_icmp_replies(r->judge, o);
 	tw_set set = tw_set_forget(space, o->set, TW_FIELD_SERVICE);
-	return o->reply_kind == TW_REPLY_PORTS
-		       ? tw_set_intersect(space, set, asked_ports(r, o, level))
-		       : set;
+	if (o->reply_kind != TW_REPLY_PORTS)
+		return set;
+	if (leg == 0)
+		return tw_set_intersect(space, set, asked_ports(r, o, level));
+	const struct tw_client_result translator = {.client = o->leg[leg].look->client};
+	return tw_set_intersect(
+		space, set, tw_clients_box(space, o->family, &translator, 1, TW_LEVEL_NONE, false));
 }
 
 /* Rule 10: an explicit deny of all ports for a block narrower than /0 is meant. */
@@ -142,8 +149,9 @@ static tw_status shut_on_purpose(struct tw_results *r, const struct tw_outcome *
 		const struct tw_crossing *c = &o->path->crossing[i];
 		struct tw_compiled compiled;
 		tw_set wanted;
+		/* A translator's port is nobody's block: only the client's own leg counts. */
 		if (c->view.direction != TW_REPLY || c->kind != TW_CROSS_ACL ||
-			c->state != TW_KNOWN)
+			c->state != TW_KNOWN || !tw_look_is_plain(&o->path->look[c->look]))
 			continue;
 		TW_TRY(tw_judge_crossing(r->judge, c, &compiled));
 		TW_TRY(wanted_part(r, c, &compiled, open, &wanted));
@@ -154,43 +162,77 @@ static tw_status shut_on_purpose(struct tw_results *r, const struct tw_outcome *
 	return tw_space_status(space);
 }
 
-static tw_status causes(struct tw_results *r, const struct tw_outcome *o,
-	enum tw_direction direction, tw_set waiting, struct tw_cause *ret, size_t *ret_n)
+/* What a list alone denies of the packets that wait at it, as they were asked for. */
+static tw_status dead_at(struct tw_results *r, const struct tw_path *path,
+	const struct tw_crossing *c, tw_set waiting, tw_set *ret)
 {
-	struct tw_space *space = r->judge->space;
+	struct tw_compiled asked;
+	TW_TRY(tw_judge_asked(r->judge, path, c, &asked));
+	*ret = tw_set_intersect(r->judge->space, waiting, asked.deny);
+	return tw_space_status(r->judge->space);
+}
+
+static tw_status blame(struct tw_results *r, const struct tw_outcome *o,
+	const struct tw_crossing *c, tw_set dead, struct tw_cause *ret)
+{
+	const struct tw_look *look = &o->path->look[c->look];
+	struct tw_compiled compiled;
+	*ret = (struct tw_cause){.family = o->family, .protocol = o->protocol};
+	if (look->embedded)
+		ret->family = TW_IPV4;
+	ret->role = c->role;
+	ret->leg = look->leg;
+	ret->asymmetric = o->path->asymmetric;
+	TW_TRY(tw_judge_crossing(r->judge, c, &compiled));
+	TW_TRY(tw_look_seen(r->judge, look, dead, &dead));
+	return tw_cause_blame(r, c->acl, c->view, &compiled, dead, ret);
+}
+
+/* A packet is blamed on the first list that denies it; of replies, each leg has its own. */
+static tw_status causes(struct tw_results *r, const struct tw_outcome *o,
+	enum tw_direction direction, tw_set *waiting, struct tw_cause *ret, size_t *ret_n)
+{
+	const struct tw_path *path = o->path;
 	size_t n = 0;
-	for (size_t i = 0; i < o->path->crossings; i++) {
-		const struct tw_crossing *c = &o->path->crossing[i];
-		if (c->view.direction != direction || c->tracked)
+	for (size_t i = 0; i < path->crossings && n < TW_CROSSINGS; i++) {
+		const struct tw_crossing *c = &path->crossing[i];
+		unsigned leg = direction == TW_REPLY ? path->look[c->look].leg : 0;
+		tw_set dead;
+		if (c->view.direction != direction || c->tracked || c->kind == TW_CROSS_ROUTE ||
+			c->kind == TW_CROSS_PLACE)
 			continue;
-		struct tw_compiled compiled;
-		TW_TRY(tw_judge_crossing(r->judge, c, &compiled));
-		tw_set dead = tw_set_intersect(space, waiting, compiled.deny);
+		TW_TRY(dead_at(r, path, c, waiting[leg], &dead));
 		if (tw_set_is_empty(dead))
 			continue;
-		waiting = tw_set_subtract(space, waiting, dead);
+		waiting[leg] = tw_set_subtract(r->judge->space, waiting[leg], dead);
 		if (c->kind != TW_CROSS_ACL || c->state != TW_KNOWN)
 			continue;
-		ret[n] = (struct tw_cause){.family = o->family, .protocol = o->protocol};
-		TW_TRY(tw_cause_blame(r, c->acl, c->view, &compiled, dead, &ret[n]));
+		TW_TRY(blame(r, o, c, dead, &ret[n]));
 		n++;
 	}
 	*ret_n = n;
-	return tw_space_status(space);
+	return tw_space_status(r->judge->space);
 }
 
 tw_status tw_causes_of(struct tw_results *results, const struct tw_outcome *outcome,
 	enum tw_level level, struct tw_cause *ret, size_t *ret_n)
 {
 	struct tw_space *space = results->judge->space;
-	tw_set wanted, waiting = waiting_replies(results, outcome, level);
+	tw_set wanted, waiting[TW_LOOKS] = {TW_EMPTY};
 	TW_TRY(shut_on_purpose(results, outcome, &wanted));
-	waiting = tw_set_subtract(space, waiting, wanted);
+	for (unsigned i = 0; i < outcome->legs; i++)
+		waiting[i] =
+			tw_set_subtract(space, waiting_replies(results, outcome, i, level), wanted);
+	if (outcome->path->unanswered) { /* no list is to blame */
+		*ret_n = 0;
+		return tw_space_status(space);
+	}
 	return causes(results, outcome, TW_REPLY, waiting, ret, ret_n);
 }
 
 tw_status tw_denials_of(struct tw_results *results, const struct tw_outcome *outcome,
 	struct tw_cause *ret, size_t *ret_n)
 {
-	return causes(results, outcome, TW_REQUEST, outcome->set, ret, ret_n);
+	tw_set waiting[TW_LOOKS] = {outcome->set};
+	return causes(results, outcome, TW_REQUEST, waiting, ret, ret_n);
 }

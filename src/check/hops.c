@@ -3,13 +3,16 @@
  * Hops: what each filter on the way did to the packets of one outcome, and which of its rules. A
  * packet dies once, so each hop is asked only about what the hops before it let through.
  */
+#include "look.h"
 #include "results.h"
 
 struct trail {
 	struct tw_results *r;
 	const struct tw_outcome *outcome;
 	TW_VEC(struct tw_hop) hop;
-	tw_set alive; /* what still travels in this direction, to ports that judged clients pick */
+	tw_set alive; /* what still travels in this direction, to ports that somebody picks */
+	tw_set seen;  /* the same as the crossing at hand sees it */
+	unsigned leg; /* of the reply */
 };
 
 static enum tw_field port_field(bool reply)
@@ -48,9 +51,9 @@ static tw_status refer(struct trail *t, const struct tw_object *component,
 static enum tw_hop_action action_of(struct trail *t, const struct tw_compiled *c)
 {
 	struct tw_space *space = t->r->judge->space;
-	bool allow = !tw_set_is_empty(tw_set_intersect(space, t->alive, c->allow));
-	bool deny = !tw_set_is_empty(tw_set_intersect(space, t->alive, c->deny));
-	bool open = !tw_set_is_empty(tw_set_intersect(space, t->alive, c->unknown));
+	bool allow = !tw_set_is_empty(tw_set_intersect(space, t->seen, c->allow));
+	bool deny = !tw_set_is_empty(tw_set_intersect(space, t->seen, c->deny));
+	bool open = !tw_set_is_empty(tw_set_intersect(space, t->seen, c->unknown));
 	if (open)
 		return TW_HOP_UNKNOWN;
 	if (allow && deny)
@@ -64,7 +67,7 @@ static tw_status acl_rules(struct trail *t, const struct tw_crossing *c,
 	struct tw_space *space = t->r->judge->space;
 	const struct tw_acl *acl = &t->r->net->acl[c->acl];
 	struct tw_rules rules = acl->list[c->view.list];
-	tw_set here = tw_partition_restrict(space, compiled->decides, t->alive);
+	tw_set here = tw_partition_restrict(space, compiled->decides, t->seen);
 	size_t n = tw_partition_labels(space, here, NULL, 0);
 	struct tw_rule_ref *ref = TW_NEW_ARRAY(t->r->arena, struct tw_rule_ref, n + 1);
 	uint16_t *label = TW_NEW_ARRAY(t->r->arena, uint16_t, n + 1);
@@ -100,7 +103,7 @@ static tw_status group_rules(struct trail *t, const struct tw_crossing *c, struc
 		struct tw_rules rules = group->list[c->view.list];
 		for (size_t k = 0; k < rules.n; k++) {
 			tw_set part = tw_set_intersect(
-				space, t->alive, tw_rule_covers(space, &rules.rule[k], c->view));
+				space, t->seen, tw_rule_covers(space, &rules.rule[k], c->view));
 			if (tw_set_is_empty(part))
 				continue;
 			TW_TRY(refer(t, &group->object, &rules.rule[k], c->view.list, part,
@@ -115,10 +118,14 @@ static tw_status group_rules(struct trail *t, const struct tw_crossing *c, struc
 /* "sg-1", or "sg-1, sg-2" for several groups on one interface. */
 static const char *groups_text(struct trail *t, const struct tw_site *site)
 {
-	const struct tw_interface *first = &t->r->net->interface[site->interfaces[0]];
+	const struct tw_interface *first =
+		site->interfaces_n > 0 ? &t->r->net->interface[site->interfaces[0]] : NULL;
 	const char *text = NULL;
-	for (size_t i = 0; i < first->groups_n; i++) {
-		const char *id = first->group_ids[i];
+	for (size_t i = 0; i < site->groups_n; i++) {
+		const char *id = first ? first->group_ids[i]
+				 : site->groups[i] != TW_MISSING
+					 ? t->r->net->group[site->groups[i]].object.id
+					 : "a group that is not in the input";
 		text = text ? tw_arena_printf(t->r->arena, "%s, %s", text, id) : id;
 		if (!text)
 			return NULL;
@@ -132,11 +139,11 @@ static tw_status seen(struct trail *t, struct tw_hop *hop)
 	enum tw_field source = hop->reply ? TW_FIELD_TO : TW_FIELD_FROM;
 	enum tw_field target = hop->reply ? TW_FIELD_FROM : TW_FIELD_TO;
 	struct tw_port_list ports;
-	TW_TRY(tw_blocks_of(t->r, t->alive, source, 0, &hop->from, &hop->from_n, NULL));
-	TW_TRY(tw_blocks_of(t->r, t->alive, target, 0, &hop->to, &hop->to_n, NULL));
+	TW_TRY(tw_blocks_of(t->r, t->seen, source, 0, &hop->from, &hop->from_n, NULL));
+	TW_TRY(tw_blocks_of(t->r, t->seen, target, 0, &hop->to, &hop->to_n, NULL));
 	if (t->outcome->reply_kind != TW_REPLY_PORTS)
 		return TW_OK;
-	TW_TRY(tw_set_ports(t->r, t->alive, port_field(hop->reply), t->r->arena, &ports));
+	TW_TRY(tw_set_ports(t->r, t->seen, port_field(hop->reply), t->r->arena, &ports));
 	hop->ports = ports.v;
 	hop->ports_n = ports.n;
 	return TW_OK;
@@ -146,7 +153,8 @@ static tw_status filter_hop(struct trail *t, const struct tw_crossing *c)
 {
 	struct tw_space *space = t->r->judge->space;
 	const struct tw_net *net = t->r->net;
-	struct tw_hop hop = {.reply = c->view.direction == TW_REPLY};
+	const struct tw_look *look = &t->outcome->path->look[c->look];
+	struct tw_hop hop = {.reply = c->view.direction == TW_REPLY, .leg = look->leg};
 	bool group = c->kind == TW_CROSS_GROUPS;
 	hop.kind = group ? "security-group" : "network-acl";
 	hop.list = tw_list_name(c->view.list);
@@ -157,109 +165,171 @@ static tw_status filter_hop(struct trail *t, const struct tw_crossing *c)
 		return TW_ENOMEM;
 	if (!group && c->state == TW_KNOWN)
 		hop.component = net->acl[c->acl].object.id;
-	struct tw_compiled compiled;
+	struct tw_compiled compiled, asked;
 	TW_TRY(tw_judge_crossing(t->r->judge, c, &compiled));
+	TW_TRY(tw_judge_asked(t->r->judge, t->outcome->path, c, &asked));
+	TW_TRY(tw_look_seen(t->r->judge, look, t->alive, &t->seen));
 	hop.action = c->tracked ? TW_HOP_TRACKED : TW_HOP_NONE;
 	if (hop.reached) {
 		TW_TRY(seen(t, &hop));
 		if (!c->tracked)
 			hop.action = action_of(t, &compiled);
+		if (c->lenient && hop.action != TW_HOP_ALLOW)
+			hop.action = TW_HOP_UNKNOWN;
 		if (!c->tracked && c->state == TW_KNOWN)
 			TW_TRY(group ? group_rules(t, c, &hop) : acl_rules(t, c, &compiled, &hop));
-		t->alive = tw_set_subtract(space, t->alive, compiled.deny);
+		t->alive = tw_set_subtract(space, t->alive, asked.deny);
 	}
 	return TW_VEC_PUSH(t->r->mem, &t->hop, hop);
 }
 
-/* A hop that is no filter: the route, one subnet, or a service that nothing filters. */
+/* What stands between the ends without a route: one subnet, or a service that nothing filters. */
 static tw_status other_hops(struct trail *t)
 {
 	const struct tw_path *path = t->outcome->path;
-	const struct tw_net *net = t->r->net;
-	struct tw_hop hop = {.reached = !tw_set_is_empty(t->alive), .action = TW_HOP_ALLOW};
+	struct tw_hop hop = {.reached = !tw_set_is_empty(t->alive), .action = TW_HOP_NONE};
 	if (path->exempt) {
 		hop.kind = "exempt";
-		hop.action = TW_HOP_NONE;
 		return TW_VEC_PUSH(t->r->mem, &t->hop, hop);
 	}
-	if (path->same_subnet) {
-		hop.kind = "subnet";
-		hop.component = hop.subnet = net->subnet[path->from->subnet].object.id;
-		hop.action = TW_HOP_NONE;
-		return TW_VEC_PUSH(t->r->mem, &t->hop, hop);
-	}
-	if (path->route_table == TW_MISSING)
+	if (!path->same_subnet)
 		return TW_OK;
-	hop.kind = "route";
-	hop.component = net->table[path->route_table].object.id;
+	hop.kind = "subnet";
+	hop.component = hop.subnet = t->r->net->subnet[path->from->subnet].object.id;
+	return TW_VEC_PUSH(t->r->mem, &t->hop, hop);
+}
+
+/* The last route of the direction in which a path ends is where it ends. */
+static bool ends_here(const struct tw_path *path, size_t at)
+{
+	enum tw_direction direction = path->crossing[at].view.direction;
+	if (direction == TW_REQUEST ? !path->blocked : !path->unanswered)
+		return false;
+	for (size_t i = at + 1; i < path->crossings; i++)
+		if (path->crossing[i].view.direction == direction &&
+			path->crossing[i].kind == TW_CROSS_ROUTE)
+			return false;
+	return true;
+}
+
+/* A route that was shown for the request is not shown again for the reply. */
+static bool is_shown(const struct trail *t, const char *component, const char *rule)
+{
+	for (size_t i = 0; i < t->hop.n; i++)
+		if (strcmp(t->hop.v[i].kind, "route") == 0 &&
+			strcmp(t->hop.v[i].component, component) == 0 &&
+			strcmp(t->hop.v[i].rule[0].rule, rule) == 0)
+			return true;
+	return false;
+}
+
+static tw_status route_hop(struct trail *t, size_t at)
+{
+	const struct tw_path *path = t->outcome->path;
+	const struct tw_crossing *c = &path->crossing[at];
+	bool ends = c->lost || ends_here(path, at);
+	struct tw_hop hop = {.reply = c->view.direction == TW_REPLY,
+		.leg = path->look[c->look].leg,
+		.kind = "route",
+		.component = c->place,
+		.action = ends ? TW_HOP_DENY : TW_HOP_ALLOW,
+		.reached = !tw_set_is_empty(t->alive)};
 	struct tw_rule_ref *ref = TW_NEW(t->r->arena, struct tw_rule_ref);
-	char buf[TW_PREFIX_TEXT];
+	if (hop.reply && is_shown(t, c->place, c->rule))
+		return TW_OK;
 	if (!ref)
 		return TW_ENOMEM;
-	ref->component = hop.component;
-	ref->span = path->reason_span;
-	ref->action = path->blocked ? "deny" : "allow";
-	hop.action = path->blocked ? TW_HOP_DENY : TW_HOP_ALLOW;
-	if (path->route) {
-		ref->rule =
-			path->route->prefix_list
-				? path->route->prefix_list
-				: tw_arena_str(t->r->arena, tw_prefix_text(path->route->to, buf));
-		ref->text = ref->rule ? tw_arena_printf(t->r->arena, "%s -> %s", ref->rule,
-						path->route->target_id)
-				      : NULL;
-	} else {
-		ref->rule = "none";
-		ref->text = "no route matches";
-	}
-	if (!ref->rule || !ref->text)
-		return TW_ENOMEM;
+	*ref = (struct tw_rule_ref){.component = c->place,
+		.rule = c->rule,
+		.text = c->text,
+		.span = c->span,
+		.action = ends ? "deny" : "allow"};
 	hop.rule = ref;
 	hop.rules_n = 1;
 	return TW_VEC_PUSH(t->r->mem, &t->hop, hop);
 }
 
-/* The reply sets out: from what the request reached, to the ports that judged clients pick. */
-static tw_set replies_of(struct trail *t)
+/* A gateway that carries, or makes another packet of what comes. */
+static tw_status place_hop(struct trail *t, const struct tw_crossing *c)
+{
+	struct tw_hop hop = {.reply = c->view.direction == TW_REPLY,
+		.leg = t->outcome->path->look[c->look].leg,
+		.kind = c->place_kind,
+		.component = c->place,
+		.action = TW_HOP_NONE,
+		.reached = !tw_set_is_empty(t->alive)};
+	return TW_VEC_PUSH(t->r->mem, &t->hop, hop);
+}
+
+/* The ports that somebody picked: judged clients on leg 0, else the translator. */
+static tw_set picked_ports(struct trail *t, unsigned leg)
 {
 	struct tw_space *space = t->r->judge->space;
 	const struct tw_outcome *o = t->outcome;
-	if (o->reply_kind == TW_REPLY_ICMP)
-		return tw_icmp_replies(t->r->judge, o);
-	tw_set set = tw_set_forget(space, o->set, TW_FIELD_SERVICE);
-	if (o->reply_kind != TW_REPLY_PORTS)
-		return set;
-	return tw_set_intersect(space, set,
-		tw_clients_box(space, o->family, o->client, o->clients_n, TW_LEVEL_NONE, false));
+	const struct tw_client_result translator = {
+		.client = leg > 0 && leg < o->legs ? o->leg[leg].look->client : NULL};
+	if (!translator.client)
+		return tw_clients_box(
+			space, o->family, o->client, o->clients_n, TW_LEVEL_NONE, false);
+	return tw_clients_box(space, o->family, &translator, 1, TW_LEVEL_NONE, false);
+}
+
+/* The reply sets out, or changes its port at a translator. */
+static void change_leg(struct trail *t, unsigned leg, bool first)
+{
+	struct tw_space *space = t->r->judge->space;
+	const struct tw_outcome *o = t->outcome;
+	t->leg = leg;
+	if (o->reply_kind == TW_REPLY_ICMP) {
+		if (first)
+			t->alive = tw_icmp_replies(t->r->judge, o);
+		return;
+	}
+	if (first)
+		t->alive = tw_set_forget(space, o->set, TW_FIELD_SERVICE);
+	if (o->reply_kind == TW_REPLY_PORTS)
+		t->alive = tw_set_intersect(space, tw_set_forget(space, t->alive, TW_FIELD_CLIENT),
+			picked_ports(t, leg));
+}
+
+static tw_status one_hop(struct trail *t, size_t at)
+{
+	const struct tw_crossing *c = &t->outcome->path->crossing[at];
+	if (c->kind == TW_CROSS_ROUTE)
+		return route_hop(t, at);
+	return c->kind == TW_CROSS_PLACE ? place_hop(t, c) : filter_hop(t, c);
+}
+
+static tw_status walk(struct trail *t)
+{
+	const struct tw_outcome *o = t->outcome;
+	const struct tw_path *path = o->path;
+	bool others = false, replied = false;
+	for (size_t i = 0; i < path->crossings; i++) {
+		const struct tw_crossing *c = &path->crossing[i];
+		bool reply = c->view.direction == TW_REPLY;
+		/* What is no filter stands between the two ends, behind the initiator's own. */
+		if (!others && (reply || c->view.list == TW_INGRESS)) {
+			TW_TRY(other_hops(t));
+			others = true;
+		}
+		if (reply && (o->request == TW_DENY || path->blocked ||
+				     o->reply_kind == TW_REPLY_NONE_EXPECTED))
+			break;
+		unsigned leg = path->look[c->look].leg;
+		if (reply && (!replied || leg != t->leg))
+			change_leg(t, leg, !replied);
+		replied |= reply;
+		TW_TRY(one_hop(t, i));
+	}
+	return others ? TW_OK : other_hops(t);
 }
 
 tw_status tw_hops_of(struct tw_results *results, const struct tw_outcome *outcome,
 	const struct tw_hop **ret, size_t *ret_n)
 {
 	struct trail t = {.r = results, .outcome = outcome, .alive = outcome->set};
-	const struct tw_path *path = outcome->path;
-	tw_status status = TW_OK;
-	bool others = false, replied = false;
-	for (size_t i = 0; status == TW_OK && i < path->crossings; i++) {
-		const struct tw_crossing *c = &path->crossing[i];
-		bool reply = c->view.direction == TW_REPLY;
-		/* What is no filter stands between the two ends, behind the initiator's own. */
-		if (!others && (reply || c->view.list == TW_INGRESS)) {
-			status = other_hops(&t);
-			others = true;
-		}
-		if (reply && (outcome->request == TW_DENY || path->blocked ||
-				     outcome->reply_kind == TW_REPLY_NONE_EXPECTED))
-			break;
-		if (reply && !replied) {
-			t.alive = replies_of(&t);
-			replied = true;
-		}
-		if (status == TW_OK)
-			status = filter_hop(&t, c);
-	}
-	if (status == TW_OK && !others)
-		status = other_hops(&t);
+	tw_status status = walk(&t);
 	struct tw_hop *out = NULL;
 	if (status == TW_OK) {
 		out = TW_NEW_ARRAY(results->arena, struct tw_hop, t.hop.n + 1);

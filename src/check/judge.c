@@ -2,6 +2,8 @@
 /* The judge's memory: the space, and every filter compiled at most once per view. */
 #include "judge.h"
 
+#include "look.h"
+
 tw_status tw_judge_new(struct tw_mem *mem, const struct tw_net *net, struct tw_judge **ret)
 {
 	struct tw_judge *judge = tw_mem_alloc(mem, sizeof(*judge));
@@ -80,6 +82,46 @@ tw_status tw_judge_group(
 	return TW_OK;
 }
 
+static bool names(
+	const struct tw_rule *rule, const struct tw_site *sponsor, const struct tw_net *net)
+{
+	for (size_t i = 0; rule->peer_group && i < sponsor->groups_n; i++)
+		if (sponsor->groups[i] != TW_MISSING &&
+			strcmp(net->group[sponsor->groups[i]].object.id, rule->peer_group) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Rules that name a load balancer's group let its packets pass, whichever interfaces the input
+ * knows it by, and even where the client's address is preserved. SPEC: nlb-sg
+ */
+static tw_set sponsored(struct tw_judge *judge, const struct tw_crossing *crossing)
+{
+	static const struct tw_range everybody[2] = {
+		{.last = {0, UINT32_MAX}, .family = TW_IPV4},
+		{.last = {UINT64_MAX, UINT64_MAX}, .family = TW_IPV6},
+	};
+	const struct tw_site *site = crossing->site;
+	tw_set set = TW_EMPTY;
+	for (size_t i = 0; crossing->sponsor && i < site->groups_n; i++) {
+		if (site->groups[i] == TW_MISSING)
+			continue;
+		struct tw_rules rules =
+			judge->net->group[site->groups[i]].list[crossing->view.list];
+		for (size_t k = 0; k < rules.n; k++) {
+			struct tw_rule rule = rules.rule[k];
+			if (!names(&rule, crossing->sponsor, judge->net))
+				continue;
+			rule.peers = everybody;
+			rule.peers_n = TW_COUNT(everybody);
+			set = tw_set_union(judge->space, set,
+				tw_rule_covers(judge->space, &rule, crossing->view));
+		}
+	}
+	return set;
+}
+
 /* All groups of an interface together: SPEC: sg-allow-only-union. */
 static tw_status cross_groups(
 	struct tw_judge *judge, const struct tw_crossing *crossing, struct tw_compiled *ret)
@@ -97,6 +139,7 @@ static tw_status cross_groups(
 		allow = tw_set_union(space, allow, one->allow);
 		unknown = tw_set_union(space, unknown, one->unknown);
 	}
+	allow = tw_set_union(space, allow, sponsored(judge, crossing));
 	unknown = tw_set_subtract(space, unknown, allow);
 	*ret = (struct tw_compiled){.allow = allow, .unknown = unknown};
 	ret->deny = tw_set_subtract(space, tw_set_subtract(space, all, allow), unknown);
@@ -106,7 +149,8 @@ static tw_status cross_groups(
 tw_status tw_judge_crossing(
 	struct tw_judge *judge, const struct tw_crossing *crossing, struct tw_compiled *ret)
 {
-	if (crossing->tracked || crossing->state == TW_ASSUMED) {
+	bool filter = crossing->kind == TW_CROSS_ACL || crossing->kind == TW_CROSS_GROUPS;
+	if (!filter || crossing->tracked || crossing->state == TW_ASSUMED) {
 		*ret = (struct tw_compiled){.allow = tw_set_all(judge->space)};
 		return tw_space_status(judge->space);
 	}
@@ -120,6 +164,26 @@ tw_status tw_judge_crossing(
 	TW_TRY(tw_judge_acl(judge, crossing->acl, crossing->view, &acl));
 	*ret = *acl;
 	return TW_OK;
+}
+
+tw_status tw_judge_asked(struct tw_judge *judge, const struct tw_path *path,
+	const struct tw_crossing *crossing, struct tw_compiled *ret)
+{
+	const struct tw_look *look = &path->look[crossing->look];
+	struct tw_compiled c;
+	TW_TRY(tw_judge_crossing(judge, crossing, &c));
+	if (!tw_look_is_plain(look)) {
+		TW_TRY(tw_look_asked(judge, look, c.allow, &c.allow));
+		TW_TRY(tw_look_asked(judge, look, c.deny, &c.deny));
+		TW_TRY(tw_look_asked(judge, look, c.unknown, &c.unknown));
+		c.decides = TW_EMPTY;
+	}
+	if (crossing->lenient) {
+		c.unknown = tw_set_union(judge->space, c.unknown, c.deny);
+		c.deny = TW_EMPTY;
+	}
+	*ret = c;
+	return tw_space_status(judge->space);
 }
 
 bool tw_protocol_has_ports(uint8_t protocol)

@@ -29,6 +29,13 @@ struct tw_piece {
 	const char *twin;  /* rule 8: the rule that was taken for a reply rule, or NULL */
 };
 
+/* The replies to one port that somebody picked: the client (leg 0), or a translator. */
+struct tw_outcome_leg {
+	struct tw_port_list returns, undecided; /* ICMP: type and code of the reply */
+	const struct tw_look *look;		/* the translator's; NULL for leg 0 */
+	uint64_t passing, open, total;		/* of the translator's ports; leg 0: zero */
+};
+
 struct tw_outcome {
 	const struct tw_path *path;
 	const struct tw_levels *levels;
@@ -40,8 +47,8 @@ struct tw_outcome {
 	enum tw_action request;
 	enum tw_reply_kind reply_kind;
 	enum tw_action reply; /* ICMP and whole: does the reply return */
-	struct tw_port_list returns,
-		undecided; /* ports: client ports; ICMP: type and code of the reply */
+	struct tw_outcome_leg leg[TW_LOOKS];
+	unsigned legs;
 	enum tw_verdict verdict;
 	struct tw_client_result *client; /* one for each of levels; none for ICMP and whole */
 	size_t clients_n;
@@ -74,9 +81,14 @@ TW_NODISCARD tw_status tw_judge_acl(
 TW_NODISCARD tw_status tw_judge_group(struct tw_judge *judge, uint32_t group, struct tw_view view,
 	const struct tw_compiled **ret);
 /* What a crossing does: one ACL list, or all groups of an interface together. `decides` is set for
- * ACLs only. A tracked crossing lets all pass. */
+ * ACLs only. A tracked crossing lets all pass, and so does one that is no filter. Packets are those
+ * that the crossing sees. */
 TW_NODISCARD tw_status tw_judge_crossing(
 	struct tw_judge *judge, const struct tw_crossing *crossing, struct tw_compiled *ret);
+/* The same for the packets of a path as they were asked for; without `decides`. What only a lenient
+ * crossing denies is unknown. */
+TW_NODISCARD tw_status tw_judge_asked(struct tw_judge *judge, const struct tw_path *path,
+	const struct tw_crossing *crossing, struct tw_compiled *ret);
 
 /* Appends the outcomes of a piece; what they point to is in `arena`. Order: by set, see outcome.c.
  */

@@ -4,22 +4,26 @@
 
 enum { PASSES = 1, DROPPED = 2, OPEN_QUESTION = 3 }; /* labels of the reply partition */
 
-/* What all crossings of one direction do to the packets of `within`. */
+/* What all crossings of one direction do to the packets of `within`; of replies, those of one leg.
+ */
 struct sifted {
 	tw_set allow, deny, unknown;
 };
 
 static tw_status sift(struct tw_judge *judge, const struct tw_path *path,
-	enum tw_direction direction, tw_set within, struct sifted *ret)
+	enum tw_direction direction, unsigned leg, tw_set within, struct sifted *ret)
 {
 	struct tw_space *space = judge->space;
 	struct sifted s = {within, TW_EMPTY, TW_EMPTY};
 	for (size_t i = 0; i < path->crossings; i++) {
 		const struct tw_crossing *crossing = &path->crossing[i];
-		if (crossing->view.direction != direction)
+		if (crossing->view.direction != direction || crossing->tracked ||
+			crossing->kind == TW_CROSS_ROUTE || crossing->kind == TW_CROSS_PLACE)
+			continue;
+		if (direction == TW_REPLY && path->look[crossing->look].leg != leg)
 			continue;
 		struct tw_compiled one;
-		TW_TRY(tw_judge_crossing(judge, crossing, &one));
+		TW_TRY(tw_judge_asked(judge, path, crossing, &one));
 		s.allow = tw_set_intersect(space, s.allow, one.allow);
 		s.deny = tw_set_union(space, s.deny, tw_set_intersect(space, within, one.deny));
 	}
@@ -34,15 +38,19 @@ static uint16_t first_of(void *ctx, uint16_t a, uint16_t b)
 	return a ? a : b;
 }
 
-/* The reply partition over (family, protocol, from, to, client): PASSES, DROPPED or OPEN_QUESTION.
+/*
+ * The reply partition of a leg over (family, protocol, from, to, client): PASSES, DROPPED or
+ * OPEN_QUESTION. The client port is that of the leg.
  */
 static tw_status reply_partition(
-	struct tw_judge *judge, const struct tw_path *path, tw_set asked, tw_set *ret)
+	struct tw_judge *judge, const struct tw_path *path, unsigned leg, tw_set asked, tw_set *ret)
 {
 	struct tw_space *space = judge->space;
 	tw_set within = tw_set_forget(space, asked, TW_FIELD_SERVICE);
 	struct sifted s;
-	TW_TRY(sift(judge, path, TW_REPLY, within, &s));
+	TW_TRY(sift(judge, path, TW_REPLY, leg, within, &s));
+	if (path->unanswered) /* no route carries it back */
+		s = (struct sifted){TW_EMPTY, within, TW_EMPTY};
 	static const uint16_t dropped[] = {0, DROPPED}, open[] = {0, OPEN_QUESTION};
 	tw_set part = tw_partition_combine(space, s.allow,
 		tw_partition_relabel(space, s.deny, dropped, TW_COUNT(dropped)), first_of, NULL);
@@ -96,7 +104,8 @@ static void set_runs(struct tw_client_result *result, struct tw_port_list return
 {
 	const struct tw_client *client = result->client;
 	if (client->picks != TW_PICKS_LINUX_CONNECT || result->verdict != TW_PARTIAL ||
-		client->ranges != 1 || result->undecided > 0)
+		client->ranges != 1 || result->undecided > 0 ||
+		result->total != tw_client_total(client)) /* another leg loses, too */
 		return;
 	size_t cuts = 0;
 	for (size_t i = 0; i < returns.n; i++)
@@ -110,25 +119,43 @@ static void set_runs(struct tw_client_result *result, struct tw_port_list return
 		&result->run_ok);
 }
 
+/* A leg that loses something multiplies; one that loses nothing counts as 1 (contract 3). */
+static void multiply(struct tw_client_result *result, uint64_t passing, uint64_t open,
+	uint64_t total, bool *ret_any)
+{
+	if (passing == total)
+		return;
+	uint64_t both = *ret_any ? result->passing + result->undecided : 1;
+	result->passing = (*ret_any ? result->passing : 1) * passing;
+	result->undecided = both * (passing + open) - result->passing;
+	result->total = (*ret_any ? result->total : 1) * total;
+	*ret_any = true;
+}
+
 static tw_status judge_clients(struct tw_arena *arena, struct tw_outcome *outcome)
 {
 	const struct tw_levels *levels = outcome->levels;
+	const struct tw_outcome_leg *own = &outcome->leg[0];
 	outcome->client = TW_NEW_ARRAY(arena, struct tw_client_result, levels->n + 1);
 	if (!outcome->client)
 		return TW_ENOMEM;
 	outcome->clients_n = levels->n;
 	for (size_t i = 0; i < levels->n; i++) {
 		struct tw_client_result *result = &outcome->client[i];
+		bool any = false;
 		result->client = levels->v[i].client;
 		result->level = levels->v[i].level;
 		result->asked = levels->v[i].asked;
 		result->total = tw_client_total(result->client);
-		result->passing =
-			tw_client_passing(result->client, outcome->returns.v, outcome->returns.n);
-		result->undecided = tw_client_passing(
-			result->client, outcome->undecided.v, outcome->undecided.n);
+		result->passing = result->total;
+		multiply(result, tw_client_passing(result->client, own->returns.v, own->returns.n),
+			tw_client_passing(result->client, own->undecided.v, own->undecided.n),
+			result->total, &any);
+		for (unsigned k = 1; k < outcome->legs; k++)
+			multiply(result, outcome->leg[k].passing, outcome->leg[k].open,
+				outcome->leg[k].total, &any);
 		result->verdict = client_verdict(result->passing, result->undecided, result->total);
-		set_runs(result, outcome->returns);
+		set_runs(result, own->returns);
 	}
 	outcome->verdict = tw_verdict_of_clients(outcome->client, outcome->clients_n);
 	return TW_OK;
@@ -151,13 +178,19 @@ static tw_status ports_with(struct tw_judge *judge, struct tw_arena *arena, tw_s
 	return tw_space_status(judge->space);
 }
 
-static enum tw_action action_at(
-	const struct tw_port_list *returns, const struct tw_port_list *undecided, uint16_t at)
+/* Without ports there is one reply: it must return on every leg. */
+static enum tw_action action_at(const struct tw_outcome *outcome, uint16_t at)
 {
 	struct tw_ports one = {at, at};
-	if (tw_ports_around(*returns, one))
-		return TW_ALLOW;
-	return tw_ports_around(*undecided, one) ? TW_ACTION_UNKNOWN : TW_DENY;
+	enum tw_action action = TW_ALLOW;
+	for (unsigned i = 0; i < outcome->legs; i++) {
+		if (tw_ports_around(outcome->leg[i].returns, one))
+			continue;
+		if (!tw_ports_around(outcome->leg[i].undecided, one))
+			return TW_DENY;
+		action = TW_ACTION_UNKNOWN;
+	}
+	return action;
 }
 
 static enum tw_verdict whole_verdict(enum tw_action request, enum tw_action reply)
@@ -198,7 +231,8 @@ static bool joins(const struct tw_outcome *a, const struct tw_outcome *b)
 	return a->path == b->path && a->levels == b->levels && a->cap == b->cap &&
 	       a->twin == b->twin && a->family == b->family && a->protocol == b->protocol &&
 	       a->request == b->request && a->reply_kind == b->reply_kind && a->reply == b->reply &&
-	       tw_ports_equal(a->returns, b->returns) && tw_ports_equal(a->undecided, b->undecided);
+	       a->legs == b->legs && tw_ports_equal(a->leg[0].returns, b->leg[0].returns) &&
+	       tw_ports_equal(a->leg[0].undecided, b->leg[0].undecided);
 }
 
 static tw_status push(struct tw_judge *judge, struct tw_arena *arena, struct tw_outcome outcome,
@@ -258,8 +292,13 @@ static tw_status push_answered(struct tw_judge *judge, struct tw_arena *arena,
 	if (!answer.v)
 		return TW_ENOMEM;
 	answer.v[0] = (struct tw_ports){reply, reply};
-	outcome.returns = outcome.reply == TW_ALLOW ? answer : (struct tw_port_list){0};
-	outcome.undecided = outcome.reply == TW_ACTION_UNKNOWN ? answer : (struct tw_port_list){0};
+	struct tw_outcome_leg leg = {0};
+	if (outcome.reply == TW_ALLOW)
+		leg.returns = answer;
+	if (outcome.reply == TW_ACTION_UNKNOWN)
+		leg.undecided = answer;
+	outcome.leg[0] = leg;
+	outcome.legs = 1;
 	return push(judge, arena, outcome, ret);
 }
 
@@ -282,13 +321,14 @@ static tw_status push_icmp(struct tw_judge *judge, struct tw_arena *arena, struc
 		if (tw_set_is_empty(outcome.set))
 			continue;
 		rest = tw_set_subtract(space, rest, outcome.set);
-		outcome.reply = action_at(&base.returns, &base.undecided, reply);
+		outcome.reply = action_at(&base, reply);
 		if (outcome.reply == TW_DENY)
 			lost = tw_set_union(space, lost, outcome.set);
 		else
 			TW_TRY(push_answered(judge, arena, outcome, reply, ret));
 	}
-	base.returns = base.undecided = (struct tw_port_list){0};
+	base.leg[0] = (struct tw_outcome_leg){0};
+	base.legs = 1;
 	base.reply = TW_DENY;
 	base.set = lost;
 	if (!tw_set_is_empty(lost))
@@ -314,19 +354,52 @@ bool tw_icmp_answer(enum tw_family family, uint16_t request, uint16_t *ret_reply
 	return true;
 }
 
-/* One set with one request action and one reply residual, cut by family and protocol. */
+/* Packets with one residual of replies on each leg. */
+struct cell {
+	tw_set set;
+	tw_set residual[TW_LOOKS];
+};
+
+/* The look that a leg begins with: that of its translator. */
+static const struct tw_look *look_of_leg(const struct tw_path *path, unsigned leg)
+{
+	unsigned i = 0;
+	while (leg > 0 && i + 1 < path->looks && path->look[i].leg != leg)
+		i++;
+	return leg > 0 ? &path->look[i] : NULL;
+}
+
+static tw_status fill_leg(struct tw_judge *judge, struct tw_arena *arena,
+	const struct tw_path *path, unsigned leg, tw_set residual, struct tw_outcome_leg *ret)
+{
+	const struct tw_client *client;
+	TW_TRY(ports_with(judge, arena, residual, PASSES, &ret->returns));
+	TW_TRY(ports_with(judge, arena, residual, OPEN_QUESTION, &ret->undecided));
+	ret->look = look_of_leg(path, leg);
+	if (!ret->look)
+		return TW_OK;
+	client = ret->look->client;
+	ret->total = tw_client_total(client);
+	ret->passing = tw_client_passing(client, ret->returns.v, ret->returns.n);
+	ret->open = tw_client_passing(client, ret->undecided.v, ret->undecided.n);
+	return TW_OK;
+}
+
+/* One set with one request action and one reply residual a leg, cut by family and protocol. */
 static tw_status push_set(struct tw_judge *judge, struct tw_arena *arena,
-	const struct tw_piece *piece, tw_set set, enum tw_action request, tw_set residual,
+	const struct tw_piece *piece, const struct cell *cell, enum tw_action request,
 	struct tw_outcomes *ret)
 {
 	struct tw_space *space = judge->space;
+	tw_set set = cell->set;
 	struct tw_outcome base = {.path = piece->path,
 		.levels = piece->levels,
 		.cap = piece->cap,
 		.twin = piece->twin,
+		.legs = request == TW_DENY ? 1 : piece->path->legs,
 		.request = request};
-	TW_TRY(ports_with(judge, arena, residual, PASSES, &base.returns));
-	TW_TRY(ports_with(judge, arena, residual, OPEN_QUESTION, &base.undecided));
+	for (unsigned i = 0; i < base.legs; i++)
+		TW_TRY(fill_leg(judge, arena, piece->path, i, cell->residual[i], &base.leg[i]));
 	while (!tw_set_is_empty(set)) {
 		struct tw_point first;
 		if (!tw_set_witness(space, set, &first))
@@ -347,7 +420,7 @@ static tw_status push_set(struct tw_judge *judge, struct tw_arena *arena,
 		outcome.set = tw_set_intersect(space, set, tw_set_box(space, &box));
 		set = tw_set_subtract(space, set, outcome.set);
 		outcome.reply_kind = ports ? TW_REPLY_PORTS : icmp ? TW_REPLY_ICMP : TW_REPLY_WHOLE;
-		outcome.reply = action_at(&base.returns, &base.undecided, 0);
+		outcome.reply = action_at(&base, 0);
 		if (icmp && request != TW_DENY)
 			TW_TRY(push_icmp(judge, arena, outcome, ret));
 		else
@@ -356,34 +429,78 @@ static tw_status push_set(struct tw_judge *judge, struct tw_arena *arena,
 	return tw_space_status(space);
 }
 
+typedef TW_VEC(struct cell) cell_vec;
+
+/* Cuts a cell by what returns on one leg. */
+static tw_status split_cell(struct tw_judge *judge, const struct tw_path *path, unsigned leg,
+	const struct cell *cell, cell_vec *ret)
+{
+	struct tw_space *space = judge->space;
+	struct tw_residuals residuals = TW_VEC_EMPTY;
+	tw_set replies;
+	TW_TRY(reply_partition(judge, path, leg, cell->set, &replies));
+	tw_set split = tw_partition_split(space, replies, TW_FIELD_CLIENT, judge->mem, &residuals);
+	tw_status status = tw_space_status(space);
+	for (size_t i = 0; status == TW_OK && i < residuals.n; i++) {
+		struct cell part = *cell;
+		part.set = tw_set_intersect(
+			space, cell->set, tw_partition_where(space, split, (uint16_t)(i + 1)));
+		part.residual[leg] = residuals.v[i];
+		if (!tw_set_is_empty(part.set))
+			status = TW_VEC_PUSH(judge->mem, ret, part);
+	}
+	tw_residuals_free(judge->mem, &residuals);
+	return status == TW_OK ? tw_space_status(space) : status;
+}
+
+/* Requests that pass, or may: by what returns on every leg. */
+static tw_status split_legs(
+	struct tw_judge *judge, const struct tw_path *path, tw_set asked, cell_vec *ret)
+{
+	struct cell whole = {.set = asked};
+	tw_status status = TW_VEC_PUSH(judge->mem, ret, whole);
+	for (unsigned leg = 0; status == TW_OK && leg < path->legs; leg++) {
+		cell_vec next = TW_VEC_EMPTY;
+		for (size_t i = 0; status == TW_OK && i < ret->n; i++)
+			status = split_cell(judge, path, leg, &ret->v[i], &next);
+		TW_VEC_FREE(judge->mem, ret);
+		*ret = next;
+	}
+	return status;
+}
+
+static tw_status push_cell(struct tw_judge *judge, struct tw_arena *arena,
+	const struct tw_piece *piece, const struct cell *cell, const struct sifted *request,
+	struct tw_outcomes *ret)
+{
+	struct cell allow = *cell, open = *cell;
+	allow.set = tw_set_intersect(judge->space, cell->set, request->allow);
+	open.set = tw_set_intersect(judge->space, cell->set, request->unknown);
+	if (!tw_set_is_empty(allow.set))
+		TW_TRY(push_set(judge, arena, piece, &allow, TW_ALLOW, ret));
+	if (tw_set_is_empty(open.set))
+		return tw_space_status(judge->space);
+	return push_set(judge, arena, piece, &open, TW_ACTION_UNKNOWN, ret);
+}
+
 tw_status tw_judge_piece(struct tw_judge *judge, struct tw_arena *arena,
 	const struct tw_piece *piece, struct tw_outcomes *ret)
 {
 	struct tw_space *space = judge->space;
 	tw_set set = tw_set_intersect(space, piece->set, piece->path->domain);
 	struct sifted request;
-	TW_TRY(sift(judge, piece->path, TW_REQUEST, set, &request));
-	if (!tw_set_is_empty(request.deny))
-		TW_TRY(push_set(judge, arena, piece, request.deny, TW_DENY, DROPPED, ret));
+	cell_vec cells = TW_VEC_EMPTY;
+	TW_TRY(sift(judge, piece->path, TW_REQUEST, 0, set, &request));
+	if (!tw_set_is_empty(request.deny)) {
+		struct cell denied = {.set = request.deny, .residual = {DROPPED}};
+		TW_TRY(push_set(judge, arena, piece, &denied, TW_DENY, ret));
+	}
 	tw_set asked = tw_set_union(space, request.allow, request.unknown);
 	if (tw_set_is_empty(asked))
 		return tw_space_status(space);
-	tw_set replies;
-	TW_TRY(reply_partition(judge, piece->path, asked, &replies));
-	struct tw_residuals residuals = TW_VEC_EMPTY;
-	tw_set split = tw_partition_split(space, replies, TW_FIELD_CLIENT, judge->mem, &residuals);
-	tw_status status = tw_space_status(space);
-	for (size_t i = 0; status == TW_OK && i < residuals.n; i++) {
-		tw_set here = tw_partition_where(space, split, (uint16_t)(i + 1));
-		tw_set allow = tw_set_intersect(space, here, request.allow);
-		tw_set open = tw_set_intersect(space, here, request.unknown);
-		if (!tw_set_is_empty(allow))
-			status =
-				push_set(judge, arena, piece, allow, TW_ALLOW, residuals.v[i], ret);
-		if (status == TW_OK && !tw_set_is_empty(open))
-			status = push_set(
-				judge, arena, piece, open, TW_ACTION_UNKNOWN, residuals.v[i], ret);
-	}
-	tw_residuals_free(judge->mem, &residuals);
+	tw_status status = split_legs(judge, piece->path, asked, &cells);
+	for (size_t i = 0; status == TW_OK && i < cells.n; i++)
+		status = push_cell(judge, arena, piece, &cells.v[i], &request, ret);
+	TW_VEC_FREE(judge->mem, &cells);
 	return status;
 }

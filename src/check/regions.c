@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Regions and paths of a flow, from its outcomes, in the order that the contract asks for. */
+#include "look.h"
 #include "results.h"
 
 static int severity(const struct tw_outcome *o)
@@ -63,6 +64,94 @@ static tw_status protocol_text(
 	return region->protocol_text ? TW_OK : TW_ENOMEM;
 }
 
+static tw_status blocks_of_ranges(struct tw_results *results, struct tw_ranges ranges,
+	const struct tw_prefix **ret, size_t *ret_n)
+{
+	size_t n = 0, k = 0;
+	for (size_t i = 0; i < ranges.n; i++)
+		n += tw_range_prefixes(ranges.v[i], NULL, 0);
+	struct tw_prefix *out = TW_NEW_ARRAY(results->arena, struct tw_prefix, n + 1);
+	if (!out)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < ranges.n; i++)
+		k += tw_range_prefixes(ranges.v[i], out + k, n - k);
+	*ret = out;
+	*ret_n = n;
+	return TW_OK;
+}
+
+static tw_status keep_ports(struct tw_results *results, struct tw_port_list list,
+	const struct tw_ports **ret, size_t *ret_n)
+{
+	struct tw_ports *out = TW_NEW_ARRAY(results->arena, struct tw_ports, list.n + 1);
+	if (!out)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < list.n; i++)
+		out[i] = list.v[i];
+	*ret = out;
+	*ret_n = list.n;
+	return TW_OK;
+}
+
+/* One leg as the packets of its look carry it. */
+static tw_status leg_of(
+	struct tw_results *results, const struct tw_outcome *o, unsigned at, struct tw_leg *leg)
+{
+	const struct tw_outcome_leg *from = &o->leg[at];
+	const struct tw_look *look = from->look ? from->look : &o->path->look[0];
+	struct tw_port_list service;
+	tw_set seen;
+	*leg = (struct tw_leg){.leg = at,
+		.at = look->at,
+		.kind = at == 0 ? "initiator" : "translated",
+		.client = from->look ? look->client : NULL,
+		.passing = from->passing,
+		.total = from->total};
+	TW_TRY(tw_look_seen(results->judge, look, o->set, &seen));
+	if (look->from.n > 0)
+		TW_TRY(blocks_of_ranges(results, look->from, &leg->from, &leg->from_n));
+	else
+		TW_TRY(tw_blocks_of(
+			results, seen, TW_FIELD_FROM, 0, &leg->from, &leg->from_n, NULL));
+	TW_TRY(tw_blocks_of(results, seen, TW_FIELD_TO, 0, &leg->to, &leg->to_n, NULL));
+	if (o->reply_kind != TW_REPLY_PORTS)
+		return TW_OK;
+	TW_TRY(tw_set_ports(results, seen, TW_FIELD_SERVICE, results->arena, &service));
+	leg->service = service.v;
+	leg->service_n = service.n;
+	TW_TRY(keep_ports(results, from->returns, &leg->returns, &leg->returns_n));
+	return keep_ports(results, from->undecided, &leg->undecided, &leg->undecided_n);
+}
+
+/* Several legs are told apart; a single one is the region itself. */
+static tw_status list_legs(
+	struct tw_results *results, const struct tw_outcome *o, struct tw_region *region)
+{
+	if (o->legs < 2)
+		return TW_OK;
+	struct tw_leg *leg = TW_NEW_ARRAY(results->arena, struct tw_leg, o->legs);
+	if (!leg)
+		return TW_ENOMEM;
+	for (unsigned i = 0; i < o->legs; i++)
+		TW_TRY(leg_of(results, o, i, &leg[i]));
+	region->leg = leg;
+	region->legs_n = o->legs;
+	return TW_OK;
+}
+
+/* Where the unknown comes from when nothing on the path says so: a list whose part is not
+ * documented, or a filter that is not known. */
+static struct tw_reason unknown_reason(const struct tw_path *path)
+{
+	for (size_t i = 0; i < path->crossings; i++)
+		if (path->crossing[i].lenient)
+			return (struct tw_reason){.code = "nlb-preserve-lb-subnet-return",
+				.message = "AWS does not say whether the lists of the load "
+					   "balancer's subnet see this reply"};
+	return (struct tw_reason){
+		.code = "unknown-input", .message = "a filter on the way is not fully known"};
+}
+
 static tw_status region_of(
 	struct tw_results *results, const struct tw_outcome *o, struct tw_region *region)
 {
@@ -80,18 +169,23 @@ static tw_status region_of(
 		region->reason = (struct tw_reason){
 			.code = "filter", .message = "a filter denies the request"};
 	else if (o->verdict == TW_UNKNOWN)
-		region->reason = (struct tw_reason){.code = "unknown-input",
-			.message = "a filter on the way is not fully known"};
+		region->reason = unknown_reason(path);
 	if (path->blocked && !path->exempt)
 		region->request = "deny";
 	TW_TRY(protocol_text(results, o, region));
 	TW_TRY(tw_region_boxes(results, o, region));
 	TW_TRY(tw_region_reply(results, o, region));
 	TW_TRY(list_assumptions(results, path->assumptions, region));
+	TW_TRY(list_legs(results, o, region));
 	if (!results->details)
 		return TW_OK;
 	TW_TRY(tw_hops_of(results, o, &region->hop, &region->hops_n));
 	return tw_witness_of(results, o, &region->witness);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
 /* Two outcomes travel the same way if they meet the same filters. */
@@ -99,14 +193,17 @@ static bool same_way(const struct tw_path *a, const struct tw_path *b)
 {
 	if (a == b)
 		return true;
-	if (a->crossings != b->crossings || a->route != b->route || a->exempt != b->exempt ||
-		a->same_subnet != b->same_subnet || a->reason != b->reason)
+	if (a->crossings != b->crossings || a->exempt != b->exempt || a->by != b->by ||
+		a->same_subnet != b->same_subnet || a->reason != b->reason ||
+		a->looks != b->looks || a->choice != b->choice)
 		return false;
 	for (size_t i = 0; i < a->crossings; i++)
 		if (a->crossing[i].kind != b->crossing[i].kind ||
 			a->crossing[i].acl != b->crossing[i].acl ||
 			a->crossing[i].subnet != b->crossing[i].subnet ||
-			a->crossing[i].site != b->crossing[i].site)
+			a->crossing[i].site != b->crossing[i].site ||
+			!same_text(a->crossing[i].place, b->crossing[i].place) ||
+			!same_text(a->crossing[i].rule, b->crossing[i].rule))
 			return false;
 	return true;
 }

@@ -10,11 +10,11 @@ static const struct {
 	{"no-route-tables", "no route tables in the input: every address is assumed reachable"},
 	{"no-interface", "addresses without an interface are judged by network ACLs alone"},
 	{"beyond-nat-gateway",
-		"what lies behind a NAT gateway is not judged yet: the lists of its own subnet "
-		"are assumed open"},
+		"no NAT gateways in the input: the lists of their own subnets are assumed open "
+		"where that is all the input shows of them"},
 	{"beyond-vpc",
-		"what lies behind a peering connection, transit gateway or virtual gateway is "
-		"not judged yet"},
+		"a route leads to something that the input does not describe, or that is not "
+		"judged yet"},
 	{"managed-interfaces",
 		"interfaces of NAT gateways, load balancers and endpoints are no endpoints of "
 		"flows yet"},
@@ -31,6 +31,17 @@ static const struct {
 	{"exempt-kms", "169.254.169.250 and .251 are taken as the Windows licence service, which "
 		       "nothing filters; no AWS page read confirms the addresses"},
 	{"unfragmented", "verdicts hold for packets that are not fragmented (nacl-fragments)"},
+	{"nat-through-transit-gateway",
+		"a NAT gateway serves another VPC by a transit gateway; AWS shows this design and "
+		"no page read describes its lists"},
+	{"no-listeners",
+		"no listeners in the input: every port of a load balancer is assumed to answer"},
+	{"load-balancer-nodes",
+		"a load balancer's nodes may have any address of their subnets "
+		"(alb-source-is-subnet)"},
+	{"on-premises",
+		"beyond a VPN or Direct Connect nothing is judged: replies are assumed to come "
+		"back"},
 };
 
 const char *tw_assumption_id(unsigned bit)

@@ -35,6 +35,9 @@ struct tw_cause {
 	uint32_t zero; /* rule 11: a 0-0 rule that was meant as "all", index + 1; or 0 */
 	bool wanted;   /* rule 10: explicit denies of all ports of blocks, nothing else */
 	uint8_t family, protocol;
+	enum tw_role role; /* whose subnet the list guards on the path */
+	unsigned leg;
+	bool asymmetric; /* the reply took another way than the request */
 };
 
 /* A service and the far end, seen from the list that is at fault: "tcp/443" of "0.0.0.0/0". */

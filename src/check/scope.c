@@ -166,6 +166,17 @@ tw_status tw_scope_flow(struct tw_scope *scope, enum tw_list list, size_t rule, 
 
 /* ---- setting up ------------------------------------------------------------------------------ */
 
+static struct tw_crossing cross(
+	uint32_t acl, enum tw_list list, enum tw_direction direction, const struct tw_site *site)
+{
+	return (struct tw_crossing){.kind = TW_CROSS_ACL,
+		.view = {list, direction},
+		.state = TW_KNOWN,
+		.acl = acl,
+		.subnet = TW_MISSING,
+		.site = site};
+}
+
 static tw_status build_paths(struct tw_scope *scope)
 {
 	struct tw_results *r = scope->results;
@@ -180,17 +191,19 @@ static tw_status build_paths(struct tw_scope *scope)
 		struct tw_path *path = TW_NEW(r->work, struct tw_path);
 		if (!path)
 			return TW_ENOMEM;
+		struct tw_crossing *crossing = TW_NEW_ARRAY(r->work, struct tw_crossing, 2);
+		if (!crossing)
+			return TW_ENOMEM;
+		crossing[0] = cross(scope->acl, (enum tw_list)list, TW_REQUEST, near);
+		crossing[1] = cross(scope->acl, other, TW_REPLY, near);
 		*path = (struct tw_path){.domain = tw_set_all(r->judge->space),
 			.from = list == TW_INGRESS ? far : near,
 			.to = list == TW_INGRESS ? near : far,
-			.route_table = TW_MISSING,
 			.assumptions = TW_ASSUME_UNFRAGMENTED,
+			.looks = 1,
+			.legs = 1,
+			.crossing = crossing,
 			.crossings = 2};
-		path->crossing[0] =
-			(struct tw_crossing){TW_CROSS_ACL, {(enum tw_list)list, TW_REQUEST},
-				TW_KNOWN, scope->acl, TW_MISSING, near, false};
-		path->crossing[1] = (struct tw_crossing){TW_CROSS_ACL, {other, TW_REPLY}, TW_KNOWN,
-			scope->acl, TW_MISSING, near, false};
 		scope->path[list] = path;
 	}
 	return TW_OK;
@@ -245,34 +258,25 @@ static tw_status build_atoms(struct tw_scope *scope)
 	return TW_OK;
 }
 
-static struct tw_crossing cross(
-	uint32_t acl, enum tw_list list, enum tw_direction direction, const struct tw_site *site)
-{
-	return (struct tw_crossing){.kind = TW_CROSS_ACL,
-		.view = {list, direction},
-		.state = TW_KNOWN,
-		.acl = acl,
-		.subnet = TW_MISSING,
-		.site = site};
-}
-
 /* The two ways between the ACL under inference and another one of its VPC. */
 static tw_status build_ways(struct tw_scope *scope, struct tw_beside *beside)
 {
 	struct tw_results *r = scope->results;
 	for (int list = 0; list < 2; list++) {
 		struct tw_path *path = TW_NEW(r->work, struct tw_path);
-		if (!path)
+		struct tw_crossing *crossing = TW_NEW_ARRAY(r->work, struct tw_crossing, 4);
+		if (!path || !crossing)
 			return TW_ENOMEM;
 		*path = *scope->path[list];
 		const struct tw_site *site = path->from;
 		bool out = list == TW_EGRESS;
 		uint32_t first = out ? scope->acl : beside->acl;
 		uint32_t second = out ? beside->acl : scope->acl;
-		path->crossing[0] = cross(first, TW_EGRESS, TW_REQUEST, site);
-		path->crossing[1] = cross(second, TW_INGRESS, TW_REQUEST, site);
-		path->crossing[2] = cross(second, TW_EGRESS, TW_REPLY, site);
-		path->crossing[3] = cross(first, TW_INGRESS, TW_REPLY, site);
+		crossing[0] = cross(first, TW_EGRESS, TW_REQUEST, site);
+		crossing[1] = cross(second, TW_INGRESS, TW_REQUEST, site);
+		crossing[2] = cross(second, TW_EGRESS, TW_REPLY, site);
+		crossing[3] = cross(first, TW_INGRESS, TW_REPLY, site);
+		path->crossing = crossing;
 		path->crossings = 4;
 		beside->path[list] = path;
 	}

@@ -4,6 +4,7 @@
  * fate is told by the plain first-match scan, so that the two ways of deciding meet in every
  * witness.
  */
+#include "look.h"
 #include "results.h"
 
 /* Addresses that people recognise, tried before the smallest one (RFC 5737, RFC 3849, and private).
@@ -60,9 +61,9 @@ static uint16_t pick_port(const struct tw_outcome *o)
 			struct tw_ports range = c->client->range[k];
 			for (uint32_t port = range.lo; port <= range.hi; port++) {
 				struct tw_ports one = {(uint16_t)port, (uint16_t)port};
-				const struct tw_ports *in = tw_ports_around(o->returns, one);
+				const struct tw_ports *in = tw_ports_around(o->leg[0].returns, one);
 				if ((in != NULL) == (c->passing == c->total) &&
-					!tw_ports_around(o->undecided, one))
+					!tw_ports_around(o->leg[0].undecided, one))
 					return (uint16_t)port;
 				if (in)
 					port = in->hi;
@@ -70,6 +71,24 @@ static uint16_t pick_port(const struct tw_outcome *o)
 		}
 	}
 	return o->clients_n > 0 ? o->client[0].client->range[0].lo : 32768;
+}
+
+/* What each translator picks in this example: a port that is lost, if it loses some. */
+static void pick_ports(const struct tw_outcome *o, uint16_t client, uint16_t ports[TW_LOOKS])
+{
+	for (unsigned i = 0; i < TW_LOOKS; i++)
+		ports[i] = client;
+	if (o->reply_kind != TW_REPLY_PORTS)
+		return;
+	for (unsigned i = 1; i < o->legs; i++) {
+		const struct tw_outcome_leg *leg = &o->leg[i];
+		uint32_t port = leg->look->client->range[0].lo;
+		struct tw_ports one = {(uint16_t)port, (uint16_t)port};
+		const struct tw_ports *in = tw_ports_around(leg->returns, one);
+		if (in && leg->passing < leg->total && in->hi < UINT16_MAX)
+			port = in->hi + 1U;
+		ports[i] = (uint16_t)port;
+	}
 }
 
 static const char *packet_text(struct tw_arena *arena, const struct tw_witness *w, bool reply)
@@ -116,25 +135,34 @@ static enum tw_action decide_groups(const struct tw_net *net, const struct tw_cr
 
 /* Walks one direction packet by packet; NULL if memory runs out. */
 static const char *fate(struct tw_results *r, const struct tw_path *path,
-	const struct tw_witness *w, enum tw_direction direction)
+	const struct tw_witness *w, const uint16_t ports[TW_LOOKS], enum tw_direction direction)
 {
 	/* A later deny decides, whatever an unknown filter before it does. */
 	const char *last = "passes: nothing filters it", *open = NULL;
 	if (path->blocked && direction == TW_REQUEST && path->reason_text)
 		last = tw_arena_printf(r->arena, "does not get there: %s", path->reason_text);
+	if (path->unanswered && direction == TW_REPLY && path->reason_text)
+		return tw_arena_printf(r->arena, "does not get back: %s", path->reason_text);
 	for (size_t i = 0; last && i < path->crossings; i++) {
 		const struct tw_crossing *c = &path->crossing[i];
-		if (c->view.direction != direction || c->tracked || c->state == TW_ASSUMED)
+		if (c->view.direction != direction || c->tracked || c->state == TW_ASSUMED ||
+			c->kind == TW_CROSS_ROUTE || c->kind == TW_CROSS_PLACE)
 			continue;
 		if (c->state == TW_NOT_KNOWN) {
 			open = "unknown: a filter on the way is not in the input";
 			continue;
 		}
 		bool peer_is_from = tw_view_peer_field(c->view) == TW_FIELD_FROM;
-		struct tw_packet packet = {.family = w->family,
+		const struct tw_look *look = &path->look[c->look];
+		struct tw_point point = tw_look_point(look, (struct tw_point){.family = w->family,
+								    .from = w->from,
+								    .to = w->to,
+								    .service = w->service,
+								    .client = ports[look->leg]});
+		struct tw_packet packet = {.family = point.family,
 			.protocol = w->protocol,
-			.peer = peer_is_from ? w->from : w->to,
-			.port = direction == TW_REPLY ? w->client : w->service};
+			.peer = peer_is_from ? point.from : point.to,
+			.port = direction == TW_REPLY ? point.client : point.service};
 		const char *component = "the security groups", *rule = NULL, *group = NULL;
 		enum tw_action action;
 		const char *list = tw_list_name(c->view.list);
@@ -149,13 +177,13 @@ static const char *fate(struct tw_results *r, const struct tw_path *path,
 			rule = at < acl->list[c->view.list].n ? acl->list[c->view.list].rule[at].id
 							      : "*";
 		}
-		if (action == TW_DENY)
+		if (action == TW_DENY && !c->lenient)
 			return rule ? tw_arena_printf(r->arena, "denied by %s %s rule %s",
 					      component, list, rule)
 				    : tw_arena_printf(r->arena,
 					      "denied: no %s rule of %s lets it %s", list,
 					      component, c->view.list == TW_INGRESS ? "in" : "out");
-		if (action == TW_ACTION_UNKNOWN) {
+		if (action == TW_ACTION_UNKNOWN || (action == TW_DENY && c->lenient)) {
 			open = tw_arena_printf(r->arena, "unknown at %s %s", component, list);
 			if (!open)
 				return NULL;
@@ -192,10 +220,12 @@ tw_status tw_witness_of(
 	w->reply = outcome->request == TW_ALLOW && !outcome->path->blocked &&
 		   outcome->reply_kind != TW_REPLY_NONE_EXPECTED;
 	w->request_text = packet_text(results->arena, w, false);
-	w->request_fate = fate(results, outcome->path, w, TW_REQUEST);
+	uint16_t ports[TW_LOOKS];
+	pick_ports(outcome, w->client, ports);
+	w->request_fate = fate(results, outcome->path, w, ports, TW_REQUEST);
 	if (w->reply) {
 		w->reply_text = packet_text(results->arena, w, true);
-		w->reply_fate = fate(results, outcome->path, w, TW_REPLY);
+		w->reply_fate = fate(results, outcome->path, w, ports, TW_REPLY);
 	}
 	if (!w->request_text || !w->request_fate ||
 		(w->reply && (!w->reply_text || !w->reply_fate)))

@@ -40,6 +40,7 @@ struct tw_site tw_site_nowhere(enum tw_site_kind kind, struct tw_ranges address)
 		.subnet = TW_MISSING,
 		.acl = TW_MISSING,
 		.table = TW_MISSING,
+		.balancer = TW_MISSING,
 		.acl_state = TW_ASSUMED,
 		.groups_state = TW_ASSUMED,
 		.table_state = TW_ASSUMED,

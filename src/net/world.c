@@ -75,6 +75,15 @@ tw_status tw_world_build(const struct tw_net *net, struct tw_space *space, struc
 		struct tw_world world = {
 			.public_from = tw_ranges_set(space, TW_FIELD_FROM, public.v, public.n),
 			.public_to = tw_ranges_set(space, TW_FIELD_TO, public.v, public.n)};
+		for (size_t i = 0; i < public.n; i++) {
+			struct tw_range inside = public.v[i];
+			if (inside.family != TW_IPV4)
+				continue;
+			inside.family = TW_IPV6;
+			inside.first.hi = inside.last.hi = TW_NAT64_HI;
+			world.embedded_to = tw_set_union(space, world.embedded_to,
+				tw_ranges_set(space, TW_FIELD_TO, &inside, 1));
+		}
 		status = tw_space_status(space);
 		if (status == TW_OK)
 			*ret = world;

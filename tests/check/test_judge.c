@@ -86,7 +86,7 @@ static void check_point(struct tw_judge *judge, const struct tw_outcomes *outcom
 	for (uint32_t port = 0; port < 65536; port++) {
 		packet.port = (uint16_t)port;
 		bool back = tw_acl_decide(acl->list[TW_EGRESS], &packet, &rule) == TW_ALLOW;
-		assert_int_equal(among(found->returns, (uint16_t)port), back);
+		assert_int_equal(among(found->leg[0].returns, (uint16_t)port), back);
 		linux += back && port >= 32768 && port <= 60999;
 	}
 	assert_int_equal(found->clients_n, 1);
@@ -103,8 +103,15 @@ static void check_acl(struct tw_mem *mem, struct test_random *random)
 	struct tw_acl acl = {.object = {.id = "acl-1"}};
 	struct tw_net net = {.mem = mem, .acl = &acl, .acls = 1};
 	struct tw_site near = {.kind = TW_SITE_ACL}, far = {.kind = TW_SITE_OUTSIDE};
-	struct tw_path path = {
-		.from = &far, .to = &near, .crossings = 2, .route_table = TW_MISSING};
+	const struct tw_crossing crossing[2] = {
+		{.view = {TW_INGRESS, TW_REQUEST}, .subnet = TW_MISSING, .site = &near},
+		{.view = {TW_EGRESS, TW_REPLY}, .subnet = TW_MISSING, .site = &near}};
+	struct tw_path path = {.from = &far,
+		.to = &near,
+		.looks = 1,
+		.legs = 1,
+		.crossing = crossing,
+		.crossings = 2};
 	struct tw_judge *judge;
 	struct tw_arena arena;
 	struct tw_outcomes outcomes = TW_VEC_EMPTY;
@@ -114,10 +121,6 @@ static void check_acl(struct tw_mem *mem, struct test_random *random)
 		acl.list[list] = (struct tw_rules){rule[list], fill(random, rule[list])};
 	assert_int_equal(tw_judge_new(mem, &net, &judge), TW_OK);
 	tw_arena_init(&arena, mem);
-	path.crossing[0] = (struct tw_crossing){
-		.view = {TW_INGRESS, TW_REQUEST}, .subnet = TW_MISSING, .site = &near};
-	path.crossing[1] = (struct tw_crossing){
-		.view = {TW_EGRESS, TW_REPLY}, .subnet = TW_MISSING, .site = &near};
 	path.domain = tw_set_all(judge->space);
 	struct tw_box box = tw_box_all(TW_IPV4);
 	box.protocol_lo = box.protocol_hi = TW_PROTOCOL_TCP;

@@ -119,13 +119,15 @@ const char *path_crossings(struct path_test *t, const struct tw_path *path)
 	for (size_t i = 0; i < path->crossings; i++) {
 		const struct tw_crossing *c = &path->crossing[i];
 		const char *id = c->kind == TW_CROSS_GROUPS ? "groups" : "acl";
+		if (c->kind == TW_CROSS_ROUTE || c->kind == TW_CROSS_PLACE)
+			continue;
 		if (c->kind == TW_CROSS_GROUPS && c->site->groups_n > 0)
 			id = c->site->groups[0] == TW_MISSING
 				     ? "sg?"
 				     : t->w.net->group[c->site->groups[0]].object.id;
 		if (c->kind == TW_CROSS_ACL && c->acl != TW_MISSING)
 			id = t->w.net->acl[c->acl].object.id;
-		text = tw_arena_printf(&t->arena, "%s%s%s%s%s%s%s", text, i ? ", " : "", id,
+		text = tw_arena_printf(&t->arena, "%s%s%s%s%s%s%s", text, *text ? ", " : "", id,
 			c->view.list == TW_INGRESS ? " in" : " out",
 			c->view.direction == TW_REQUEST ? " request" : " reply",
 			c->tracked ? " tracked" : "",
@@ -135,6 +137,14 @@ const char *path_crossings(struct path_test *t, const struct tw_path *path)
 		assert_non_null(text);
 	}
 	return text;
+}
+
+const char *path_route(const struct tw_path *path)
+{
+	for (size_t i = 0; i < path->crossings; i++)
+		if (path->crossing[i].kind == TW_CROSS_ROUTE)
+			return path->crossing[i].text;
+	return NULL;
 }
 
 tw_status path_acl(struct path_test *t, const char *id, const char *subnets)

@@ -27,6 +27,8 @@ struct tw_point point_of(const char *from, const char *to);
 /* The path of one pair of addresses. */
 const struct tw_path *path_of(struct path_test *t, const char *from, const char *to);
 /* "sg-1 out request, acl-a out request, ..." as met. */
+/* The first route on the path, "10.0.0.0/8 -> igw-1"; NULL if it takes none. */
+const char *path_route(const struct tw_path *path);
 const char *path_crossings(struct path_test *t, const struct tw_path *path);
 
 /* An ACL of vpc-1 without rules. */

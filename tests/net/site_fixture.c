@@ -179,7 +179,7 @@ static const char *acl_text(const struct tw_net *net, const struct tw_site *site
 static const char *site_text(
 	const struct tw_net *net, struct tw_arena *arena, const struct tw_site *site)
 {
-	static const char *const kinds[] = {"interfaces", "subnet", "acl", "outside"};
+	static const char *const kinds[] = {"interfaces", "subnet", "acl", "balancer", "outside"};
 	const char *text = kinds[site->kind];
 
 	if (site->kind == TW_SITE_OUTSIDE)

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables of routes in the order in which they decide: see routes.h. */
+#include "routes.h"
+
+/* The entries of a prefix list; *ret_known false if the input lacks them. */
+static struct tw_prefixes entries_of(const struct tw_net *net, const char *id, bool *ret_known)
+{
+	uint32_t list = tw_net_find(net, TW_KIND_PREFIX_LIST, id);
+
+	*ret_known = list != TW_MISSING && net->prefix_list[list].entries_known;
+	return *ret_known ? net->prefix_list[list].cidrs : (struct tw_prefixes){NULL, 0};
+}
+
+static bool comes_before(const struct tw_routed *a, const struct tw_routed *b)
+{
+	if (a->to.len != b->to.len)
+		return a->to.len > b->to.len;
+	return !a->weak && b->weak;
+}
+
+/* Insertion: tables are short and mostly sorted, and equal entries must keep their order. */
+static void sort(struct tw_routing *routing)
+{
+	for (size_t i = 1; i < routing->n; i++) {
+		struct tw_routed one = routing->v[i];
+		size_t k = i;
+		for (; k > 0 && comes_before(&one, &routing->v[k - 1]); k--)
+			routing->v[k] = routing->v[k - 1];
+		routing->v[k] = one;
+	}
+}
+
+static tw_status reserve(struct tw_arena *arena, size_t n, struct tw_routing *ret)
+{
+	*ret = (struct tw_routing){.v = TW_NEW_ARRAY(arena, struct tw_routed, n + 1)};
+	return ret->v ? TW_OK : TW_ENOMEM;
+}
+
+tw_status tw_routing_of(
+	const struct tw_net *net, struct tw_arena *arena, uint32_t table, struct tw_routing *ret)
+{
+	const struct tw_route_table *t = &net->table[table];
+	struct tw_routing routing;
+	size_t room = 0;
+	bool known;
+
+	for (size_t i = 0; i < t->routes_n; i++)
+		room += t->route[i].prefix_list ? entries_of(net, t->route[i].prefix_list, &known).n
+						: 1;
+	TW_TRY(reserve(arena, room, &routing));
+	for (size_t i = 0; i < t->routes_n; i++) {
+		const struct tw_route *r = &t->route[i];
+		struct tw_prefixes list = {NULL, 0};
+		if (!r->prefix_list) {
+			routing.v[routing.n++] = (struct tw_routed){.to = r->to, .route = r};
+			continue;
+		}
+		list = entries_of(net, r->prefix_list, &known);
+		/* The one that proves least: anything but an endpoint. */
+		if (!known && (!routing.unknown || r->target != TW_TARGET_ENDPOINT))
+			routing.unknown = r;
+		for (size_t k = 0; k < list.n; k++)
+			routing.v[routing.n++] = (struct tw_routed){.to = list.v[k], .route = r};
+	}
+	sort(&routing);
+	*ret = routing;
+	return TW_OK;
+}
+
+/* The blocks that a VPC's attachment makes known to a table. */
+static struct tw_prefixes blocks_of(const struct tw_net *net, uint32_t attachment)
+{
+	uint32_t vpc = attachment == TW_MISSING ? TW_MISSING : net->attachment[attachment].vpc;
+
+	return vpc == TW_MISSING ? (struct tw_prefixes){NULL, 0} : net->vpc[vpc].cidrs;
+}
+
+tw_status tw_routing_of_transit(
+	const struct tw_net *net, struct tw_arena *arena, uint32_t table, struct tw_routing *ret)
+{
+	const struct tw_transit_table *t = &net->transit_table[table];
+	struct tw_routing routing;
+	size_t room = 0;
+	bool known;
+
+	for (size_t i = 0; i < t->routes_n; i++)
+		room += t->route[i].prefix_list ? entries_of(net, t->route[i].prefix_list, &known).n
+						: 1;
+	for (size_t i = 0; i < t->propagations.n; i++)
+		room += blocks_of(net, t->propagations.at[i]).n;
+	TW_TRY(reserve(arena, room, &routing));
+	routing.open = !t->routes_known || !t->propagated_known;
+	for (size_t i = 0; i < t->routes_n; i++) {
+		const struct tw_transit_route *r = &t->route[i];
+		struct tw_routed one = {.to = r->to, .transit = r, .weak = r->propagated};
+		struct tw_prefixes list = {&one.to, 1};
+		if (r->prefix_list) {
+			list = entries_of(net, r->prefix_list, &known);
+			routing.open |= !known;
+		}
+		for (size_t k = 0; k < list.n; k++) {
+			one.to = list.v[k];
+			routing.v[routing.n++] = one;
+		}
+	}
+	for (size_t i = 0; i < t->propagations.n; i++) {
+		uint32_t attachment = t->propagations.at[i];
+		struct tw_prefixes blocks = blocks_of(net, attachment);
+		/* A VPN's routes come from the other side: nobody knows them here. */
+		routing.open |= blocks.n == 0;
+		for (size_t k = 0; k < blocks.n; k++)
+			routing.v[routing.n++] = (struct tw_routed){
+				.to = blocks.v[k], .propagated = attachment, .weak = true};
+	}
+	sort(&routing);
+	*ret = routing;
+	return TW_OK;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TW_NET_ROUTES_H
+#define TW_NET_ROUTES_H
+
+/*
+ * Routes as they decide: one entry for each block, the longest prefix first, a static entry before
+ * a propagated one of the same block. Prefix lists count as their entries. Subnets' tables and
+ * transit gateways' tables become the same thing here.
+ */
+
+#include "net.h"
+
+struct tw_routed {
+	struct tw_prefix to;
+	const struct tw_route *route;		/* of a subnet's table */
+	const struct tw_transit_route *transit; /* of a transit gateway's; or */
+	uint32_t propagated;			/* the attachment whose VPC has this block */
+	bool weak;				/* propagated: loses against an equal static one */
+};
+
+struct tw_routing {
+	struct tw_routed *v;
+	size_t n;
+	/* Leads to a prefix list whose entries the input lacks: it may hold any address. Of several
+	 * the one that proves least. */
+	const struct tw_route *unknown;
+	bool open; /* a transit table some of whose routes the input lacks */
+};
+
+TW_NODISCARD tw_status tw_routing_of(
+	const struct tw_net *net, struct tw_arena *arena, uint32_t table, struct tw_routing *ret);
+TW_NODISCARD tw_status tw_routing_of_transit(
+	const struct tw_net *net, struct tw_arena *arena, uint32_t table, struct tw_routing *ret);
+
+#endif

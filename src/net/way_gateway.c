@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Gateways that lead out of a VPC, or that nobody can judge: internet and egress-only gateways,
+ * virtual gateways, endpoints, appliances. NAT, peering and transit gateways have files of their
+ * own.
+ */
+#include "way.h"
+
+/* SPEC: bpa-mode. The subnet's own state, else that of its VPC. */
+static enum tw_access_block access_block(const struct tw_net *net, const struct tw_stop *place)
+{
+	enum tw_access_block block = TW_BLOCK_UNSAID;
+
+	if (place->subnet != TW_MISSING)
+		block = net->subnet[place->subnet].access_block;
+	if (block == TW_BLOCK_UNSAID && place->vpc != TW_MISSING)
+		block = net->vpc[place->vpc].access_block;
+	return block;
+}
+
+/* Whether this direction belongs to a flow that the outside starts. */
+static bool from_outside(const struct tw_walk *walk)
+{
+	return walk->direction == TW_REPLY;
+}
+
+static tw_status blocked_publicly(
+	struct tw_walk *walk, const struct tw_way *way, const struct tw_stop *place, bool *ret)
+{
+	enum tw_access_block block = access_block(walk->net, place);
+
+	*ret = block == TW_BLOCK_BOTH || (block == TW_BLOCK_INGRESS && from_outside(walk));
+	if (!*ret)
+		return TW_OK;
+	return tw_way_lose(walk, *way, "public-access-block",
+		"VPC Block Public Access stops traffic with the internet here");
+}
+
+/* The near addresses that a public IPv4 address stands for. SPEC: igw-nat-private-addresses */
+static tw_set published(struct tw_walk *walk, const struct tw_site *near)
+{
+	enum tw_field field = near == walk->from ? TW_FIELD_FROM : TW_FIELD_TO;
+	tw_set set = TW_EMPTY;
+
+	for (size_t i = 0; i < near->interfaces_n; i++) {
+		struct tw_prefixes own = walk->net->interface[near->interfaces[i]].published;
+		for (size_t k = 0; k < own.n; k++) {
+			struct tw_range range = tw_prefix_range(own.v[k]);
+			set = tw_set_union(
+				walk->space, set, tw_ranges_set(walk->space, field, &range, 1));
+		}
+	}
+	return set;
+}
+
+/*
+ * IPv4 needs a public address at the sender: an interface's, for each private address its own; a
+ * NAT gateway's; a load balancer's that faces the internet. Loses what has none; what is left stays
+ * in `way`.
+ */
+static tw_status needs_public(struct tw_walk *walk, struct tw_way *way, const struct tw_stop *place)
+{
+	const struct tw_site *near = walk->direction == TW_REQUEST ? walk->from : walk->to;
+	const char *text = "the interface has no public IPv4 address";
+	tw_set known = way->domain;
+
+	if (way->look[way->at].leg > 0 && way->look[way->at].from.n > 0) {
+		if (!way->private[way->at])
+			return TW_OK;
+		tw_status status = tw_way_lose(walk, *way, "nat-private",
+			"an internet gateway drops what a private NAT gateway sends");
+		way->domain = TW_EMPTY;
+		return status;
+	}
+	if (near->kind == TW_SITE_BALANCER && !near->public_v4) {
+		known = TW_EMPTY;
+		text = "the load balancer is internal: it has no public address";
+	} else if (near->vpc != place->vpc && near->vpc != TW_MISSING) {
+		known = TW_EMPTY; /* an address of another VPC has no public one here */
+	} else if (near->kind == TW_SITE_INTERFACES && !near->public_v4) {
+		known = TW_EMPTY;
+	} else if (near->kind == TW_SITE_INTERFACES && near->interfaces_n > 0) {
+		known = published(walk, near);
+		text = "no public IPv4 address stands for this private one";
+	}
+	struct tw_way rest = tw_way_part(way, tw_set_subtract(walk->space, way->domain, known));
+	way->domain = tw_set_intersect(walk->space, way->domain, known);
+	if (tw_set_is_empty(rest.domain))
+		return tw_space_status(walk->space);
+	return tw_way_lose(walk, rest, "no-public-address", text);
+}
+
+static tw_set of_family(struct tw_walk *walk, tw_set set, enum tw_family family)
+{
+	struct tw_box box = tw_box_all(family);
+
+	return tw_set_intersect(walk->space, set, tw_set_box(walk->space, &box));
+}
+
+static tw_status internet_gateway(
+	struct tw_walk *walk, struct tw_way way, const struct tw_stop *place)
+{
+	tw_set public = tw_way_public(walk, &way);
+	struct tw_way private = tw_way_part(&way, tw_set_subtract(walk->space, way.domain, public));
+
+	if (!tw_set_is_empty(private.domain))
+		TW_TRY(tw_way_lose(walk, private, "no-route",
+			"the internet gateway does not carry private addresses"));
+	struct tw_way v4 = tw_way_part(&way, of_family(walk, public, TW_IPV4));
+	struct tw_way v6 = tw_way_part(&way, of_family(walk, public, TW_IPV6));
+	if (way.look[way.at].embedded) { /* outside it is IPv4 */
+		v4.domain = v6.domain;
+		v6.domain = TW_EMPTY;
+	}
+	if (!tw_set_is_empty(v4.domain))
+		TW_TRY(needs_public(walk, &v4, place));
+	if (!tw_set_is_empty(v4.domain))
+		TW_TRY(tw_way_exit(walk, v4, TW_TARGET_INTERNET_GATEWAY, place->vpc));
+	if (tw_set_is_empty(v6.domain))
+		return tw_space_status(walk->space);
+	return tw_way_exit(walk, v6, TW_TARGET_INTERNET_GATEWAY, place->vpc);
+}
+
+/* SPEC: vpce-gateway-protocols */
+static tw_set endpoint_carries(struct tw_walk *walk)
+{
+	struct tw_box box[3] = {tw_box_all(TW_IPV4), tw_box_all(TW_IPV6), tw_box_all(TW_IPV4)};
+
+	box[0].protocol_lo = box[0].protocol_hi = TW_PROTOCOL_TCP;
+	box[1].protocol_lo = box[1].protocol_hi = TW_PROTOCOL_TCP;
+	box[2].protocol_lo = box[2].protocol_hi = TW_PROTOCOL_ICMP;
+	box[2].service = (struct tw_ports){TW_ICMP(8, 0), TW_ICMP(8, 255)};
+	return tw_set_boxes(walk->space, box, TW_COUNT(box));
+}
+
+static tw_status endpoint(struct tw_walk *walk, struct tw_way way, const struct tw_stop *place,
+	const struct tw_route *route)
+{
+	const struct tw_net *net = walk->net;
+	uint32_t at = tw_net_find(net, TW_KIND_ENDPOINT, route->target_id);
+
+	/* Only gateway endpoints are reached by a prefix list; others are appliances. */
+	bool gateway = at == TW_MISSING ? route->prefix_list != NULL
+					: net->endpoint[at].type == TW_ENDPOINT_GATEWAY;
+	if (at != TW_MISSING && net->endpoint[at].gone)
+		return tw_way_lose(walk, way, "blackhole", "the endpoint was deleted");
+	if (!gateway) {
+		tw_way_doubt(&way, "unknown-input",
+			"a route leads through an appliance, which is not judged yet");
+		way.assumptions |= TW_ASSUME_BEYOND_VPC;
+		return tw_way_exit(walk, way, TW_TARGET_OTHER, place->vpc);
+	}
+	if (from_outside(walk))
+		return tw_way_lose(walk, way, "vpce-gateway-nacl",
+			"a gateway endpoint lets nobody outside start a flow");
+	struct tw_way rest =
+		tw_way_part(&way, tw_set_subtract(walk->space, way.domain, endpoint_carries(walk)));
+	way.domain = tw_set_subtract(walk->space, way.domain, rest.domain);
+	if (!tw_set_is_empty(rest.domain))
+		TW_TRY(tw_way_lose(walk, rest, "vpce-gateway-protocols",
+			"a gateway endpoint carries TCP and ICMP echo only"));
+	if (tw_set_is_empty(way.domain))
+		return tw_space_status(walk->space);
+	return tw_way_exit(walk, way, TW_TARGET_ENDPOINT, place->vpc);
+}
+
+tw_status tw_way_gateway(struct tw_walk *walk, struct tw_way way, const struct tw_stop *place,
+	const struct tw_route *route)
+{
+	bool ended = false;
+
+	switch (route->target) {
+	case TW_TARGET_INTERNET_GATEWAY:
+		TW_TRY(blocked_publicly(walk, &way, place, &ended));
+		return ended ? TW_OK : internet_gateway(walk, way, place);
+	case TW_TARGET_EGRESS_ONLY:
+		TW_TRY(blocked_publicly(walk, &way, place, &ended));
+		if (ended)
+			return TW_OK;
+		if (from_outside(walk))
+			return tw_way_lose(walk, way, "eigw-stateful-v6",
+				"an egress-only internet gateway lets nobody outside start a flow");
+		return tw_way_exit(walk, way, TW_TARGET_EGRESS_ONLY, place->vpc);
+	case TW_TARGET_VIRTUAL_GATEWAY: /* SPEC: vgw-nacl */
+		way.assumptions |= TW_ASSUME_ON_PREMISES;
+		return tw_way_exit(walk, way, TW_TARGET_VIRTUAL_GATEWAY, place->vpc);
+	case TW_TARGET_LOCAL:
+		return tw_way_exit(walk, way, TW_TARGET_LOCAL, place->vpc);
+	case TW_TARGET_ENDPOINT:
+		return endpoint(walk, way, place, route);
+	default:
+		tw_way_doubt(
+			&way, "unknown-input", "what lies behind this route is not judged yet");
+		way.assumptions |= TW_ASSUME_BEYOND_VPC;
+		return tw_way_exit(walk, way, TW_TARGET_OTHER, place->vpc);
+	}
+}
