@@ -9,7 +9,8 @@
 #include "find.h"
 
 const enum tw_kind tw_end_kinds[TW_END_KINDS] = {TW_KIND_INSTANCE, TW_KIND_INTERFACE,
-	TW_KIND_SUBNET, TW_KIND_GROUP, TW_KIND_VPC, TW_KIND_ACL};
+	TW_KIND_SUBNET, TW_KIND_LOAD_BALANCER, TW_KIND_NAT_GATEWAY, TW_KIND_ENDPOINT, TW_KIND_GROUP,
+	TW_KIND_VPC, TW_KIND_ACL};
 
 size_t tw_object_count(const struct tw_net *net, enum tw_kind kind)
 {
@@ -26,6 +27,12 @@ size_t tw_object_count(const struct tw_net *net, enum tw_kind kind)
 		return net->vpcs;
 	case TW_KIND_ACL:
 		return net->acls;
+	case TW_KIND_LOAD_BALANCER:
+		return net->balancers;
+	case TW_KIND_NAT_GATEWAY:
+		return net->nats;
+	case TW_KIND_ENDPOINT:
+		return net->endpoints;
 	default:
 		return 0;
 	}
@@ -46,6 +53,12 @@ const struct tw_object *tw_object_at(const struct tw_net *net, enum tw_kind kind
 		return &net->vpc[index].object;
 	case TW_KIND_ACL:
 		return &net->acl[index].object;
+	case TW_KIND_LOAD_BALANCER:
+		return &net->balancer[index].object;
+	case TW_KIND_NAT_GATEWAY:
+		return &net->nat[index].object;
+	case TW_KIND_ENDPOINT:
+		return &net->endpoint[index].object;
 	default:
 		return NULL;
 	}
@@ -96,6 +109,45 @@ static tw_status pick_subnets_of(struct tw_picked *picked, const char *vpc_id)
 	return TW_OK;
 }
 
+/* The load balancers that carry a group: their interfaces come and go. */
+static tw_status pick_balancers_with(struct tw_picked *picked, const char *group_id)
+{
+	const struct tw_net *net = picked->net;
+
+	for (uint32_t i = 0; i < net->balancers; i++)
+		for (size_t k = 0; k < net->balancer[i].groups.n; k++)
+			if (same(net->balancer[i].groups.id[k], group_id))
+				TW_TRY(TW_VEC_PUSH(net->mem, &picked->balancer, i));
+	return TW_OK;
+}
+
+/* The interface that has one of the gateway's addresses. */
+static tw_status pick_nat(struct tw_picked *picked, const struct tw_nat *nat)
+{
+	const struct tw_net *net = picked->net;
+	const struct tw_subnet *subnet =
+		nat->subnet == TW_MISSING ? NULL : &net->subnet[nat->subnet];
+
+	for (size_t i = 0; subnet && i < subnet->interfaces_n; i++) {
+		const struct tw_interface *one = &net->interface[subnet->interfaces[i]];
+		for (size_t k = 0; k < nat->addresses.n; k++)
+			if (one->addresses.n > 0 && tw_addr_cmp(one->addresses.v[0].addr,
+							    nat->addresses.v[k].addr) == 0)
+				TW_TRY(TW_VEC_PUSH(
+					net->mem, &picked->interface, subnet->interfaces[i]));
+	}
+	return TW_OK;
+}
+
+static tw_status pick_endpoint(struct tw_picked *picked, const struct tw_endpoint *endpoint)
+{
+	for (size_t i = 0; i < endpoint->interfaces.n; i++)
+		if (endpoint->interfaces.at[i] != TW_MISSING)
+			TW_TRY(TW_VEC_PUSH(
+				picked->net->mem, &picked->interface, endpoint->interfaces.at[i]));
+	return TW_OK;
+}
+
 static tw_status pick_members(struct tw_picked *picked, enum tw_kind kind, const char *id)
 {
 	struct tw_mem *mem = picked->net->mem;
@@ -108,7 +160,14 @@ static tw_status pick_members(struct tw_picked *picked, enum tw_kind kind, const
 		return TW_VEC_PUSH(mem, &picked->subnet, index);
 	case TW_KIND_ACL:
 		return TW_VEC_PUSH(mem, &picked->acl, index);
+	case TW_KIND_LOAD_BALANCER:
+		return TW_VEC_PUSH(mem, &picked->balancer, index);
+	case TW_KIND_NAT_GATEWAY:
+		return pick_nat(picked, &picked->net->nat[index]);
+	case TW_KIND_ENDPOINT:
+		return pick_endpoint(picked, &picked->net->endpoint[index]);
 	case TW_KIND_GROUP:
+		TW_TRY(pick_balancers_with(picked, id));
 		if (index == TW_MISSING)
 			return pick_interfaces_of(picked, kind, id);
 		for (size_t i = 0; i < picked->net->group[index].members_n; i++)
@@ -121,6 +180,11 @@ static tw_status pick_members(struct tw_picked *picked, enum tw_kind kind, const
 	}
 }
 
+static size_t picked_so_far(const struct tw_picked *picked)
+{
+	return picked->interface.n + picked->subnet.n + picked->acl.n + picked->balancer.n;
+}
+
 static tw_status refuse_empty(struct tw_picked *picked, enum tw_kind kind, const char *id)
 {
 	const char *advice = picked->net->holds[TW_KIND_INTERFACE]
@@ -129,10 +193,11 @@ static tw_status refuse_empty(struct tw_picked *picked, enum tw_kind kind, const
 
 	if (picked->managed)
 		return TW_REFUSED(picked,
-			"the interfaces of %s %s belong to gateways, load balancers or "
-			"other services, which are not judged yet as ends of a flow; name one of "
-			"the interfaces",
+			"the interfaces of %s %s belong to gateways, load balancers or other "
+			"services; name the service, or one of the interfaces",
 			tw_kind_name(kind), id);
+	if (kind == TW_KIND_NAT_GATEWAY || kind == TW_KIND_ENDPOINT)
+		return TW_REFUSED(picked, "%s has no network interface in the input%s", id, advice);
 	if (kind == TW_KIND_VPC)
 		return TW_REFUSED(picked,
 			"the input has no subnet of %s; add the output of describe-subnets", id);
@@ -161,13 +226,13 @@ static bool is_named(const struct tw_net *net, enum tw_kind kind, const char *id
 tw_status tw_pick_id(struct tw_picked *picked, enum tw_kind kind, const char *id, bool *ret_found)
 {
 	uint32_t index = tw_net_find(picked->net, kind, id);
-	size_t before = picked->interface.n + picked->subnet.n + picked->acl.n;
+	size_t before = picked_so_far(picked);
 
 	*ret_found = index != TW_MISSING || is_named(picked->net, kind, id);
 	if (!*ret_found)
 		return TW_OK;
 	TW_TRY(pick_members(picked, kind, id));
-	if (picked->interface.n + picked->subnet.n + picked->acl.n == before)
+	if (picked_so_far(picked) == before)
 		return refuse_empty(picked, kind, id);
 	return TW_VEC_PUSH(picked->net->mem, &picked->id, id);
 }
@@ -250,7 +315,7 @@ tw_status tw_pick_name(struct tw_picked *picked, const char *name, bool *ret_fou
 {
 	struct hits hits[TW_END_KINDS];
 	size_t kinds = 0, at = 0;
-	size_t before = picked->interface.n + picked->subnet.n + picked->acl.n;
+	size_t before = picked_so_far(picked);
 
 	for (size_t i = 0; i < TW_END_KINDS; i++) {
 		TW_TRY(find_named(picked, tw_end_kinds[i], name, &hits[i]));
@@ -265,7 +330,7 @@ tw_status tw_pick_name(struct tw_picked *picked, const char *name, bool *ret_fou
 	if (kinds == 0)
 		return TW_OK;
 	TW_TRY(pick_marked(picked, tw_end_kinds[at], hits[at].mark));
-	if (picked->interface.n + picked->subnet.n + picked->acl.n == before)
+	if (picked_so_far(picked) == before)
 		return refuse_empty(picked, tw_end_kinds[at], name);
 	return TW_OK;
 }

@@ -7,7 +7,7 @@
 #include "site.h"
 
 /* The kinds that can be an end of a flow, in the order in which an id is looked up. */
-#define TW_END_KINDS 6
+#define TW_END_KINDS 9
 extern const enum tw_kind tw_end_kinds[TW_END_KINDS];
 
 size_t tw_object_count(const struct tw_net *net, enum tw_kind kind);

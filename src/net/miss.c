@@ -95,16 +95,6 @@ static void try_all(struct nearest *nearest, const struct tw_net *net,
 /* Why something that exists, or may, is no end; NULL if nothing is known of it. */
 static const char *why_not(const struct tw_net *net, const char *text)
 {
-	static const struct {
-		const char *prefix, *why;
-	} later[] = {
-		{"nat-", "NAT gateways are not judged yet as ends of a flow"},
-		{"vpce-", "VPC endpoints are not judged yet as ends of a flow"},
-		{"arn:", "load balancers and other services are not judged yet as ends of a flow"},
-		{"app/", "load balancers are not judged yet as ends of a flow"},
-		{"net/", "load balancers are not judged yet as ends of a flow"},
-	};
-
 	if (tw_net_find(net, TW_KIND_ROUTE_TABLE, text) != TW_MISSING)
 		return "a route table is no end of a flow; name an instance, an interface or "
 		       "a subnet";
@@ -113,9 +103,12 @@ static const char *why_not(const struct tw_net *net, const char *text)
 	if (tw_net_find(net, TW_KIND_PREFIX_LIST, text) != TW_MISSING)
 		return "a prefix list is not judged yet as an end of a flow; give a CIDR "
 		       "block of it";
-	for (size_t i = 0; i < TW_COUNT(later); i++)
-		if (tw_sv_starts(tw_sv_of(text), later[i].prefix))
-			return later[i].why;
+	if (tw_net_find(net, TW_KIND_TRANSIT_GATEWAY, text) != TW_MISSING ||
+		tw_net_find(net, TW_KIND_PEERING, text) != TW_MISSING)
+		return "it only carries flows: name an instance, an interface or a subnet behind it";
+	if (tw_net_find(net, TW_KIND_TARGET_GROUP, text) != TW_MISSING ||
+		tw_net_find(net, TW_KIND_LISTENER, text) != TW_MISSING)
+		return "name the load balancer, or one of the targets";
 	return NULL;
 }
 

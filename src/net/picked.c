@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "balancer.h"
 #include "world.h"
 
 void tw_picked_init(struct tw_picked *picked, const struct tw_net *net, struct tw_arena *arena,
@@ -24,6 +25,7 @@ void tw_picked_fini(struct tw_picked *picked)
 	TW_VEC_FREE(mem, &picked->interface);
 	TW_VEC_FREE(mem, &picked->subnet);
 	TW_VEC_FREE(mem, &picked->acl);
+	TW_VEC_FREE(mem, &picked->balancer);
 	TW_VEC_FREE(mem, &picked->range);
 	TW_VEC_FREE(mem, &picked->id);
 }
@@ -242,6 +244,10 @@ static tw_status build(struct tw_picked *picked, struct tw_parts *parts, struct 
 	for (size_t i = 0; i < picked->subnet.n; i++)
 		if (picked->net->subnet[picked->subnet.v[i]].cidrs.n > 0)
 			TW_TRY(add_subnet(picked, picked->subnet.v[i], sites));
+	sort_once(&picked->balancer);
+	for (size_t i = 0; i < picked->balancer.n; i++)
+		TW_TRY(tw_sites_of_balancer(
+			picked->net, picked->arena, picked->balancer.v[i], sites));
 	TW_TRY(add_outside(picked, outside, sites));
 	return add_open(picked, sites);
 }

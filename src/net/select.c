@@ -151,6 +151,28 @@ static tw_status pick_ids(struct work *w, enum tw_kind kind, struct tw_texts ids
 	return TW_OK;
 }
 
+/* Load balancers by ARN, or by the name that people know. */
+static tw_status pick_balancers(struct work *w, struct tw_texts ids)
+{
+	const struct tw_net *net = w->picked.net;
+
+	for (size_t i = 0; i < ids.n; i++) {
+		bool found = false;
+		for (uint32_t k = 0; k < net->balancers; k++) {
+			const struct tw_object *one = &net->balancer[k].object;
+			if (strcmp(one->id, ids.v[i]) != 0 &&
+				(!one->name || strcmp(one->name, ids.v[i]) != 0))
+				continue;
+			found = true;
+			TW_TRY(tw_pick_id(&w->picked, TW_KIND_LOAD_BALANCER, one->id, &found));
+		}
+		if (!found)
+			return tw_refuse_unknown(
+				&w->picked, NULL, tw_kind_name(TW_KIND_LOAD_BALANCER), ids.v[i]);
+	}
+	return TW_OK;
+}
+
 static tw_status pick_cidrs(struct work *w, struct tw_texts cidrs)
 {
 	for (size_t i = 0; i < cidrs.n; i++) {
@@ -171,9 +193,6 @@ static tw_status pick_selector(struct work *w, const struct tw_selector *s)
 {
 	if (s->span.file != 0)
 		w->picked.span = s->span;
-	if (s->load_balancer.n > 0)
-		return TW_REFUSED(&w->picked, "load balancer %s: load balancers are not judged yet",
-			s->load_balancer.v[0]);
 	if (s->address.n > 0)
 		return TW_REFUSED(&w->picked,
 			"%s: Terraform addresses and logical ids are not judged yet",
@@ -182,6 +201,7 @@ static tw_status pick_selector(struct work *w, const struct tw_selector *s)
 	TW_TRY(pick_ids(w, TW_KIND_INTERFACE, s->interface));
 	TW_TRY(pick_ids(w, TW_KIND_SUBNET, s->subnet));
 	TW_TRY(pick_ids(w, TW_KIND_GROUP, s->security_group));
+	TW_TRY(pick_balancers(w, s->load_balancer));
 	for (size_t i = 0; i < s->tags; i++)
 		TW_TRY(tw_pick_tag(&w->picked, &s->tag[i]));
 	w->picked.internet = s->internet;
@@ -194,7 +214,7 @@ static tw_status name_selector(
 {
 	enum { SHOWN = 3 };
 	const struct tw_texts lists[] = {
-		s->instance, s->interface, s->subnet, s->security_group, s->cidr};
+		s->instance, s->interface, s->subnet, s->security_group, s->load_balancer, s->cidr};
 	const char *name = s->internet ? "internet" : "";
 	size_t n = s->internet;
 
@@ -333,7 +353,7 @@ static tw_status finish(struct work *w, const char *name, struct tw_selection *s
 	if (!any && w->picked.managed)
 		return TW_REFUSED(&w->picked,
 			"%s selects nothing but interfaces of gateways, load balancers and other "
-			"services, which are not judged yet as ends of a flow",
+			"services: name the service, or one of the interfaces",
 			name);
 	if (!any)
 		return TW_REFUSED(&w->picked, "%s selects nothing in the input", name);

@@ -34,7 +34,7 @@ struct tw_picked {
 	struct tw_arena *arena;
 	struct tw_diags *diags; /* NULL: nobody to ask back, take every possible place */
 	struct tw_span span;
-	struct tw_indexes interface, subnet, acl;
+	struct tw_indexes interface, subnet, acl, balancer;
 	TW_VEC(struct tw_range) range;
 	const char *vpc_id;  /* `range` is in this VPC; NULL: in any */
 	bool must_be_inside; /* an address that the VPC lacks is an error */
