@@ -217,6 +217,8 @@ struct tw_target_group {
 	const struct tw_member *member; /* from describe-target-health */
 	size_t members_n;
 	bool members_known;
+	/* While building: attributes or health alone, which join the group. Never in the model. */
+	bool part;
 };
 
 #endif

@@ -2,7 +2,8 @@
 
 /*
  * Adding objects to the model, one by one, in the order of the input. An id that is already there
- * is merged (merge.c); links by id wait for tw_net_finish (link.c).
+ * is merged (merge.c); links by id wait for tw_net_finish (link.c). The network between is in
+ * build_between.c.
  */
 
 #include "pending.h"
@@ -49,8 +50,7 @@ void tw_net_release_arrays(struct tw_net *net)
 	}
 }
 
-/* Appends a copy of `object` and enters its id. */
-static tw_status append(struct tw_net *net, enum tw_kind kind, const char *id, const void *object)
+tw_status tw_net_append(struct tw_net *net, enum tw_kind kind, const char *id, const void *object)
 {
 	const struct shape *shape = &shapes[kind];
 	char *base = (char *)net;
@@ -80,7 +80,7 @@ tw_status tw_net_add_vpc(struct tw_net *net, struct tw_diags *diags, const struc
 	if (at != TW_MISSING)
 		return tw_merge_vpc(net, diags, &net->vpc[at], vpc);
 	copy.default_acl = copy.main_table = copy.gateway = TW_MISSING;
-	return append(net, TW_KIND_VPC, vpc->object.id, &copy);
+	return tw_net_append(net, TW_KIND_VPC, vpc->object.id, &copy);
 }
 
 tw_status tw_net_add_subnet(
@@ -92,7 +92,7 @@ tw_status tw_net_add_subnet(
 	if (at != TW_MISSING)
 		return tw_merge_subnet(net, diags, &net->subnet[at], subnet);
 	copy.vpc = copy.acl = copy.table = TW_MISSING;
-	return append(net, TW_KIND_SUBNET, subnet->object.id, &copy);
+	return tw_net_append(net, TW_KIND_SUBNET, subnet->object.id, &copy);
 }
 
 tw_status tw_net_imply_subnet(
@@ -112,7 +112,7 @@ tw_status tw_net_imply_subnet(
 			net->subnet[at].vpc_id = vpc_id;
 		return TW_OK;
 	}
-	TW_TRY(append(net, TW_KIND_SUBNET, id, &subnet));
+	TW_TRY(tw_net_append(net, TW_KIND_SUBNET, id, &subnet));
 	net->holds[TW_KIND_SUBNET] = held; /* no input held it */
 	return TW_OK;
 }
@@ -131,7 +131,7 @@ tw_status tw_net_add_acl(struct tw_net *net, struct tw_diags *diags, const struc
 	copy.subnets = NULL;
 	copy.subnets_n = 0;
 	TW_TRY(TW_VEC_RESERVE(net->mem, &build->acl_links, 1));
-	TW_TRY(append(net, TW_KIND_ACL, acl->object.id, &copy));
+	TW_TRY(tw_net_append(net, TW_KIND_ACL, acl->object.id, &copy));
 	build->acl_links.v[build->acl_links.n++] = links;
 	return TW_OK;
 }
@@ -146,7 +146,7 @@ tw_status tw_net_add_group(struct tw_net *net, struct tw_diags *diags, const str
 	copy.vpc = TW_MISSING;
 	copy.members = NULL;
 	copy.members_n = 0;
-	return append(net, TW_KIND_GROUP, group->object.id, &copy);
+	return tw_net_append(net, TW_KIND_GROUP, group->object.id, &copy);
 }
 
 tw_status tw_net_add_group_rule(struct tw_net *net, struct tw_diags *diags, const char *group_id,
@@ -176,7 +176,7 @@ tw_status tw_net_add_interface(
 		return tw_merge_interface(net, diags, &net->interface[at], interface);
 	copy.subnet = copy.vpc = copy.instance = TW_MISSING;
 	copy.groups = NULL;
-	return append(net, TW_KIND_INTERFACE, interface->object.id, &copy);
+	return tw_net_append(net, TW_KIND_INTERFACE, interface->object.id, &copy);
 }
 
 tw_status tw_net_add_instance(
@@ -186,7 +186,7 @@ tw_status tw_net_add_instance(
 
 	if (at != TW_MISSING)
 		return tw_merge_instance(net, diags, &net->instance[at], instance);
-	return append(net, TW_KIND_INSTANCE, instance->object.id, instance);
+	return tw_net_append(net, TW_KIND_INSTANCE, instance->object.id, instance);
 }
 
 tw_status tw_net_add_table(struct tw_net *net, struct tw_diags *diags,
@@ -202,7 +202,7 @@ tw_status tw_net_add_table(struct tw_net *net, struct tw_diags *diags,
 			net, diags, &net->table[at], table, &build->table_links.v[at], links);
 	copy.vpc = TW_MISSING;
 	TW_TRY(TW_VEC_RESERVE(net->mem, &build->table_links, 1));
-	TW_TRY(append(net, TW_KIND_ROUTE_TABLE, table->object.id, &copy));
+	TW_TRY(tw_net_append(net, TW_KIND_ROUTE_TABLE, table->object.id, &copy));
 	build->table_links.v[build->table_links.n++] = links;
 	return TW_OK;
 }
@@ -214,7 +214,7 @@ tw_status tw_net_add_gateway(
 
 	if (at != TW_MISSING)
 		return tw_merge_gateway(net, diags, &net->gateway[at], gateway);
-	return append(net, TW_KIND_INTERNET_GATEWAY, gateway->object.id, gateway);
+	return tw_net_append(net, TW_KIND_INTERNET_GATEWAY, gateway->object.id, gateway);
 }
 
 tw_status tw_net_add_prefix_list(
@@ -224,5 +224,5 @@ tw_status tw_net_add_prefix_list(
 
 	if (at != TW_MISSING)
 		return tw_merge_prefix_list(net, diags, &net->prefix_list[at], list);
-	return append(net, TW_KIND_PREFIX_LIST, list->object.id, list);
+	return tw_net_append(net, TW_KIND_PREFIX_LIST, list->object.id, list);
 }

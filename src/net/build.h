@@ -60,10 +60,12 @@ TW_NODISCARD tw_status tw_net_add_endpoint(
 	struct tw_net *net, struct tw_diags *diags, const struct tw_endpoint *endpoint);
 TW_NODISCARD tw_status tw_net_add_balancer(
 	struct tw_net *net, struct tw_diags *diags, const struct tw_balancer *balancer);
-/* A listener without targets and the rules of it may come from different files. */
+/* A listener and the rules of it may come from different files: rules have no balancer_id, and join
+ * the listener of their id, which may come later or never. */
 TW_NODISCARD tw_status tw_net_add_listener(
 	struct tw_net *net, struct tw_diags *diags, const struct tw_listener *listener);
-/* A group, its attributes and its targets' health may come from different files. */
+/* A group, its attributes and its targets' health may come from different files: `part` joins the
+ * group of its id, or of an id that ends in it ("targetgroup/NAME/ID"). */
 TW_NODISCARD tw_status tw_net_add_target_group(
 	struct tw_net *net, struct tw_diags *diags, const struct tw_target_group *group);
 

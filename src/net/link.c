@@ -63,7 +63,7 @@ static tw_status imply_subnets(struct tw_net *net)
 			TW_TRY(tw_net_imply_subnet(net, interface->subnet_id, interface->vpc_id,
 				interface->object.span));
 	}
-	return TW_OK;
+	return tw_imply_between(net);
 }
 
 static void link_vpcs(struct tw_net *net)
@@ -93,6 +93,7 @@ tw_status tw_net_finish(struct tw_net *net, struct tw_diags *diags)
 	tw_status worst = TW_OK;
 
 	STEP(tw_link_rows(net, diags));
+	STEP(tw_link_parts(net, diags));
 	TW_TRY(imply_subnets(net));
 	link_vpcs(net);
 	STEP(tw_link_acls(net, diags));
@@ -101,5 +102,8 @@ tw_status tw_net_finish(struct tw_net *net, struct tw_diags *diags)
 	TW_TRY(tw_link_interfaces(net));
 	TW_TRY(tw_link_peers(net));
 	tw_link_nat(net);
+	TW_TRY(tw_link_between(net));
+	TW_TRY(tw_link_balancers(net));
+	TW_TRY(tw_link_targets(net));
 	return worst;
 }

@@ -8,17 +8,9 @@
  * neither.
  */
 
-#include "pending.h"
+#include "merge.h"
 
-struct merge {
-	struct tw_net *net;
-	struct tw_diags *diags;
-	enum tw_kind kind;
-	struct tw_object *old;
-	const struct tw_object *now;
-};
-
-static tw_status contradiction(const struct merge *m, const char *what)
+tw_status tw_contradiction(const struct tw_merge *m, const char *what)
 {
 	TW_TRY(tw_diag_add_pair(m->diags, TW_LEVEL_ERROR, 0, m->now->span, m->old->span,
 		"read here before",
@@ -27,7 +19,7 @@ static tw_status contradiction(const struct merge *m, const char *what)
 	return TW_EPARSE;
 }
 
-static void merge_object(const struct merge *m)
+void tw_merge_object(const struct tw_merge *m)
 {
 	if (!m->old->name)
 		m->old->name = m->now->name;
@@ -37,19 +29,18 @@ static void merge_object(const struct merge *m)
 	}
 }
 
-/* One text: fills *old, or compares. */
-static tw_status merge_text(
-	const struct merge *m, const char **old, const char *now, const char *what)
+tw_status tw_merge_text(
+	const struct tw_merge *m, const char **old, const char *now, const char *what)
 {
 	if (!*old)
 		*old = now;
 	else if (now && strcmp(*old, now) != 0)
-		return contradiction(m, what);
+		return tw_contradiction(m, what);
 	return TW_OK;
 }
 
-static tw_status merge_prefixes(
-	const struct merge *m, struct tw_prefixes *old, struct tw_prefixes now, const char *what)
+tw_status tw_merge_prefixes(
+	const struct tw_merge *m, struct tw_prefixes *old, struct tw_prefixes now, const char *what)
 {
 	bool same = true;
 
@@ -57,49 +48,70 @@ static tw_status merge_prefixes(
 		*old = now;
 	else if (now.n)
 		TW_TRY(tw_prefixes_same(m->net->mem, *old, now, &same));
-	return same ? TW_OK : contradiction(m, what);
+	return same ? TW_OK : tw_contradiction(m, what);
 }
 
 /* SPEC: bpa-mode */
 static tw_status merge_block(
-	const struct merge *m, enum tw_access_block *old, enum tw_access_block now)
+	const struct tw_merge *m, enum tw_access_block *old, enum tw_access_block now)
 {
 	if (*old == TW_BLOCK_UNSAID)
 		*old = now;
 	else if (now != TW_BLOCK_UNSAID && now != *old)
-		return contradiction(m, "public access modes");
+		return tw_contradiction(m, "public access modes");
 	return TW_OK;
+}
+
+/* An id ("use1-az1", "usw2-lax1-az1") has a digit before its first dash, a name ("us-east-1a") has
+ * none. */
+static bool is_zone_id(const char *zone)
+{
+	const char *dash = strchr(zone, '-');
+
+	return dash && dash > zone && dash[-1] >= '0' && dash[-1] <= '9';
+}
+
+/* Older readings have the name alone: the id says more, and the two cannot be compared. */
+static tw_status merge_zone(const struct tw_merge *m, const char **old, const char *now)
+{
+	if (*old && now && is_zone_id(*old) != is_zone_id(now)) {
+		if (is_zone_id(now))
+			*old = now;
+		return TW_OK;
+	}
+	return tw_merge_text(m, old, now, "an availability zone");
 }
 
 tw_status tw_merge_vpc(
 	struct tw_net *net, struct tw_diags *diags, struct tw_vpc *old, const struct tw_vpc *vpc)
 {
-	struct merge m = {net, diags, TW_KIND_VPC, &old->object, &vpc->object};
+	struct tw_merge m = {net, diags, TW_KIND_VPC, &old->object, &vpc->object};
 
-	merge_object(&m);
+	tw_merge_object(&m);
 	TW_TRY(merge_block(&m, &old->access_block, vpc->access_block));
-	return merge_prefixes(&m, &old->cidrs, vpc->cidrs, "CIDR blocks");
+	return tw_merge_prefixes(&m, &old->cidrs, vpc->cidrs, "CIDR blocks");
 }
 
 tw_status tw_merge_subnet(struct tw_net *net, struct tw_diags *diags, struct tw_subnet *old,
 	const struct tw_subnet *subnet)
 {
-	struct merge m = {net, diags, TW_KIND_SUBNET, &old->object, &subnet->object};
+	struct tw_merge m = {net, diags, TW_KIND_SUBNET, &old->object, &subnet->object};
 
-	merge_object(&m);
-	TW_TRY(merge_text(&m, &old->vpc_id, subnet->vpc_id, "a VPC"));
+	tw_merge_object(&m);
+	TW_TRY(tw_merge_text(&m, &old->vpc_id, subnet->vpc_id, "a VPC"));
 	TW_TRY(merge_block(&m, &old->access_block, subnet->access_block));
-	return merge_prefixes(&m, &old->cidrs, subnet->cidrs, "CIDR blocks");
+	TW_TRY(merge_zone(&m, &old->zone, subnet->zone));
+	return tw_merge_prefixes(&m, &old->cidrs, subnet->cidrs, "CIDR blocks");
 }
 
 tw_status tw_merge_acl(struct tw_net *net, struct tw_diags *diags, struct tw_acl *old,
 	const struct tw_acl *acl, struct tw_links *old_links, struct tw_links links)
 {
-	struct merge m = {net, diags, TW_KIND_ACL, &old->object, &acl->object};
+	struct tw_merge m = {net, diags, TW_KIND_ACL, &old->object, &acl->object};
 	bool same = true;
 
-	merge_object(&m);
-	TW_TRY(merge_text(&m, &old->vpc_id, acl->vpc_id, "a VPC"));
+	tw_merge_object(&m);
+	TW_TRY(tw_merge_text(&m, &old->vpc_id, acl->vpc_id, "a VPC"));
 	old->is_default = old->is_default || acl->is_default;
 	if (!old->associations_known) {
 		old->associations_known = acl->associations_known;
@@ -107,7 +119,7 @@ tw_status tw_merge_acl(struct tw_net *net, struct tw_diags *diags, struct tw_acl
 	} else if (acl->associations_known) {
 		TW_TRY(tw_links_same(net->mem, *old_links, links, &same));
 		if (!same)
-			return contradiction(&m, "subnet associations");
+			return tw_contradiction(&m, "subnet associations");
 	}
 	if (!old->entries_known) {
 		old->entries_known = acl->entries_known;
@@ -117,20 +129,20 @@ tw_status tw_merge_acl(struct tw_net *net, struct tw_diags *diags, struct tw_acl
 	}
 	for (int list = 0; list < 2 && acl->entries_known && same; list++)
 		TW_TRY(tw_rules_same(net->mem, old->list[list], acl->list[list], &same));
-	return same ? TW_OK : contradiction(&m, "entries");
+	return same ? TW_OK : tw_contradiction(&m, "entries");
 }
 
 tw_status tw_merge_group(struct tw_net *net, struct tw_diags *diags, struct tw_group *old,
 	const struct tw_group *group)
 {
-	struct merge m = {net, diags, TW_KIND_GROUP, &old->object, &group->object};
+	struct tw_merge m = {net, diags, TW_KIND_GROUP, &old->object, &group->object};
 	bool same = true;
 
-	merge_object(&m);
-	TW_TRY(merge_text(&m, &old->vpc_id, group->vpc_id, "a VPC"));
+	tw_merge_object(&m);
+	TW_TRY(tw_merge_text(&m, &old->vpc_id, group->vpc_id, "a VPC"));
 	for (int list = 0; list < 2 && same; list++)
 		TW_TRY(tw_rules_same(net->mem, old->list[list], group->list[list], &same));
-	return same ? TW_OK : contradiction(&m, "permissions");
+	return same ? TW_OK : tw_contradiction(&m, "permissions");
 }
 
 tw_status tw_merge_row(
@@ -200,7 +212,7 @@ static bool holds_all(struct tw_prefixes outer, struct tw_prefixes inner)
  * reading that lacks a list of addresses (an interface inside an instance) may know fewer.
  */
 static tw_status merge_addresses(
-	const struct merge *m, struct tw_interface *old, const struct tw_interface *interface)
+	const struct tw_merge *m, struct tw_interface *old, const struct tw_interface *interface)
 {
 	struct tw_prefixes now = interface->addresses;
 	bool partial = old->addresses_partial || interface->addresses_partial, same = true;
@@ -219,11 +231,11 @@ static tw_status merge_addresses(
 		if (same && now.n > old->addresses.n)
 			old->addresses = now;
 	}
-	return same ? TW_OK : contradiction(m, "addresses");
+	return same ? TW_OK : tw_contradiction(m, "addresses");
 }
 
 static tw_status merge_groups(
-	const struct merge *m, struct tw_interface *old, const struct tw_interface *interface)
+	const struct tw_merge *m, struct tw_interface *old, const struct tw_interface *interface)
 {
 	bool same = true;
 
@@ -234,85 +246,87 @@ static tw_status merge_groups(
 		TW_TRY(tw_texts_same(m->net->mem, old->group_ids, old->groups_n,
 			interface->group_ids, interface->groups_n, &same));
 	}
-	return same ? TW_OK : contradiction(m, "security groups");
+	return same ? TW_OK : tw_contradiction(m, "security groups");
 }
 
 tw_status tw_merge_interface(struct tw_net *net, struct tw_diags *diags, struct tw_interface *old,
 	const struct tw_interface *interface)
 {
-	struct merge m = {net, diags, TW_KIND_INTERFACE, &old->object, &interface->object};
+	struct tw_merge m = {net, diags, TW_KIND_INTERFACE, &old->object, &interface->object};
 
-	merge_object(&m);
-	TW_TRY(merge_text(&m, &old->subnet_id, interface->subnet_id, "a subnet"));
-	TW_TRY(merge_text(&m, &old->vpc_id, interface->vpc_id, "a VPC"));
-	TW_TRY(merge_text(&m, &old->instance_id, interface->instance_id, "an instance"));
+	tw_merge_object(&m);
+	TW_TRY(tw_merge_text(&m, &old->subnet_id, interface->subnet_id, "a subnet"));
+	TW_TRY(tw_merge_text(&m, &old->vpc_id, interface->vpc_id, "a VPC"));
+	TW_TRY(tw_merge_text(&m, &old->instance_id, interface->instance_id, "an instance"));
 	if (!old->type_text) {
 		old->type_text = interface->type_text;
 		old->type = interface->type;
 	} else if (interface->type_text && interface->type != old->type) {
-		return contradiction(&m, "an interface type");
+		return tw_contradiction(&m, "an interface type");
 	}
 	if (!old->description)
 		old->description = interface->description;
+	old->forwards = old->forwards || interface->forwards;
+	old->primary = old->primary || interface->primary;
 	TW_TRY(merge_groups(&m, old, interface));
 	TW_TRY(merge_addresses(&m, old, interface));
 	if (!old->published.n)
 		old->published = interface->published;
-	return merge_prefixes(
+	return tw_merge_prefixes(
 		&m, &old->public_addresses, interface->public_addresses, "public addresses");
 }
 
 tw_status tw_merge_instance(struct tw_net *net, struct tw_diags *diags, struct tw_instance *old,
 	const struct tw_instance *instance)
 {
-	struct merge m = {net, diags, TW_KIND_INSTANCE, &old->object, &instance->object};
+	struct tw_merge m = {net, diags, TW_KIND_INSTANCE, &old->object, &instance->object};
 
-	merge_object(&m);
+	tw_merge_object(&m);
 	if (old->platform == TW_PLATFORM_UNKNOWN)
 		old->platform = instance->platform;
 	else if (instance->platform != TW_PLATFORM_UNKNOWN && instance->platform != old->platform)
-		return contradiction(&m, "a platform");
+		return tw_contradiction(&m, "a platform");
 	return TW_OK;
 }
 
 tw_status tw_merge_table(struct tw_net *net, struct tw_diags *diags, struct tw_route_table *old,
 	const struct tw_route_table *table, struct tw_links *old_links, struct tw_links links)
 {
-	struct merge m = {net, diags, TW_KIND_ROUTE_TABLE, &old->object, &table->object};
+	struct tw_merge m = {net, diags, TW_KIND_ROUTE_TABLE, &old->object, &table->object};
 	bool same = true;
 
-	merge_object(&m);
-	TW_TRY(merge_text(&m, &old->vpc_id, table->vpc_id, "a VPC"));
+	tw_merge_object(&m);
+	TW_TRY(tw_merge_text(&m, &old->vpc_id, table->vpc_id, "a VPC"));
 	old->main = old->main || table->main;
 	if (!old_links->n)
 		*old_links = links;
 	else if (links.n)
 		TW_TRY(tw_links_same(net->mem, *old_links, links, &same));
 	if (!same)
-		return contradiction(&m, "subnet associations");
+		return tw_contradiction(&m, "subnet associations");
 	TW_TRY(tw_routes_same(net->mem, old, table, &same));
-	return same ? TW_OK : contradiction(&m, "routes");
+	return same ? TW_OK : tw_contradiction(&m, "routes");
 }
 
 tw_status tw_merge_gateway(struct tw_net *net, struct tw_diags *diags,
 	struct tw_internet_gateway *old, const struct tw_internet_gateway *gateway)
 {
-	struct merge m = {net, diags, TW_KIND_INTERNET_GATEWAY, &old->object, &gateway->object};
+	struct tw_merge m = {net, diags, TW_KIND_INTERNET_GATEWAY, &old->object, &gateway->object};
 	bool same;
 
-	merge_object(&m);
+	tw_merge_object(&m);
 	TW_TRY(tw_texts_same(net->mem, old->vpc_ids, old->vpc_ids_n, gateway->vpc_ids,
 		gateway->vpc_ids_n, &same));
-	return same ? TW_OK : contradiction(&m, "attachments");
+	return same ? TW_OK : tw_contradiction(&m, "attachments");
 }
 
 tw_status tw_merge_prefix_list(struct tw_net *net, struct tw_diags *diags,
 	struct tw_prefix_list *old, const struct tw_prefix_list *list)
 {
-	struct merge m = {net, diags, TW_KIND_PREFIX_LIST, &old->object, &list->object};
+	struct tw_merge m = {net, diags, TW_KIND_PREFIX_LIST, &old->object, &list->object};
 	bool same = true;
 
-	merge_object(&m);
+	tw_merge_object(&m);
 	if (!old->family)
 		old->family = list->family;
 	if (!old->entries_known) {
@@ -322,5 +336,5 @@ tw_status tw_merge_prefix_list(struct tw_net *net, struct tw_diags *diags,
 	} else if (list->entries_known) {
 		TW_TRY(tw_prefixes_same(net->mem, old->cidrs, list->cidrs, &same));
 	}
-	return same ? TW_OK : contradiction(&m, "entries");
+	return same ? TW_OK : tw_contradiction(&m, "entries");
 }

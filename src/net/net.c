@@ -61,6 +61,8 @@ static void free_build(struct tw_mem *mem, struct tw_build *build)
 	TW_VEC_FREE(mem, &build->acl_links);
 	TW_VEC_FREE(mem, &build->table_links);
 	TW_VEC_FREE(mem, &build->rows);
+	TW_VEC_FREE(mem, &build->listener_parts);
+	TW_VEC_FREE(mem, &build->target_parts);
 	tw_map_fini(&build->row_ids);
 	tw_mem_release(mem, build, sizeof(*build));
 }

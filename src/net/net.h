@@ -103,6 +103,7 @@ struct tw_interface {
 	uint32_t instance;
 	const char *description;
 	bool forwards; /* SourceDestCheck is off: an appliance, or a NAT instance */
+	bool primary;  /* the first one of its instance: device 0. False: another, or not said */
 };
 
 enum tw_platform { TW_PLATFORM_UNKNOWN, TW_PLATFORM_LINUX, TW_PLATFORM_WINDOWS };

@@ -28,11 +28,16 @@ struct tw_build {
 	size_t room[TW_KINDS];				/* of the arrays in tw_net */
 	TW_VEC(struct tw_links) acl_links, table_links; /* by index of the ACL, the table */
 	TW_VEC(struct tw_row) rows;
-	struct tw_map row_ids; /* id of a rule -> index of its row */
+	struct tw_map row_ids;			     /* id of a rule -> index of its row */
+	TW_VEC(struct tw_listener) listener_parts;   /* of describe-rules: an id and targets */
+	TW_VEC(struct tw_target_group) target_parts; /* attributes, health */
 };
 
 /* build.c: the arrays of objects, when the model ends. */
 void tw_net_release_arrays(struct tw_net *net);
+/* build.c: appends a copy of `object` and enters its id. */
+TW_NODISCARD tw_status tw_net_append(
+	struct tw_net *net, enum tw_kind kind, const char *id, const void *object);
 
 /* ---- merge.c: the same object a second time ------------------------------------------------- */
 
@@ -59,6 +64,31 @@ TW_NODISCARD tw_status tw_merge_gateway(struct tw_net *net, struct tw_diags *dia
 TW_NODISCARD tw_status tw_merge_prefix_list(struct tw_net *net, struct tw_diags *diags,
 	struct tw_prefix_list *old, const struct tw_prefix_list *list);
 
+/* ---- merge_between.c: the same for the network between -------------------------------------- */
+
+TW_NODISCARD tw_status tw_merge_nat(
+	struct tw_net *net, struct tw_diags *diags, struct tw_nat *old, const struct tw_nat *nat);
+TW_NODISCARD tw_status tw_merge_peering(struct tw_net *net, struct tw_diags *diags,
+	struct tw_peering *old, const struct tw_peering *peering);
+TW_NODISCARD tw_status tw_merge_transit(struct tw_net *net, struct tw_diags *diags,
+	struct tw_transit_gateway *old, const struct tw_transit_gateway *transit);
+TW_NODISCARD tw_status tw_merge_attachment(struct tw_net *net, struct tw_diags *diags,
+	struct tw_attachment *old, const struct tw_attachment *attachment);
+TW_NODISCARD tw_status tw_merge_transit_table(struct tw_net *net, struct tw_diags *diags,
+	struct tw_transit_table *old, const struct tw_transit_table *table);
+TW_NODISCARD tw_status tw_merge_endpoint(struct tw_net *net, struct tw_diags *diags,
+	struct tw_endpoint *old, const struct tw_endpoint *endpoint);
+
+/* ---- merge_balancer.c: load balancers, listeners, target groups ----------------------------- */
+
+TW_NODISCARD tw_status tw_merge_balancer(struct tw_net *net, struct tw_diags *diags,
+	struct tw_balancer *old, const struct tw_balancer *balancer);
+TW_NODISCARD tw_status tw_merge_listener(struct tw_net *net, struct tw_diags *diags,
+	struct tw_listener *old, const struct tw_listener *listener);
+/* `group` may be a part. */
+TW_NODISCARD tw_status tw_merge_target_group(struct tw_net *net, struct tw_diags *diags,
+	struct tw_target_group *old, const struct tw_target_group *group);
+
 /* ---- same.c: comparing what has no order ---------------------------------------------------- */
 
 /* What a rule says, without its id and place: -1, 0 or 1. */
@@ -77,6 +107,12 @@ TW_NODISCARD tw_status tw_links_same(
 	struct tw_mem *mem, struct tw_links a, struct tw_links b, bool *ret);
 TW_NODISCARD tw_status tw_routes_same(struct tw_mem *mem, const struct tw_route_table *a,
 	const struct tw_route_table *b, bool *ret);
+/* Routes of transit gateway route tables. */
+TW_NODISCARD tw_status tw_transit_routes_same(struct tw_mem *mem, const struct tw_transit_route *a,
+	size_t a_n, const struct tw_transit_route *b, size_t b_n, bool *ret);
+/* By id and port. */
+TW_NODISCARD tw_status tw_members_same(struct tw_mem *mem, const struct tw_member *a, size_t a_n,
+	const struct tw_member *b, size_t b_n, bool *ret);
 
 /* ---- steps of tw_net_finish ----------------------------------------------------------------- */
 
@@ -115,6 +151,17 @@ TW_NODISCARD tw_status tw_link_rows(struct tw_net *net, struct tw_diags *diags);
 TW_NODISCARD tw_status tw_link_interfaces(struct tw_net *net);
 /* link_nat.c: which VPCs have NAT gateways behind open lists */
 void tw_link_nat(struct tw_net *net);
+/* link_between.c: NAT gateways, peering, transit gateways, endpoints; the subnets that they and
+ * load balancers name */
+TW_NODISCARD tw_status tw_imply_between(struct tw_net *net);
+TW_NODISCARD tw_status tw_link_refs(struct tw_net *net, enum tw_kind kind, struct tw_refs *refs);
+TW_NODISCARD tw_status tw_link_between(struct tw_net *net);
+/* link_parts.c: rules join their listeners, attributes and health their target groups */
+TW_NODISCARD tw_status tw_link_parts(struct tw_net *net, struct tw_diags *diags);
+/* link_balancer.c: load balancers, their listeners and target groups */
+TW_NODISCARD tw_status tw_link_balancers(struct tw_net *net);
+/* link_target.c: where the targets of target groups are */
+TW_NODISCARD tw_status tw_link_targets(struct tw_net *net);
 /* link_peer.c: addresses of groups and prefix lists that rules name */
 TW_NODISCARD tw_status tw_link_peers(struct tw_net *net);
 

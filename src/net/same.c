@@ -208,3 +208,41 @@ tw_status tw_routes_same(struct tw_mem *mem, const struct tw_route_table *a,
 	return compare_sets(mem, a->route, a->routes_n, b->route, b->routes_n, sizeof(*a->route),
 		cmp_routes, ret);
 }
+
+static int cmp_transit_routes(const void *a, const void *b)
+{
+	const struct tw_transit_route *left = a, *right = b;
+	int c = cmp_prefix(&left->to, &right->to);
+
+	if (!c)
+		c = cmp_text(left->prefix_list, right->prefix_list);
+	if (!c)
+		c = cmp_uint(left->propagated, right->propagated);
+	if (!c)
+		c = cmp_uint(left->blackhole, right->blackhole);
+	if (!c)
+		c = cmp_uint(left->attachments.n, right->attachments.n);
+	for (size_t i = 0; i < left->attachments.n && !c; i++)
+		c = cmp_text(left->attachments.id[i], right->attachments.id[i]);
+	return c;
+}
+
+tw_status tw_transit_routes_same(struct tw_mem *mem, const struct tw_transit_route *a, size_t a_n,
+	const struct tw_transit_route *b, size_t b_n, bool *ret)
+{
+	return compare_sets(mem, a, a_n, b, b_n, sizeof(*a), cmp_transit_routes, ret);
+}
+
+static int cmp_members(const void *a, const void *b)
+{
+	const struct tw_member *left = a, *right = b;
+	int c = cmp_text(left->id, right->id);
+
+	return c ? c : cmp_uint(left->port, right->port);
+}
+
+tw_status tw_members_same(struct tw_mem *mem, const struct tw_member *a, size_t a_n,
+	const struct tw_member *b, size_t b_n, bool *ret)
+{
+	return compare_sets(mem, a, a_n, b, b_n, sizeof(*a), cmp_members, ret);
+}

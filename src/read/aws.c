@@ -5,7 +5,7 @@
  * file's name. One object may hold several answers, and an array may hold several objects (pages).
  */
 
-#include "aws.h"
+#include "wrapped.h"
 
 #define HARMLESS ((int)TW_LATERS) /* recognised, and nothing is missed without it */
 #define MODELLED (-1)
@@ -37,24 +37,38 @@ static const struct answer {
 	{"PrefixLists", "describe-managed-prefix-lists", MODELLED, TW_KIND_PREFIX_LIST,
 		tw_aws_prefix_list, NULL},
 
-	{.key = "NatGateways", .later = TW_LATER_NAT_GATEWAYS},
-	{.key = "LoadBalancers", .later = TW_LATER_LOAD_BALANCERS},
-	{.key = "LoadBalancerDescriptions", .later = TW_LATER_LOAD_BALANCERS},
-	{.key = "LoadBalancerAttributes", .later = TW_LATER_LOAD_BALANCERS},
-	{.key = "LoadBalancerListeners", .later = TW_LATER_LOAD_BALANCERS},
-	{.key = "LoadBalancerTargetHealth", .later = TW_LATER_LOAD_BALANCERS},
-	{.key = "Listeners", .later = TW_LATER_LOAD_BALANCERS, .id = "ListenerArn"},
-	{.key = "TargetGroups", .later = TW_LATER_LOAD_BALANCERS, .id = "TargetGroupArn"},
-	{.key = "TargetHealthDescriptions", .later = TW_LATER_LOAD_BALANCERS},
-	{.key = "VpcEndpoints", .later = TW_LATER_ENDPOINTS},
-	{.key = "VpcPeeringConnections", .later = TW_LATER_PEERINGS},
-	{.key = "TransitGateways", .later = TW_LATER_TRANSIT_GATEWAYS},
-	{.key = "TransitGatewayAttachments", .later = TW_LATER_TRANSIT_GATEWAYS},
-	{.key = "TransitGatewayVpcAttachments", .later = TW_LATER_TRANSIT_GATEWAYS},
-	{.key = "TransitGatewayPeeringAttachments", .later = TW_LATER_TRANSIT_GATEWAYS},
-	{.key = "TransitGatewayRouteTables", .later = TW_LATER_TRANSIT_GATEWAYS},
-	{.key = "TransitGatewayPropagations", .later = TW_LATER_TRANSIT_GATEWAYS},
-	{.key = "TransitGatewayStaticRoutes", .later = TW_LATER_TRANSIT_GATEWAYS},
+	{"NatGateways", "describe-nat-gateways", MODELLED, TW_KIND_NAT_GATEWAY, tw_aws_nat, NULL},
+	{"VpcPeeringConnections", "describe-vpc-peering-connections", MODELLED, TW_KIND_PEERING,
+		tw_aws_peering, NULL},
+	{"VpcEndpoints", "describe-vpc-endpoints", MODELLED, TW_KIND_ENDPOINT, tw_aws_endpoint,
+		NULL},
+	{"TransitGateways", "describe-transit-gateways", MODELLED, TW_KIND_TRANSIT_GATEWAY,
+		tw_aws_transit, NULL},
+	{"TransitGatewayVpcAttachments", "describe-transit-gateway-vpc-attachments", MODELLED,
+		TW_KIND_ATTACHMENT, tw_aws_vpc_attachment, NULL},
+	{"TransitGatewayAttachments", "describe-transit-gateway-attachments", MODELLED,
+		TW_KIND_ATTACHMENT, tw_aws_attachment, NULL},
+	{"TransitGatewayPeeringAttachments", "describe-transit-gateway-peering-attachments",
+		MODELLED, TW_KIND_ATTACHMENT, tw_aws_peering_attachment, NULL},
+	{"TransitGatewayRouteTables", "describe-transit-gateway-route-tables", MODELLED,
+		TW_KIND_TRANSIT_TABLE, tw_aws_transit_table, NULL},
+	{"TransitGatewayStaticRoutes", "search-transit-gateway-routes", MODELLED,
+		TW_KIND_TRANSIT_TABLE, tw_aws_static_routes, NULL},
+	{"TransitGatewayPropagations", "get-transit-gateway-route-table-propagations", MODELLED,
+		TW_KIND_TRANSIT_TABLE, tw_aws_propagations, NULL},
+	{"LoadBalancers", "describe-load-balancers", MODELLED, TW_KIND_LOAD_BALANCER,
+		tw_aws_balancer, NULL},
+	{"Listeners", "describe-listeners", MODELLED, TW_KIND_LISTENER, tw_aws_listener,
+		"LoadBalancerArn"},
+	{"LoadBalancerListeners", "describe-listeners", MODELLED, TW_KIND_LISTENER,
+		tw_aws_listeners_of, NULL},
+	{"Rules", "describe-rules", MODELLED, TW_KIND_LISTENER, tw_aws_listener_rule, "RuleArn"},
+	{"TargetGroups", "describe-target-groups", MODELLED, TW_KIND_TARGET_GROUP,
+		tw_aws_target_group, "TargetGroupArn"},
+	{"LoadBalancerTargetHealth", "describe-target-health", MODELLED, TW_KIND_TARGET_GROUP,
+		tw_aws_health_of, NULL},
+
+	{.key = "LoadBalancerDescriptions", .later = TW_LATER_CLASSIC_BALANCERS},
 
 	{.key = "Addresses", .later = HARMLESS},
 	{.key = "AvailabilityZones", .later = HARMLESS},
@@ -68,6 +82,7 @@ static const struct answer {
 	{.key = "Images", .later = HARMLESS, .id = "ImageId"},
 	{.key = "InstanceStatuses", .later = HARMLESS},
 	{.key = "KeyPairs", .later = HARMLESS},
+	{.key = "LoadBalancerAttributes", .later = HARMLESS},
 	{.key = "PlacementGroups", .later = HARMLESS},
 	{.key = "Regions", .later = HARMLESS, .id = "RegionName"},
 	{.key = "ServiceDetails", .later = HARMLESS},
@@ -81,11 +96,7 @@ static const struct answer {
 };
 
 static const char *const later_names[TW_LATERS] = {
-	[TW_LATER_NAT_GATEWAYS] = "NAT gateways",
-	[TW_LATER_LOAD_BALANCERS] = "load balancers",
-	[TW_LATER_ENDPOINTS] = "VPC endpoints",
-	[TW_LATER_PEERINGS] = "VPC peering connections",
-	[TW_LATER_TRANSIT_GATEWAYS] = "transit gateways",
+	[TW_LATER_CLASSIC_BALANCERS] = "classic load balancers",
 };
 
 /* One document being read: answers that were cut short, by the kind that they hold. */
@@ -102,8 +113,7 @@ static bool known_string(const struct tw_document *d, uint32_t node)
 	       !tw_node_is(d, node, "");
 }
 
-/* A page that is not the last one carries one of these. SPEC: cli-network-acls */
-static uint32_t find_token(const struct tw_document *d, uint32_t page)
+uint32_t tw_aws_token(const struct tw_document *d, uint32_t page)
 {
 	static const char *const keys[] = {"NextToken", "NextMarker"};
 
@@ -164,9 +174,16 @@ static tw_status note_later(struct tw_aws *aws, const struct answer *answer, uin
 		later_names[answer->later]);
 }
 
+/* Rules and health are about objects of their kind; they do not list them. */
+static bool lists_kind(const struct answer *answer)
+{
+	return answer->read != tw_aws_listener_rule && answer->read != tw_aws_health_of;
+}
+
 static tw_status read_answer(struct tw_aws *aws, const struct answer *answer, uint32_t value)
 {
-	aws->net->holds[answer->kind] = true;
+	if (lists_kind(answer))
+		aws->net->holds[answer->kind] = true;
 	if (answer->read == tw_aws_interface)
 		aws->interfaces_listed = true;
 	if (tw_node_kind(aws->d, value) == TW_NODE_NULL)
@@ -184,62 +201,6 @@ tw_status tw_aws_read_list(
 		return read_answer(aws, &answers[i], array);
 	}
 	return TW_EBUG;
-}
-
-/* ---- entries of a prefix list ---------------------------------------------------------------- */
-
-static bool is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
-/* "pl-0123abcd" out of the name of a file. */
-static struct tw_sv id_in_path(const char *path)
-{
-	const char *name = strrchr(path, '/'), *at;
-	size_t n = 3;
-
-	at = strstr(name ? name + 1 : path, "pl-");
-	if (!at || !is_hex(at[n]))
-		return (struct tw_sv){NULL, 0};
-	while (is_hex(at[n]))
-		n++;
-	return (struct tw_sv){at, n};
-}
-
-static bool has_entries(const struct tw_document *d, uint32_t page, uint32_t *ret)
-{
-	uint32_t entries = tw_node_member(d, page, "Entries"), first;
-
-	if (entries == TW_NODE_NONE || tw_node_kind(d, entries) != TW_NODE_ARRAY)
-		return false;
-	*ret = entries;
-	if (tw_node_member(d, page, "PrefixListId") != TW_NODE_NONE)
-		return true;
-	first = tw_node_first(d, entries);
-	return first != TW_NODE_NONE && tw_node_member(d, first, "Cidr") != TW_NODE_NONE;
-}
-
-static tw_status read_entries(struct reading *r, uint32_t page, uint32_t entries, bool whole)
-{
-	struct tw_aws *aws = r->aws;
-	struct tw_sv in_path = id_in_path(r->path);
-	const char *id;
-
-	add_detail(r->found->detail, "get-managed-prefix-list-entries");
-	TW_TRY(tw_aws_text(aws, page, "PrefixListId", &id));
-	if (!id && in_path.p) {
-		id = tw_arena_dup(&aws->net->arena, in_path.p, in_path.n);
-		if (!id)
-			return TW_ENOMEM;
-	}
-	if (!id)
-		return tw_node_error(aws->d, page,
-			"these entries do not say of which prefix list they are: name the file "
-			"after it "
-			"(pl-0123abcd.json), or wrap them: {\"PrefixListId\": \"pl-0123abcd\", "
-			"\"Entries\": [...]}");
-	return tw_aws_prefix_entries(aws, entries, id, tw_node_span(aws->d, page), whole);
 }
 
 /* ---- pages ----------------------------------------------------------------------------------- */
@@ -270,22 +231,30 @@ static tw_status read_member(struct reading *r, uint32_t key, uint32_t token)
 	return read_answer(r->aws, answer, value);
 }
 
+static tw_status read_wrapped(struct reading *r, uint32_t page, const struct tw_wrapped *w,
+	uint32_t array, uint32_t token)
+{
+	r->found->recognised = r->found->supported = true;
+	add_detail(r->found->detail, w->command);
+	if (w->holds)
+		r->aws->net->holds[w->kind] = true;
+	if (token != TW_NODE_NONE)
+		r->token[w->kind] = token;
+	return tw_wrapped_read(r->aws, w, page, array, r->path, token == TW_NODE_NONE);
+}
+
 static tw_status read_page(struct reading *r, uint32_t page)
 {
 	struct tw_document *d = r->aws->d;
-	uint32_t token = find_token(d, page), entries;
+	uint32_t token = tw_aws_token(d, page), array;
 	tw_status worst = TW_OK;
 
 	for (uint32_t key = tw_node_first(d, page); key != TW_NODE_NONE;
 		key = tw_node_after(d, page, key))
 		TW_AWS_STEP(worst, read_member(r, key, token));
-	if (has_entries(d, page, &entries)) {
-		r->found->recognised = r->found->supported = true;
-		r->aws->net->holds[TW_KIND_PREFIX_LIST] = true;
-		if (token != TW_NODE_NONE)
-			r->token[TW_KIND_PREFIX_LIST] = token;
-		TW_AWS_STEP(worst, read_entries(r, page, entries, token == TW_NODE_NONE));
-	}
+	for (size_t i = 0; i < tw_wrapped_n; i++)
+		if (tw_wrapped_is(d, page, &tw_wrapped[i], &array))
+			TW_AWS_STEP(worst, read_wrapped(r, page, &tw_wrapped[i], array, token));
 	return worst;
 }
 
@@ -305,21 +274,21 @@ static tw_status read_pages(struct reading *r)
 	return worst;
 }
 
+tw_status tw_aws_cut(struct tw_aws *aws, uint32_t token, enum tw_kind kind)
+{
+	aws->net->incomplete[kind] = true;
+	return tw_diag_add(aws->diags, TW_LEVEL_WARNING, 901, tw_node_span(aws->d, token),
+		"this answer was cut short: each %s that is missing from it is unknown; ask again "
+		"without --max-items and --no-paginate",
+		tw_kind_name(kind));
+}
+
 /* A token in the last page of a kind: what is missing is unknown. */
 static tw_status tell_cuts(struct reading *r)
 {
-	for (int kind = 0; kind < TW_KINDS; kind++) {
-		uint32_t token = r->token[kind];
-		if (token == TW_NODE_NONE)
-			continue;
-		r->aws->net->incomplete[kind] = true;
-		TW_TRY(tw_diag_add(r->aws->diags, TW_LEVEL_WARNING, 901,
-			tw_node_span(r->aws->d, token),
-			"this answer was cut short: each %s that is missing from it is unknown; "
-			"ask again "
-			"without --max-items and --no-paginate",
-			tw_kind_name((enum tw_kind)kind)));
-	}
+	for (int kind = 0; kind < TW_KINDS; kind++)
+		if (r->token[kind] != TW_NODE_NONE)
+			TW_TRY(tw_aws_cut(r->aws, r->token[kind], (enum tw_kind)kind));
 	return TW_OK;
 }
 

@@ -13,14 +13,7 @@
 #include "vec.h"
 
 /* Kinds that are recognised and not modelled yet, and whose absence a reader should know of. */
-enum tw_aws_later {
-	TW_LATER_NAT_GATEWAYS,
-	TW_LATER_LOAD_BALANCERS,
-	TW_LATER_ENDPOINTS,
-	TW_LATER_PEERINGS,
-	TW_LATER_TRANSIT_GATEWAYS,
-	TW_LATERS
-};
+enum tw_aws_later { TW_LATER_CLASSIC_BALANCERS, TW_LATERS };
 
 struct tw_aws {
 	struct tw_mem *mem;
@@ -30,6 +23,7 @@ struct tw_aws {
 	bool noted[TW_LATERS];	 /* told once in all files */
 	bool interfaces_listed;	 /* some describe-network-interfaces was read */
 	struct tw_map odd_types; /* interface types that are not known, told once each */
+	struct tw_map odd_words; /* other words that are not known: "Type carrier" */
 	/* of the interface being read */
 	TW_VEC(struct tw_prefix) addresses, public_addresses, published;
 };
@@ -48,7 +42,8 @@ struct tw_aws_found {
 
 /*
  * Reads a document of answers: one, several in one object, or an array of pages. `path` may hold
- * the id of a prefix list. TW_EPARSE if there were errors; all of them are diagnostics.
+ * the id of what the answer is about (wrapped.h). TW_EPARSE if there were errors; all of them are
+ * diagnostics.
  */
 TW_NODISCARD tw_status tw_aws_read(
 	struct tw_aws *aws, struct tw_document *d, const char *path, struct tw_aws_found *ret);
@@ -79,9 +74,46 @@ TW_NODISCARD tw_status tw_aws_table(struct tw_aws *aws, uint32_t element);
 TW_NODISCARD tw_status tw_aws_gateway(struct tw_aws *aws, uint32_t element);
 TW_NODISCARD tw_status tw_aws_egress_gateway(struct tw_aws *aws, uint32_t element);
 TW_NODISCARD tw_status tw_aws_prefix_list(struct tw_aws *aws, uint32_t element);
-/* Entries of the list with that id; `whole`: no page is missing. */
-TW_NODISCARD tw_status tw_aws_prefix_entries(
-	struct tw_aws *aws, uint32_t array, const char *id, struct tw_span span, bool whole);
+TW_NODISCARD tw_status tw_aws_nat(struct tw_aws *aws, uint32_t element);
+TW_NODISCARD tw_status tw_aws_peering(struct tw_aws *aws, uint32_t element);
+TW_NODISCARD tw_status tw_aws_endpoint(struct tw_aws *aws, uint32_t element);
+TW_NODISCARD tw_status tw_aws_transit(struct tw_aws *aws, uint32_t element);
+/* describe-transit-gateway-vpc-attachments, -attachments, -peering-attachments */
+TW_NODISCARD tw_status tw_aws_vpc_attachment(struct tw_aws *aws, uint32_t element);
+TW_NODISCARD tw_status tw_aws_attachment(struct tw_aws *aws, uint32_t element);
+TW_NODISCARD tw_status tw_aws_peering_attachment(struct tw_aws *aws, uint32_t element);
+TW_NODISCARD tw_status tw_aws_transit_table(struct tw_aws *aws, uint32_t element);
+TW_NODISCARD tw_status tw_aws_balancer(struct tw_aws *aws, uint32_t element);
+TW_NODISCARD tw_status tw_aws_listener(struct tw_aws *aws, uint32_t element);
+TW_NODISCARD tw_status tw_aws_listener_rule(struct tw_aws *aws, uint32_t element);
+TW_NODISCARD tw_status tw_aws_target_group(struct tw_aws *aws, uint32_t element);
+/* Elements of Batfish's wrappers, each an answer with the id of what it is about. */
+TW_NODISCARD tw_status tw_aws_static_routes(struct tw_aws *aws, uint32_t element);
+TW_NODISCARD tw_status tw_aws_propagations(struct tw_aws *aws, uint32_t element);
+TW_NODISCARD tw_status tw_aws_listeners_of(struct tw_aws *aws, uint32_t element);
+TW_NODISCARD tw_status tw_aws_health_of(struct tw_aws *aws, uint32_t element);
+
+/*
+ * An answer whose elements do not say whose they are: `array` is the list, in `page`; `id` is of
+ * its parent. `whole`: no page is missing.
+ */
+struct tw_aws_part {
+	uint32_t page, array;
+	const char *id;
+	bool whole;
+};
+typedef tw_status (*tw_aws_part_fn)(struct tw_aws *aws, const struct tw_aws_part *part);
+TW_NODISCARD tw_status tw_aws_prefix_entries(struct tw_aws *aws, const struct tw_aws_part *part);
+TW_NODISCARD tw_status tw_aws_transit_routes(struct tw_aws *aws, const struct tw_aws_part *part);
+TW_NODISCARD tw_status tw_aws_table_propagations(
+	struct tw_aws *aws, const struct tw_aws_part *part);
+TW_NODISCARD tw_status tw_aws_target_attributes(struct tw_aws *aws, const struct tw_aws_part *part);
+TW_NODISCARD tw_status tw_aws_target_health(struct tw_aws *aws, const struct tw_aws_part *part);
+
+/* The token of a page that is not the last one, or TW_NODE_NONE. SPEC: cli-network-acls */
+uint32_t tw_aws_token(const struct tw_document *d, uint32_t page);
+/* Tells that an answer about a kind was cut short, at its token; objects may be missing. */
+TW_NODISCARD tw_status tw_aws_cut(struct tw_aws *aws, uint32_t token, enum tw_kind kind);
 
 /* ---- shared (aws_common.c) ------------------------------------------------------------------- */
 
@@ -131,6 +163,40 @@ TW_NODISCARD tw_status tw_aws_cidr(struct tw_aws *aws, uint32_t node, enum tw_fa
 /* A single address, as a /32 or /128. */
 TW_NODISCARD tw_status tw_aws_address(
 	struct tw_aws *aws, uint32_t node, enum tw_family family, struct tw_prefix *ret);
+/* A block of either family, as its text shows. */
+TW_NODISCARD tw_status tw_aws_any_cidr(
+	struct tw_aws *aws, uint32_t node, bool strict, struct tw_prefix *ret);
+/* All blocks of a VPC, a subnet, or a side of a peering (aws_vpc.c): "CidrBlock" first, then those
+ * of the two sets. */
+TW_NODISCARD tw_status tw_aws_blocks(struct tw_aws *aws, uint32_t element, const char *set,
+	const char *ipv6_set, struct tw_prefixes *ret);
+/* The list of ids in a member: of strings, or, with `id`, of objects that have it. */
+TW_NODISCARD tw_status tw_aws_refs(
+	struct tw_aws *aws, uint32_t object, const char *key, const char *id, struct tw_refs *ret);
+/* A copy in the model's arena. */
+TW_NODISCARD tw_status tw_aws_keep(
+	struct tw_aws *aws, const struct tw_prefix *v, size_t n, struct tw_prefixes *ret);
+
+/* Words and what they mean. */
+struct tw_aws_choice {
+	const char *text;
+	int value;
+};
+/* Absent: *ret stays; unknown: told once for each word, and `other`. */
+TW_NODISCARD tw_status tw_aws_choose(struct tw_aws *aws, uint32_t object, const char *key,
+	const struct tw_aws_choice *choice, size_t n, int other, int *ret);
+/* "enable" or "disable"; absent: disabled. */
+TW_NODISCARD tw_status tw_aws_enabled(
+	struct tw_aws *aws, uint32_t object, const char *key, bool *ret);
+/* A state as it is spelled, and whether it means that the object is no more. */
+TW_NODISCARD tw_status tw_aws_state(
+	struct tw_aws *aws, uint32_t object, const char *key, const char **ret, bool *ret_gone);
+/* A port; absent: 0. */
+TW_NODISCARD tw_status tw_aws_port(
+	struct tw_aws *aws, uint32_t object, const char *key, uint16_t *ret);
+/* A protocol of listeners and target groups (aws_target.c); absent: TW_LISTENER_OTHER. */
+TW_NODISCARD tw_status tw_aws_listener_protocol(
+	struct tw_aws *aws, uint32_t object, const char *key, enum tw_listener_protocol *ret);
 /* {"State": ...}: false if the association that it belongs to is gone or never came to be. */
 bool tw_aws_in_force(const struct tw_aws *aws, uint32_t object, const char *key);
 

@@ -11,11 +11,13 @@ void tw_aws_init(struct tw_aws *aws, struct tw_mem *mem, struct tw_diags *diags,
 	aws->diags = diags;
 	aws->net = net;
 	tw_map_init(&aws->odd_types, mem);
+	tw_map_init(&aws->odd_words, mem);
 }
 
 void tw_aws_fini(struct tw_aws *aws)
 {
 	tw_map_fini(&aws->odd_types);
+	tw_map_fini(&aws->odd_words);
 	TW_VEC_FREE(aws->mem, &aws->addresses);
 	TW_VEC_FREE(aws->mem, &aws->public_addresses);
 	TW_VEC_FREE(aws->mem, &aws->published);
@@ -211,6 +213,137 @@ tw_status tw_aws_address(
 	}
 	return tw_node_unexpected(
 		aws->d, node, "an %s address", family == TW_IPV4 ? "IPv4" : "IPv6");
+}
+
+tw_status tw_aws_any_cidr(struct tw_aws *aws, uint32_t node, bool strict, struct tw_prefix *ret)
+{
+	struct tw_node n = aws->d->node[node];
+	/* Only to say what was expected: a colon is in every IPv6 block and in no IPv4 block. */
+	bool colon = memchr(aws->d->bytes + n.begin, ':', n.end - n.begin) != NULL;
+
+	return tw_aws_cidr(aws, node, colon ? TW_IPV6 : TW_IPV4, strict, ret);
+}
+
+tw_status tw_aws_keep(
+	struct tw_aws *aws, const struct tw_prefix *v, size_t n, struct tw_prefixes *ret)
+{
+	struct tw_prefix *copy;
+
+	if (!n)
+		return TW_OK;
+	copy = tw_arena_alloc(&aws->net->arena, n * sizeof(*copy));
+	if (!copy)
+		return TW_ENOMEM;
+	memcpy(copy, v, n * sizeof(*copy));
+	*ret = (struct tw_prefixes){copy, n};
+	return TW_OK;
+}
+
+/* ---- lists and words ------------------------------------------------------------------------- */
+
+static tw_status read_ref(struct tw_aws *aws, uint32_t node, const char *id, const char **ret)
+{
+	const char *text;
+
+	if (id) {
+		TW_TRY(tw_aws_object(aws, node));
+		return tw_aws_id(aws, node, id, ret);
+	}
+	TW_TRY(tw_node_str(aws->d, &aws->net->arena, node, &text));
+	if (!*text)
+		return tw_node_unexpected(aws->d, node, "an id");
+	*ret = text;
+	return TW_OK;
+}
+
+tw_status tw_aws_refs(
+	struct tw_aws *aws, uint32_t object, const char *key, const char *id, struct tw_refs *ret)
+{
+	uint32_t array = TW_NODE_NONE;
+	tw_status worst = TW_OK;
+	size_t n = 0;
+
+	TW_TRY(tw_get_array(aws->d, object, key, false, &array));
+	if (array == TW_NODE_NONE || !tw_node_count(aws->d, array))
+		return TW_OK;
+	const char **ids =
+		TW_NEW_ARRAY(&aws->net->arena, const char *, tw_node_count(aws->d, array));
+	if (!ids)
+		return TW_ENOMEM;
+	for (uint32_t node = tw_node_first(aws->d, array); node != TW_NODE_NONE;
+		node = tw_node_after(aws->d, array, node)) {
+		tw_status status = read_ref(aws, node, id, &ids[n]);
+		TW_AWS_STEP(worst, status);
+		n += status == TW_OK;
+	}
+	*ret = (struct tw_refs){ids, NULL, n};
+	return worst;
+}
+
+/* A word that nobody here knows is worth a warning, and one is enough. */
+static tw_status tell_odd(struct tw_aws *aws, uint32_t node, const char *key, const char *text)
+{
+	const char *name = tw_arena_printf(&aws->net->arena, "%s %s", key, text);
+
+	if (!name)
+		return TW_ENOMEM;
+	if (tw_map_get(&aws->odd_words, tw_sv_of(name)) != TW_MAP_NONE)
+		return TW_OK;
+	TW_TRY(tw_map_set(&aws->odd_words, tw_sv_of(name), 0));
+	return tw_aws_warn(aws, node, "%s is not known here, and what depends on it is not judged",
+		tw_node_quote(aws->d, tw_sv_of(text)));
+}
+
+tw_status tw_aws_choose(struct tw_aws *aws, uint32_t object, const char *key,
+	const struct tw_aws_choice *choice, size_t n, int other, int *ret)
+{
+	const char *text;
+
+	TW_TRY(tw_aws_text(aws, object, key, &text));
+	if (!text)
+		return TW_OK;
+	for (size_t i = 0; i < n; i++)
+		if (tw_aws_is(tw_sv_of(text), choice[i].text)) {
+			*ret = choice[i].value;
+			return TW_OK;
+		}
+	*ret = other;
+	return tell_odd(aws, tw_node_member(aws->d, object, key), key, text);
+}
+
+tw_status tw_aws_enabled(struct tw_aws *aws, uint32_t object, const char *key, bool *ret)
+{
+	static const struct tw_aws_choice choices[] = {{"enable", 1}, {"disable", 0}};
+	int value = 0;
+
+	TW_TRY(tw_aws_choose(aws, object, key, choices, TW_COUNT(choices), 0, &value));
+	*ret = value != 0;
+	return TW_OK;
+}
+
+tw_status tw_aws_state(
+	struct tw_aws *aws, uint32_t object, const char *key, const char **ret, bool *ret_gone)
+{
+	static const char *const gone[] = {
+		"deleted", "deleting", "failed", "failing", "rejected", "rejecting", "expired"};
+	const char *text;
+
+	TW_TRY(tw_aws_text(aws, object, key, &text));
+	*ret = text;
+	*ret_gone = false;
+	for (size_t i = 0; i < TW_COUNT(gone) && text; i++)
+		*ret_gone = *ret_gone || tw_aws_is(tw_sv_of(text), gone[i]);
+	return TW_OK;
+}
+
+tw_status tw_aws_port(struct tw_aws *aws, uint32_t object, const char *key, uint16_t *ret)
+{
+	int64_t port = 0;
+	bool found;
+
+	TW_TRY(tw_get_int_of(aws->d, object, key, false, "a port", 0, UINT16_MAX, &found, &port));
+	*ret = found ? (uint16_t)port : 0;
+	return TW_OK;
 }
 
 bool tw_aws_in_force(const struct tw_aws *aws, uint32_t object, const char *key)

@@ -26,6 +26,7 @@ enum interface_key {
 	KEY_PREFIXES6,
 	KEY_ASSOCIATION,
 	KEY_ATTACHMENT,
+	KEY_CHECK,
 	KEY_TAG_SET,
 	KEY_TAGS,
 	INTERFACE_KEYS
@@ -46,6 +47,7 @@ static const struct tw_word interface_words[INTERFACE_KEYS] = {
 	[KEY_PREFIXES6] = TW_WORD("Ipv6Prefixes"),
 	[KEY_ASSOCIATION] = TW_WORD("Association"),
 	[KEY_ATTACHMENT] = TW_WORD("Attachment"),
+	[KEY_CHECK] = TW_WORD("SourceDestCheck"),
 	[KEY_TAG_SET] = TW_WORD("TagSet"), /* SPEC: cli-eni-tagset */
 	[KEY_TAGS] = TW_WORD("Tags"),
 };
@@ -186,21 +188,6 @@ static tw_status put_primary_first(struct tw_aws *aws, uint32_t node)
 	return TW_OK;
 }
 
-static tw_status keep(
-	struct tw_aws *aws, const struct tw_prefix *v, size_t n, struct tw_prefixes *ret)
-{
-	struct tw_prefix *copy;
-
-	if (!n)
-		return TW_OK;
-	copy = tw_arena_alloc(&aws->net->arena, n * sizeof(*copy));
-	if (!copy)
-		return TW_ENOMEM;
-	memcpy(copy, v, n * sizeof(*copy));
-	*ret = (struct tw_prefixes){copy, n};
-	return TW_OK;
-}
-
 static tw_status read_addresses(
 	struct tw_aws *aws, const uint32_t *slot, struct tw_interface *interface)
 {
@@ -215,10 +202,10 @@ static tw_status read_addresses(
 	TW_AWS_STEP(worst, each_of(aws, slot[KEY_PREFIXES6], read_prefix6));
 	interface->addresses_partial =
 		slot[KEY_ADDRESSES] == TW_NODE_NONE || slot[KEY_IPV6] == TW_NODE_NONE;
-	TW_TRY(keep(aws, aws->addresses.v, aws->addresses.n, &interface->addresses));
-	TW_TRY(keep(aws, aws->public_addresses.v, aws->public_addresses.n,
+	TW_TRY(tw_aws_keep(aws, aws->addresses.v, aws->addresses.n, &interface->addresses));
+	TW_TRY(tw_aws_keep(aws, aws->public_addresses.v, aws->public_addresses.n,
 		&interface->public_addresses));
-	TW_TRY(keep(aws, aws->published.v, aws->published.n, &interface->published));
+	TW_TRY(tw_aws_keep(aws, aws->published.v, aws->published.n, &interface->published));
 	return worst;
 }
 
@@ -309,6 +296,23 @@ static tw_status read_type(struct tw_aws *aws, const uint32_t *slot, struct tw_i
 	return TW_OK;
 }
 
+/* Whose interface it is, unless it was found in its instance; and if it is the first one there. */
+static tw_status read_attachment(struct tw_aws *aws, uint32_t node, struct tw_interface *interface)
+{
+	int64_t device = 0, card = 0;
+	bool found;
+
+	if (node == TW_NODE_NONE)
+		return TW_OK;
+	TW_TRY(tw_aws_object(aws, node));
+	if (!interface->instance_id)
+		TW_TRY(tw_aws_text(aws, node, "InstanceId", &interface->instance_id));
+	TW_TRY(tw_get_int(aws->d, node, "NetworkCardIndex", false, 0, INT32_MAX, &found, &card));
+	TW_TRY(tw_get_int(aws->d, node, "DeviceIndex", false, 0, INT32_MAX, &found, &device));
+	interface->primary = found && !device && !card;
+	return TW_OK;
+}
+
 /* `instance_id`: of the instance that the interface was found in, or NULL. */
 static tw_status read_interface(struct tw_aws *aws, uint32_t element, const char *instance_id)
 {
@@ -331,9 +335,9 @@ static tw_status read_interface(struct tw_aws *aws, uint32_t element, const char
 	TW_AWS_STEP(worst, read_addresses(aws, slot, &interface));
 	TW_AWS_STEP(worst, tw_aws_tags(aws, slot[KEY_TAGS], &interface.object));
 	TW_AWS_STEP(worst, tw_aws_tags(aws, slot[KEY_TAG_SET], &interface.object));
-	if (!instance_id && slot[KEY_ATTACHMENT] != TW_NODE_NONE)
-		TW_AWS_STEP(worst, tw_aws_text(aws, slot[KEY_ATTACHMENT], "InstanceId",
-					   &interface.instance_id));
+	TW_AWS_STEP(worst, read_attachment(aws, slot[KEY_ATTACHMENT], &interface));
+	interface.forwards = slot[KEY_CHECK] != TW_NODE_NONE &&
+			     tw_node_kind(aws->d, slot[KEY_CHECK]) == TW_NODE_FALSE;
 	if (worst == TW_OK)
 		TW_TRY(tw_net_add_interface(aws->net, aws->diags, &interface));
 	return worst;

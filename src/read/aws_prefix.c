@@ -7,14 +7,6 @@
 
 #include "aws.h"
 
-static enum tw_family family_of(const struct tw_document *d, uint32_t node)
-{
-	struct tw_node n = d->node[node];
-
-	/* Only to say what was expected: a colon is in every IPv6 block and in no IPv4 block. */
-	return memchr(d->bytes + n.begin, ':', n.end - n.begin) ? TW_IPV6 : TW_IPV4;
-}
-
 /* Blocks of an array; `key` NULL: of strings, else of objects with that member. */
 static tw_status read_blocks(
 	struct tw_aws *aws, uint32_t array, const char *key, struct tw_prefixes *ret)
@@ -33,8 +25,7 @@ static tw_status read_blocks(
 		if (status == TW_OK && block == TW_NODE_NONE)
 			status = tw_node_lacks(d, node, key);
 		if (status == TW_OK)
-			status = tw_aws_cidr(
-				aws, block, family_of(d, block), false, &cidrs.v[cidrs.n]);
+			status = tw_aws_any_cidr(aws, block, false, &cidrs.v[cidrs.n]);
 		TW_AWS_STEP(worst, status);
 		cidrs.n += status == TW_OK;
 	}
@@ -79,11 +70,12 @@ tw_status tw_aws_prefix_list(struct tw_aws *aws, uint32_t element)
 	return worst;
 }
 
-tw_status tw_aws_prefix_entries(
-	struct tw_aws *aws, uint32_t array, const char *id, struct tw_span span, bool whole)
+tw_status tw_aws_prefix_entries(struct tw_aws *aws, const struct tw_aws_part *part)
 {
-	struct tw_prefix_list list = {.object = {.id = id, .span = span}, .entries_known = whole};
+	struct tw_prefix_list list = {
+		.object = {.id = part->id, .span = tw_node_span(aws->d, part->page)},
+		.entries_known = part->whole};
 
-	TW_TRY(read_blocks(aws, array, "Cidr", &list.cidrs));
+	TW_TRY(read_blocks(aws, part->array, "Cidr", &list.cidrs));
 	return tw_net_add_prefix_list(aws->net, aws->diags, &list);
 }

@@ -43,17 +43,16 @@ static tw_status read_set(struct tw_aws *aws, uint32_t array, const char *key, c
 	return worst;
 }
 
-/* All blocks of a VPC or a subnet, the primary IPv4 block first. */
-static tw_status read_blocks(struct tw_aws *aws, uint32_t element, struct tw_prefixes *ret)
+tw_status tw_aws_blocks(struct tw_aws *aws, uint32_t element, const char *set, const char *ipv6_set,
+	struct tw_prefixes *ret)
 {
 	uint32_t v4 = TW_NODE_NONE, v6 = TW_NODE_NONE;
 	struct tw_prefixes cidrs = {NULL, 0};
 	tw_status worst = TW_OK;
 	size_t room = 1;
 
-	TW_AWS_STEP(worst, tw_get_array(aws->d, element, "CidrBlockAssociationSet", false, &v4));
-	TW_AWS_STEP(
-		worst, tw_get_array(aws->d, element, "Ipv6CidrBlockAssociationSet", false, &v6));
+	TW_AWS_STEP(worst, tw_get_array(aws->d, element, set, false, &v4));
+	TW_AWS_STEP(worst, tw_get_array(aws->d, element, ipv6_set, false, &v6));
 	room += v4 == TW_NODE_NONE ? 0 : tw_node_count(aws->d, v4);
 	room += v6 == TW_NODE_NONE ? 0 : tw_node_count(aws->d, v6);
 	cidrs.v = TW_NEW_ARRAY(&aws->net->arena, struct tw_prefix, room);
@@ -65,6 +64,12 @@ static tw_status read_blocks(struct tw_aws *aws, uint32_t element, struct tw_pre
 		worst, read_set(aws, v6, "Ipv6CidrBlock", "Ipv6CidrBlockState", TW_IPV6, &cidrs));
 	*ret = cidrs;
 	return worst;
+}
+
+static tw_status read_blocks(struct tw_aws *aws, uint32_t element, struct tw_prefixes *ret)
+{
+	return tw_aws_blocks(
+		aws, element, "CidrBlockAssociationSet", "Ipv6CidrBlockAssociationSet", ret);
 }
 
 /* SPEC: bpa-mode. A mode that is not known by name is told and counts as unsaid. */
@@ -118,6 +123,9 @@ tw_status tw_aws_subnet(struct tw_aws *aws, uint32_t element)
 	TW_AWS_STEP(worst, tw_aws_tags(aws, tags, &subnet.object));
 	TW_AWS_STEP(worst, read_blocks(aws, element, &subnet.cidrs));
 	TW_AWS_STEP(worst, read_access_block(aws, element, &subnet.access_block));
+	TW_AWS_STEP(worst, tw_aws_text(aws, element, "AvailabilityZoneId", &subnet.zone));
+	if (!subnet.zone)
+		TW_AWS_STEP(worst, tw_aws_text(aws, element, "AvailabilityZone", &subnet.zone));
 	if (worst == TW_OK)
 		TW_TRY(tw_net_add_subnet(aws->net, aws->diags, &subnet));
 	return worst;

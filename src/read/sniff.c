@@ -213,7 +213,12 @@ bool tw_sniff_answer(struct tw_sv bytes)
 {
 	static const char *const words[] = {"NetworkAcls", "SecurityGroups", "SecurityGroupRules",
 		"NetworkInterfaces", "Reservations", "RouteTables", "Subnets", "Vpcs",
-		"InternetGateways", "EgressOnlyInternetGateways", "PrefixLists"};
+		"InternetGateways", "EgressOnlyInternetGateways", "PrefixLists", "NatGateways",
+		"VpcPeeringConnections", "VpcEndpoints", "TransitGateways",
+		"TransitGatewayVpcAttachments", "TransitGatewayAttachments",
+		"TransitGatewayRouteTables", "TransitGatewayStaticRoutes",
+		"TransitGatewayPropagations", "LoadBalancers", "LoadBalancerListeners",
+		"TargetGroups", "LoadBalancerTargetHealth", "TargetHealthDescriptions"};
 
 	/* UTF-16, as PowerShell redirects it: the words are not found as they are. */
 	if (tw_sv_starts(bytes, "\xff\xfe") || tw_sv_starts(bytes, "\xfe\xff"))

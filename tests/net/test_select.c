@@ -36,8 +36,7 @@ static void test_ids_refused(void **state)
 	refuses(&w, NULL, "sg-idle", "no network interface in the input carries sg-idle");
 	refuses(&w, NULL, "sg-lb",
 		"the interfaces of security group sg-lb belong to gateways, load balancers or "
-		"other services, which are not judged yet as ends of a flow; name one of the "
-		"interfaces");
+		"other services; name the service, or one of the interfaces");
 	refuses(&w, NULL, "rtb-1",
 		"rtb-1: a route table is no end of a flow; name an instance, an interface or a "
 		"subnet");

@@ -202,7 +202,7 @@ static void test_selectors_refused(void **state)
 	selector_refused(&w, &(struct tw_selector){.tag = &nothing, .tags = 1, .span = {1, 40, 50}},
 		"Name=api-* selects nothing in the input");
 	selector_refused(&w, &(struct tw_selector){.load_balancer = one(&lb)},
-		"load balancer app/x: load balancers are not judged yet");
+		"the input has no load balancer \"app/x\"");
 	selector_refused(&w, &(struct tw_selector){.address = one(&address)},
 		"aws_lb.x: Terraform addresses and logical ids are not judged yet");
 	selector_refused(&w, &(struct tw_selector){.cidr = one(&bad)},

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The network between, a second time: see merge.c. What stands in every answer about a kind is
+ * compared even where it is "no"; states are not compared, and the first one that was told stays.
+ */
+
+#include "merge.h"
+
+tw_status tw_merge_refs(
+	const struct tw_merge *m, struct tw_refs *old, struct tw_refs now, const char *what)
+{
+	bool same = true;
+
+	if (!old->n)
+		*old = now;
+	else if (now.n)
+		TW_TRY(tw_texts_same(m->net->mem, old->id, old->n, now.id, now.n, &same));
+	return same ? TW_OK : tw_contradiction(m, what);
+}
+
+static void merge_state(const char **old, bool *old_gone, const char *now, bool now_gone)
+{
+	if (*old)
+		return;
+	*old = now;
+	*old_gone = now_gone;
+}
+
+tw_status tw_merge_nat(
+	struct tw_net *net, struct tw_diags *diags, struct tw_nat *old, const struct tw_nat *nat)
+{
+	struct tw_merge m = {net, diags, TW_KIND_NAT_GATEWAY, &old->object, &nat->object};
+
+	tw_merge_object(&m);
+	merge_state(&old->state, &old->gone, nat->state, nat->gone);
+	TW_TRY(tw_merge_text(&m, &old->vpc_id, nat->vpc_id, "a VPC"));
+	TW_TRY(tw_merge_text(&m, &old->subnet_id, nat->subnet_id, "a subnet"));
+	TW_TRY(tw_merge_text(&m, &old->table_id, nat->table_id, "a route table"));
+	if (old->private != nat->private)
+		return tw_contradiction(&m, "a connectivity type");
+	if (old->regional != nat->regional)
+		return tw_contradiction(&m, "an availability mode");
+	return tw_merge_prefixes(&m, &old->addresses, nat->addresses, "addresses");
+}
+
+tw_status tw_merge_peering(struct tw_net *net, struct tw_diags *diags, struct tw_peering *old,
+	const struct tw_peering *peering)
+{
+	struct tw_merge m = {net, diags, TW_KIND_PEERING, &old->object, &peering->object};
+
+	tw_merge_object(&m);
+	if (!old->status)
+		old->status = peering->status;
+	for (int i = 0; i < 2; i++) {
+		struct tw_peering_side *side = &old->side[i];
+		const struct tw_peering_side *now = &peering->side[i];
+		TW_TRY(tw_merge_text(&m, &side->vpc_id, now->vpc_id, "a VPC"));
+		TW_TRY(tw_merge_text(&m, &side->owner, now->owner, "an owner"));
+		TW_TRY(tw_merge_text(&m, &side->region, now->region, "a region"));
+		TW_TRY(tw_merge_prefixes(&m, &side->cidrs, now->cidrs, "CIDR blocks"));
+	}
+	return TW_OK;
+}
+
+/* ---- transit gateways ------------------------------------------------------------------------ */
+
+tw_status tw_merge_transit(struct tw_net *net, struct tw_diags *diags,
+	struct tw_transit_gateway *old, const struct tw_transit_gateway *transit)
+{
+	struct tw_merge m = {net, diags, TW_KIND_TRANSIT_GATEWAY, &old->object, &transit->object};
+
+	tw_merge_object(&m);
+	TW_TRY(tw_merge_text(&m, &old->association_table_id, transit->association_table_id,
+		"a default route table"));
+	TW_TRY(tw_merge_text(&m, &old->propagation_table_id, transit->propagation_table_id,
+		"a default route table"));
+	if (old->references != transit->references)
+		return tw_contradiction(&m, "a support for references to security groups");
+	return TW_OK;
+}
+
+/* What describe-transit-gateway-vpc-attachments alone tells. */
+static tw_status merge_served(
+	const struct tw_merge *m, struct tw_attachment *old, const struct tw_attachment *attachment)
+{
+	if (!attachment->subnets_known)
+		return TW_OK;
+	if (!old->subnets_known) {
+		old->subnets_known = true;
+		old->subnets = attachment->subnets;
+		old->appliance_mode = attachment->appliance_mode;
+		old->references = attachment->references;
+		return TW_OK;
+	}
+	if (old->appliance_mode != attachment->appliance_mode ||
+		old->references != attachment->references)
+		return tw_contradiction(m, "options");
+	return tw_merge_refs(m, &old->subnets, attachment->subnets, "subnets");
+}
+
+/* What describe-transit-gateway-attachments alone tells: an association, or that there is none. */
+static tw_status merge_association(
+	const struct tw_merge *m, struct tw_attachment *old, const struct tw_attachment *attachment)
+{
+	bool both = old->table_id && attachment->table_id;
+
+	if (!attachment->association_known)
+		return TW_OK;
+	if (!old->association_known) {
+		old->association_known = true;
+		old->table_id = attachment->table_id;
+		return TW_OK;
+	}
+	if (both ? strcmp(old->table_id, attachment->table_id) != 0
+		 : old->table_id != attachment->table_id)
+		return tw_contradiction(m, "a route table");
+	return TW_OK;
+}
+
+tw_status tw_merge_attachment(struct tw_net *net, struct tw_diags *diags, struct tw_attachment *old,
+	const struct tw_attachment *attachment)
+{
+	struct tw_merge m = {net, diags, TW_KIND_ATTACHMENT, &old->object, &attachment->object};
+
+	tw_merge_object(&m);
+	merge_state(&old->state, &old->gone, attachment->state, attachment->gone);
+	TW_TRY(tw_merge_text(&m, &old->gateway_id, attachment->gateway_id, "a transit gateway"));
+	TW_TRY(tw_merge_text(&m, &old->resource_id, attachment->resource_id, "a resource"));
+	if (old->type_text && attachment->type_text && old->type != attachment->type)
+		return tw_contradiction(&m, "a type");
+	if (!old->type_text) {
+		old->type_text = attachment->type_text;
+		old->type = attachment->type;
+	}
+	TW_TRY(merge_served(&m, old, attachment));
+	return merge_association(&m, old, attachment);
+}
+
+/* ---- routes of transit gateways -------------------------------------------------------------- */
+
+struct routes {
+	struct tw_transit_route *v;
+	size_t n;
+};
+
+/* The static ones or the propagated ones, copied. */
+static tw_status pick_routes(struct tw_mem *mem, const struct tw_transit_table *table,
+	bool propagated, struct routes *ret)
+{
+	struct routes routes = {tw_mem_alloc(mem, table->routes_n * sizeof(*routes.v)), 0};
+
+	if (!routes.v)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < table->routes_n; i++)
+		if (table->route[i].propagated == propagated)
+			routes.v[routes.n++] = table->route[i];
+	*ret = routes;
+	return TW_OK;
+}
+
+/* Of one sort of routes, the whole reading; of two that are not whole, the longer one. */
+static tw_status merge_sort(const struct tw_merge *m, const struct tw_transit_table *old,
+	const struct tw_transit_table *now, bool propagated, struct routes *all)
+{
+	bool old_known = propagated ? old->propagated_known : old->routes_known;
+	bool now_known = propagated ? now->propagated_known : now->routes_known;
+	struct tw_mem *mem = m->net->mem;
+	struct routes left, right;
+	bool same = true;
+
+	TW_TRY(pick_routes(mem, old, propagated, &left));
+	tw_status status = pick_routes(mem, now, propagated, &right);
+	if (status == TW_OK) {
+		/* Propagations are known without routes: then there is nothing to compare. */
+		bool told = !propagated || (left.n && right.n);
+		if (old_known && now_known && told)
+			status = tw_transit_routes_same(
+				mem, left.v, left.n, right.v, right.n, &same);
+		bool newer = old_known == now_known ? right.n > left.n : now_known;
+		const struct routes *best = newer ? &right : &left;
+		for (size_t i = 0; i < best->n; i++)
+			all->v[all->n++] = best->v[i];
+		tw_mem_release(mem, right.v, now->routes_n * sizeof(*right.v));
+	}
+	tw_mem_release(mem, left.v, old->routes_n * sizeof(*left.v));
+	if (status == TW_OK && !same)
+		return tw_contradiction(m, "routes");
+	return status;
+}
+
+tw_status tw_merge_transit_table(struct tw_net *net, struct tw_diags *diags,
+	struct tw_transit_table *old, const struct tw_transit_table *table)
+{
+	struct tw_merge m = {net, diags, TW_KIND_TRANSIT_TABLE, &old->object, &table->object};
+	struct routes all = {NULL, 0};
+
+	tw_merge_object(&m);
+	TW_TRY(tw_merge_text(&m, &old->gateway_id, table->gateway_id, "a transit gateway"));
+	TW_TRY(tw_merge_refs(&m, &old->propagations, table->propagations, "propagations"));
+	if (table->routes_n || table->routes_known) {
+		all.v = TW_NEW_ARRAY(
+			&net->arena, struct tw_transit_route, old->routes_n + table->routes_n);
+		if (!all.v)
+			return TW_ENOMEM;
+		TW_TRY(merge_sort(&m, old, table, false, &all));
+		TW_TRY(merge_sort(&m, old, table, true, &all));
+		old->route = all.v;
+		old->routes_n = all.n;
+	}
+	old->routes_known = old->routes_known || table->routes_known;
+	old->propagated_known = old->propagated_known || table->propagated_known;
+	return TW_OK;
+}
+
+/* ---- endpoints ------------------------------------------------------------------------------- */
+
+tw_status tw_merge_endpoint(struct tw_net *net, struct tw_diags *diags, struct tw_endpoint *old,
+	const struct tw_endpoint *endpoint)
+{
+	struct tw_merge m = {net, diags, TW_KIND_ENDPOINT, &old->object, &endpoint->object};
+
+	tw_merge_object(&m);
+	merge_state(&old->state, &old->gone, endpoint->state, endpoint->gone);
+	if (old->type != endpoint->type)
+		return tw_contradiction(&m, "a type");
+	TW_TRY(tw_merge_text(&m, &old->service, endpoint->service, "a service"));
+	TW_TRY(tw_merge_text(&m, &old->vpc_id, endpoint->vpc_id, "a VPC"));
+	TW_TRY(tw_merge_refs(&m, &old->subnets, endpoint->subnets, "subnets"));
+	TW_TRY(tw_merge_refs(&m, &old->interfaces, endpoint->interfaces, "network interfaces"));
+	TW_TRY(tw_merge_refs(&m, &old->groups, endpoint->groups, "security groups"));
+	return tw_merge_refs(&m, &old->tables, endpoint->tables, "route tables");
+}
