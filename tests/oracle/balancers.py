@@ -4,7 +4,7 @@
 import dataclasses
 import ipaddress
 
-from estate import Interface, Undecided
+from estate import Undecided
 from oracle import TCP, UDP, Packet
 from outcomes import ELB, Outcome, distinct
 from walker import Trip
@@ -182,6 +182,3 @@ class Seen:
 
     def __init__(self, sender, node):
         self.groups = list(node.groups) + (list(sender.groups) if sender else [])
-
-
-__all__ = ["Balancers", "Following", "Interface"]

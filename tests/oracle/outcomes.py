@@ -10,9 +10,9 @@ import json
 import pathlib
 import sys
 
-from estate import Estate, Interface, Undecided
+from estate import Estate, Undecided
 from oracle import (CLIENTS, ECHO, FROM_PRIVATE, FROM_PUBLIC, ICMP, ICMPV6, PORTS, TCP, UDP,
-                    Packet, common, public)
+                    Packet, public)
 from walker import Trip, Walker
 
 ORDER = ("complete", "partial", "one-way")
@@ -139,6 +139,8 @@ class Judge:
         if trip.end == "dead":
             reasons = ("filter",) + trip.reasons if denied else trip.reasons
             return [Outcome("deny", reasons, trip)]
+        if trip.end == "there" and receiver and trip.place[1].id != receiver.subnet:
+            raise Undecided("somebody else with that address gets it")
         if trip.end == "there" and not denied:
             denied = not self.group_lets(receiver, trip.packet, False, known)
         if denied:
@@ -247,7 +249,7 @@ def alternatives_verdicts(outcomes, deciders):
     if len(passing) < len(sets):
         return {"partial", "one-way"} if "one-way" in verdicts else {"partial"}
     found = {worst(verdicts)}
-    if "complete" in verdicts and "one-way" in verdicts:
+    if "one-way" in verdicts and len(verdicts) > 1:
         found.add("partial")
     return found
 
@@ -260,7 +262,8 @@ def points_verdicts(sets):
     if not passing:
         return {"blocked"}
     if any("unknown" in one for one in passing):
-        return {"unknown"} | {verdict for one in passing for verdict in one if verdict in ORDER}
+        return {"unknown"} | {verdict for one in passing for verdict in one
+                              if verdict in ORDER[1:]}
     highest = max((min(one & set(ORDER), key=ORDER.index) for one in passing if one & set(ORDER)),
                   key=ORDER.index)
     return {verdict for one in passing for verdict in one
@@ -297,6 +300,3 @@ def end_of(estate, text):
         if address in one.addresses:
             return one, address
     return None, address
-
-
-__all__ = ["Interface", "Judge", "Outcome", "common"]

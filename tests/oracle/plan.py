@@ -50,6 +50,11 @@ class Plan:
         self.names[prefix] = self.names.get(prefix, 0) + 1
         return f"{prefix}-0{self.names[prefix]:07x}"
 
+    def public(self):
+        """An Elastic IP that nobody else has."""
+        self.names["eip"] = self.names.get("eip", 0) + 1
+        return f"192.0.2.{self.names['eip']}"
+
     def documents(self):
         """{file name: answer}"""
         found = {f"{name}.json": {key: self.rows[name]} for name, key in FILES.items()
@@ -184,12 +189,12 @@ class Plan:
         name = self.name("nat")
         rows = []
         for number, address in enumerate(addresses):
-            eni = self.eni(subnet, address, [], kind="nat_gateway",
-                           public=f"192.0.2.{10 + number}" if public else None)
+            own = self.public() if public else None
+            eni = self.eni(subnet, address, [], kind="nat_gateway", public=own)
             rows.append({"NetworkInterfaceId": eni, "PrivateIp": address,
                          "IsPrimary": number == 0, "Status": "succeeded",
-                         **({"PublicIp": f"192.0.2.{10 + number}",
-                             "AllocationId": f"eipalloc-0{number}"} if public else {})})
+                         **({"PublicIp": own, "AllocationId": "eipalloc-" + eni[4:]}
+                            if public else {})})
         self.rows["nat-gateways"].append({
             "NatGatewayId": name, "VpcId": self.parents[subnet], "State": state, "Tags": [],
             "ConnectivityType": "public" if public else "private",

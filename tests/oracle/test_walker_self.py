@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The walker against networks worked out by hand.
 
-`Rows` are the rows of the specification's table 7.2: which lists a packet meets, in which order, and
-which address and port each compares. `Cases` are networks with one mistake each.
+`Rows` are the rows of the specification's table 7.2: which lists a packet meets, in which order,
+and which address each compares. The other classes are networks with one mistake each.
 """
 
 import ipaddress
@@ -300,6 +300,34 @@ class Nat(Asking):
         found = self.one(eni, S)
         self.assertEqual(found.verdicts(("linux",)), {"one-way"})
 
+    def test_private(self):
+        """A private one in front of another VPC: the receiver answers the gateway's address."""
+        plan = self.begin()
+        one, two = plan.vpc("10.0.0.0/16"), plan.vpc("10.2.0.0/16")
+        own, near = plan.subnet(one, "10.0.1.0/24"), plan.subnet(one, "10.0.2.0/24")
+        there = plan.subnet(two, "10.2.1.0/24")
+        plan.acl(one, [], default=True)
+        # Answers go to one of the two addresses only, and to half of its ports.
+        plan.acl(two, [there], None, [(6, (32768, 65535), "10.0.2.98/32")])
+        tgw = plan.tgw()
+        first = plan.attach(tgw, one, [near], "tgw-rtb-1")
+        second = plan.attach(tgw, two, [there], "tgw-rtb-1")
+        plan.transit_table("tgw-rtb-1", [("10.0.0.0/16", first), ("10.2.0.0/16", second)])
+        plan.table(one, [near], [("10.2.0.0/16", tgw)])
+        plan.table(one, [], [("10.2.0.0/16", plan.nat(near, ["10.0.2.98", "10.0.2.99"], False))],
+                   main=True)
+        plan.table(two, [], [("10.0.0.0/16", tgw)], main=True)
+        eni = plan.eni(own, "10.0.1.10", [plan.group(one)])
+        found = self.ask(eni, plan.eni(there, "10.2.1.10", [plan.group(two)]))
+        self.assertEqual([one.counts("linux") for one in found],
+                         [(32768, 32768, 64512), (0, 0, 64512)])
+        self.assertEqual(alternatives_verdicts(found, ("linux",)), {"one-way", "partial"})
+        self.check_steps(found[0], {"own": own, "near": near, "there": there},
+                         [("own", "out", "10.2.1.10"), ("near", "in", "10.0.1.10"),
+                          ("near", "out", "10.2.1.10"), ("near", "in", "10.0.2.98")],
+                         [("there", "out", "10.0.2.98"), ("there", "in", "10.2.1.10"),
+                          ("near", "out", "10.0.1.10"), ("own", "in", "10.2.1.10")])
+
     def test_nat64(self):
         plan = self.begin()
         vpc = plan.vpc("10.0.0.0/16", "2001:db8:1::/56")
@@ -416,6 +444,31 @@ class Others(Asking):
         self.assertEqual((none.request, none.reasons), ("deny", ("no-route",)))
         waiting = self.one(*self.pair(True, True, "pending-acceptance"))
         self.assertEqual(waiting.reasons, ("peering-not-active",))
+
+    def test_reply_by_another_way(self):
+        """The request by peering, its reply by a transit gateway: lists do not mind."""
+        first, second = self.pair(True, False)
+        plan = self.plan
+        one, two = (row["VpcId"] for row in plan.rows["vpcs"])
+        tgw = plan.tgw()
+        beside = plan.subnet(two, "10.2.9.0/28")
+        into = plan.attach(tgw, one, [plan.subnet(one, "10.0.9.0/28")], "tgw-rtb-1")
+        plan.attach(tgw, two, [beside], "tgw-rtb-1")
+        plan.transit_table("tgw-rtb-1", [("10.0.0.0/16", into)])
+        plan.rows["route-tables"][1]["Routes"].append({
+            "DestinationCidrBlock": "10.0.0.0/16", "TransitGatewayId": tgw, "State": "active"})
+        found = self.one(first, second)
+        self.assertEqual(found.verdicts(("linux",)), {"complete"})
+        self.assertEqual([(check.subnet[-1], check.egress) for check in found.back.checks],
+                         [("2", True), ("3", False), ("4", True), ("1", False)])
+
+    def test_appliance(self):
+        first, second = self.pair(False, True)
+        self.plan.rows["route-tables"][0]["Routes"].append({
+            "DestinationCidrBlock": "10.2.0.0/16", "NetworkInterfaceId": "eni-0f",
+            "State": "active"})
+        found = self.one(first, second)
+        self.assertEqual((found.request, found.verdicts(("linux",))), ("unknown", {"unknown"}))
 
     def transit(self, own_subnet, ingress, egress):
         """The attachment of the second VPC has these lists: in the receiver's subnet or beside."""

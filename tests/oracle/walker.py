@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Walks single packets through a network of AWS, hop by hop, there and back again.
 
-Written from the specification (sections 2 to 7) and docs/paths.md alone. A trip is one packet on one
-way; where several ways exist there are several trips. Lists and routes never look at the same
+Written from the specification (sections 2 to 7) and docs/paths.md alone. A trip is one packet on
+one way; where several ways exist there are several trips. Lists and routes never look at the same
 thing: routes see addresses only, so a trip first gathers the lists that it meets, and outcomes.py
 then holds every port against them.
 
@@ -22,7 +22,7 @@ Decisions that neither the specification nor docs/paths.md settles:
  4. The ways of request and reply are independent: each pair (zone of the request, zone of the
     reply) is an alternative.
  5. Alternatives that differ, all requests passing: the flow is the worst (contract 3); `partial` is
-    accepted where complete and one-way mix (paths.md: "may take any of them").
+    accepted where one-way mixes with better ones (paths.md: "may take any of them").
  6. An alternative whose request is denied beside passing ones: partial; one-way is accepted where
     a passing one is one-way, too (the contract's "worst" and paths.md differ).
  7. A caller from outside over a VPN attachment: the way back must lead to that attachment, and the
@@ -41,11 +41,16 @@ Decisions that neither the specification nor docs/paths.md settles:
 13. Callers in the subnet of such an NLB or of its target are not asked about, nor TLS listeners on
     one that preserves addresses (the contract calls them proxies, paths.md does not).
 14. A port set of a translated leg is compared within 1024-65535, the ports that may be picked.
-15. A private address of no VPC is on-premises: both rows of the contract's table (public, on-premises:
-    linux, windows, macos; unknown private addresses: linux) are accepted for who decides.
+15. A private address of no VPC is on-premises: both rows of the contract's table (public,
+    on-premises: linux, windows, macos; unknown private addresses: linux) are accepted for who
+    decides.
 16. A failed, deleted or missing NAT gateway is a blackhole; a transit gateway without an attachment
     of the VPC ends the way with any reason but `filter`.
-17. Public addresses for internet gateways are all but private, carrier-grade and unique local ones.
+17. A packet that reaches another interface than the one asked about (VPCs with equal blocks) is
+    not compared, nor one to an address of a VPC that lies in no subnet.
+18. A route towards an outside caller that leads to an appliance or an endpoint is not compared
+    (paths.md: "leads elsewhere" is blocked, but an appliance is unknown).
+19. Public addresses for internet gateways are all but private, carrier-grade and unique local ones.
 """
 
 import dataclasses
