@@ -171,8 +171,9 @@ struct tw_region {
 };
 
 struct tw_flow_path {
-	const char *id; /**< "p0" */
-	const char *by; /**< NULL or "address" */
+	const char *id;	    /**< "p0" */
+	const char *by;	    /**< NULL, "address", "zone" or "target": what makes the choice */
+	const char *choice; /**< which one: "i-1:8080", "subnet-1 in use1-az1"; or NULL */
 	const struct tw_region *region;
 	size_t regions_n;
 	size_t regions_total; /**< before the list was cut */

@@ -9,6 +9,8 @@ static enum tw_initiator who_starts(struct tw_judge *judge, const struct tw_path
 {
 	const struct tw_site *from = path->from;
 	if (from->kind == TW_SITE_OUTSIDE) {
+		if (path->assumptions & TW_ASSUME_ON_PREMISES)
+			return TW_BY_PUBLIC;
 		tw_set public =
 			tw_set_intersect(judge->space, path->domain, judge->world.public_from);
 		return tw_set_is_empty(public) ? TW_BY_PRIVATE : TW_BY_PUBLIC;

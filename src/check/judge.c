@@ -196,6 +196,28 @@ bool tw_protocol_is_icmp(enum tw_family family, uint8_t protocol)
 	return protocol == (family == TW_IPV4 ? TW_PROTOCOL_ICMP : TW_PROTOCOL_ICMPV6);
 }
 
+bool tw_outcome_has_reason(const struct tw_outcome *o)
+{
+	const struct tw_path *path = o->path;
+	if (!path->reason || path->exempt || path->blocked)
+		return path->reason != NULL;
+	/* A filter that denies for sure comes before what is unknown. */
+	return o->request != TW_DENY && (path->unanswered || o->verdict == TW_UNKNOWN);
+}
+
+bool tw_outcome_has_rival(
+	struct tw_judge *judge, const struct tw_outcomes *outcomes, const struct tw_outcome *o)
+{
+	for (size_t i = 0; i < outcomes->n; i++) {
+		const struct tw_outcome *one = &outcomes->v[i];
+		if (one != o && one->request != TW_DENY && !one->path->blocked &&
+			(one->path->by || o->path->by) &&
+			!tw_set_is_empty(tw_set_intersect(judge->space, one->set, o->set)))
+			return true;
+	}
+	return false;
+}
+
 struct tw_box tw_service_box(enum tw_family family, const struct tw_service *service)
 {
 	struct tw_box box = tw_box_all(family);

@@ -95,6 +95,12 @@ TW_NODISCARD tw_status tw_judge_asked(struct tw_judge *judge, const struct tw_pa
 TW_NODISCARD tw_status tw_judge_piece(struct tw_judge *judge, struct tw_arena *arena,
 	const struct tw_piece *piece, struct tw_outcomes *ret);
 
+/* True if the path's own reason, not a filter, is why this outcome is what it is. */
+bool tw_outcome_has_reason(const struct tw_outcome *outcome);
+/* Some alternative of the same packets gets through where this one does not. */
+bool tw_outcome_has_rival(struct tw_judge *judge, const struct tw_outcomes *outcomes,
+	const struct tw_outcome *outcome);
+
 /* The box of one family with one protocol and service ports; other fields free. */
 struct tw_box tw_service_box(enum tw_family family, const struct tw_service *service);
 /* The packets of a service in both families; ICMP in its own only, unless `foreign`. */

@@ -162,7 +162,7 @@ static tw_status region_of(
 	region->client = o->client;
 	region->clients_n = o->clients_n;
 	const struct tw_path *path = o->path;
-	if (path->reason)
+	if (tw_outcome_has_reason(o))
 		region->reason = (struct tw_reason){
 			path->reason, path->reason_text, path->reason_component, path->reason_span};
 	else if (o->request == TW_DENY)
@@ -232,6 +232,8 @@ static tw_status path_of(struct tw_results *results, const struct tw_outcome **s
 		TW_TRY(region_of(results, sorted[i], &region[path->regions_n]));
 		path->regions_n++;
 	}
+	path->by = sorted[first]->path->by;
+	path->choice = sorted[first]->path->choice;
 	path->region = region;
 	path->regions_total = path->regions_n;
 	return TW_OK;
@@ -260,7 +262,8 @@ tw_status tw_regions_of(struct tw_results *results, const struct tw_outcomes *ou
 		paths++;
 	}
 	for (size_t i = 0; paths > 1 && i < paths; i++)
-		path[i].by = "address";
+		if (!path[i].by)
+			path[i].by = "address";
 	*ret = path;
 	*ret_n = paths;
 	return tw_space_status(results->judge->space);

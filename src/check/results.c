@@ -36,9 +36,8 @@ static const struct {
 		"no page read describes its lists"},
 	{"no-listeners",
 		"no listeners in the input: every port of a load balancer is assumed to answer"},
-	{"load-balancer-nodes",
-		"a load balancer's nodes may have any address of their subnets "
-		"(alb-source-is-subnet)"},
+	{"load-balancer-nodes", "a load balancer's nodes may have any address of their subnets "
+				"(alb-source-is-subnet)"},
 	{"on-premises",
 		"beyond a VPN or Direct Connect nothing is judged: replies are assumed to come "
 		"back"},
@@ -135,7 +134,8 @@ static struct tw_reason reason_of(const struct tw_draft *draft)
 {
 	for (size_t i = 0; i < draft->outcomes.n; i++) {
 		const struct tw_outcome *o = &draft->outcomes.v[i];
-		if (o->path->reason && (o->verdict == draft->flow.verdict || o->path->exempt))
+		if (tw_outcome_has_reason(o) &&
+			(o->verdict == draft->flow.verdict || o->path->exempt))
 			return (struct tw_reason){o->path->reason, o->path->reason_text,
 				o->path->reason_component, o->path->reason_span};
 	}
@@ -151,7 +151,11 @@ static struct tw_reason reason_of(const struct tw_draft *draft)
 	return (struct tw_reason){0};
 }
 
-static void sum_verdict(struct tw_draft *draft)
+/*
+ * A flow may take any of its alternatives: one that is denied beside one that passes makes it
+ * partial.
+ */
+static void sum_verdict(struct tw_results *results, struct tw_draft *draft)
 {
 	size_t passing = 0, denied = 0, open = 0;
 	enum tw_verdict verdict = TW_BLOCKED;
@@ -163,6 +167,8 @@ static void sum_verdict(struct tw_draft *draft)
 		denied += denies;
 		if (!denies)
 			verdict = tw_verdict_worse(verdict, o->verdict);
+		else if (tw_outcome_has_rival(results->judge, &draft->outcomes, o))
+			verdict = tw_verdict_worse(verdict, TW_PARTIAL);
 	}
 	draft->flow.verdict = verdict;
 	draft->flow.request = open > 0	    ? "unknown"
@@ -175,7 +181,7 @@ tw_status tw_results_add_flow(struct tw_results *results, struct tw_draft *draft
 	struct tw_flow *flow = &draft->flow;
 	for (size_t i = 0; i < draft->outcomes.n; i++)
 		TW_TRY(tw_results_seen(results, &draft->outcomes.v[i]));
-	sum_verdict(draft);
+	sum_verdict(results, draft);
 	TW_TRY(sum_clients(results, draft));
 	flow->reason = reason_of(draft);
 	TW_TRY(tw_sentence_of_flow(results, draft, &flow->sentence));

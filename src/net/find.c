@@ -139,8 +139,33 @@ static tw_status pick_nat(struct tw_picked *picked, const struct tw_nat *nat)
 	return TW_OK;
 }
 
+/* The service's own addresses: the entries of the prefix lists that routes send to the endpoint. */
+static tw_status pick_service(struct tw_picked *picked, const char *id)
+{
+	const struct tw_net *net = picked->net;
+
+	for (size_t i = 0; i < net->tables; i++)
+		for (size_t k = 0; k < net->table[i].routes_n; k++) {
+			const struct tw_route *route = &net->table[i].route[k];
+			if (!same(route->target_id, id) || !route->prefix_list)
+				continue;
+			uint32_t list = tw_net_find(net, TW_KIND_PREFIX_LIST, route->prefix_list);
+			if (list == TW_MISSING || !net->prefix_list[list].entries_known)
+				return TW_REFUSED(picked,
+					"the entries of %s, which lead to %s, are not in the input: "
+					"add the output of get-managed-prefix-list-entries",
+					route->prefix_list, id);
+			for (size_t c = 0; c < net->prefix_list[list].cidrs.n; c++)
+				TW_TRY(TW_VEC_PUSH(net->mem, &picked->range,
+					tw_prefix_range(net->prefix_list[list].cidrs.v[c])));
+		}
+	return TW_OK;
+}
+
 static tw_status pick_endpoint(struct tw_picked *picked, const struct tw_endpoint *endpoint)
 {
+	if (endpoint->type == TW_ENDPOINT_GATEWAY)
+		return pick_service(picked, endpoint->object.id);
 	for (size_t i = 0; i < endpoint->interfaces.n; i++)
 		if (endpoint->interfaces.at[i] != TW_MISSING)
 			TW_TRY(TW_VEC_PUSH(
@@ -182,7 +207,8 @@ static tw_status pick_members(struct tw_picked *picked, enum tw_kind kind, const
 
 static size_t picked_so_far(const struct tw_picked *picked)
 {
-	return picked->interface.n + picked->subnet.n + picked->acl.n + picked->balancer.n;
+	return picked->interface.n + picked->subnet.n + picked->acl.n + picked->balancer.n +
+	       picked->range.n;
 }
 
 static tw_status refuse_empty(struct tw_picked *picked, enum tw_kind kind, const char *id)
@@ -223,8 +249,25 @@ static bool is_named(const struct tw_net *net, enum tw_kind kind, const char *id
 	return false;
 }
 
+/* "app/web/50dc6c495c0c9188", the end of the ARN, is what the console and the metrics print. */
+static const char *whole_arn(const struct tw_net *net, const char *id)
+{
+	size_t n = strlen(id);
+
+	for (size_t i = 0; i < net->balancers; i++) {
+		const char *arn = net->balancer[i].object.id;
+		size_t m = strlen(arn);
+		if (m > n && arn[m - n - 1] == '/' && strcmp(arn + m - n, id) == 0 &&
+			strchr(id, '/'))
+			return arn;
+	}
+	return id;
+}
+
 tw_status tw_pick_id(struct tw_picked *picked, enum tw_kind kind, const char *id, bool *ret_found)
 {
+	if (kind == TW_KIND_LOAD_BALANCER)
+		id = whole_arn(picked->net, id);
 	uint32_t index = tw_net_find(picked->net, kind, id);
 	size_t before = picked_so_far(picked);
 

@@ -137,6 +137,25 @@ static tw_status by_address(struct tw_walk *walk, struct tw_way way, const struc
 	return tw_space_status(walk->space);
 }
 
+/*
+ * A client in the gateway's own subnet never leaves it on its way there: the list that was crossed
+ * for the route is not asked. SPEC: path-same-subnet
+ */
+static tw_status stay_inside(struct tw_walk *walk, struct tw_way *way)
+{
+	const struct tw_step *route = way->last;
+	const struct tw_step *list = route ? route->before : NULL;
+	struct tw_step *step = TW_NEW(walk->arena, struct tw_step);
+
+	if (!step)
+		return TW_ENOMEM;
+	if (!list || list->crossing.kind != TW_CROSS_ACL || list->crossing.view.list != TW_EGRESS)
+		return TW_OK;
+	*step = (struct tw_step){list->before, route->crossing};
+	way->last = step;
+	return TW_OK;
+}
+
 /* A family's packets through the gateway's own subnet. */
 static tw_status pass(struct tw_walk *walk, struct tw_way way, const struct tw_stop *place,
 	const struct tw_nat *nat, bool embedded)
@@ -153,6 +172,8 @@ static tw_status pass(struct tw_walk *walk, struct tw_way way, const struct tw_s
 				"the NAT gateway's own subnet sends it back to the NAT gateway");
 	if (place->subnet == TW_MISSING || place->subnet != nat->subnet)
 		TW_TRY(tw_way_cross_list(walk, &way, &own, TW_INGRESS));
+	else
+		TW_TRY(stay_inside(walk, &way));
 	TW_TRY(tw_way_cross_place(walk, &way, "nat-gateway", nat->object.id, nat->object.span));
 	if (embedded) {
 		struct tw_box icmp = tw_box_all(TW_IPV6);
