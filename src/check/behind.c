@@ -264,6 +264,7 @@ static bool hears(const struct tw_listener *listener, const struct tw_service *s
 	return false;
 }
 
+/* The flows to the targets of a listener, unless the client's own packets go there. */
 static tw_status after_listener(
 	struct tw_results *r, uint32_t balancer, uint32_t listener, const struct tw_behind *like)
 {
@@ -276,12 +277,48 @@ static tw_status after_listener(
 		behind.balancer = balancer;
 		behind.listener = listener;
 		behind.group = l->targets.at[i];
-		if (tw_balancer_preserves(
-			    &r->net->balancer[balancer], l, &r->net->target_group[behind.group]))
+		if (!tw_balancer_preserves(&r->net->balancer[balancer], l,
+			    &r->net->target_group[behind.group]))
+			TW_TRY(tw_judge_behind(r, &behind));
+	}
+	return TW_OK;
+}
+
+/* Who is healthy: each group is asked, once, whichever listener names it. */
+static tw_status health_of(
+	struct tw_results *r, uint32_t balancer, const bool *wanted, const struct tw_behind *like)
+{
+	for (uint32_t i = 0; i < r->net->target_groups; i++) {
+		struct tw_behind behind = *like;
+		if (!wanted[i] || r->net->target_group[i].health_off)
 			continue;
+		behind.balancer = balancer;
+		behind.listener = TW_MISSING;
+		behind.group = i;
 		TW_TRY(tw_judge_behind(r, &behind));
 	}
 	return TW_OK;
+}
+
+/* The targets of the listeners that hear a service, and their health. */
+static tw_status after_balancer(struct tw_results *r, uint32_t balancer,
+	const struct tw_service *service, size_t services, const struct tw_behind *like)
+{
+	const struct tw_balancer *b = &r->net->balancer[balancer];
+	bool *wanted = TW_NEW_ARRAY(r->work, bool, r->net->target_groups + 1);
+
+	if (!wanted)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < b->listeners.n; i++) {
+		const struct tw_listener *l = &r->net->listener[b->listeners.at[i]];
+		if (!hears(l, service, services))
+			continue;
+		for (size_t k = 0; k < l->targets.n; k++)
+			if (l->targets.at[k] != TW_MISSING)
+				wanted[l->targets.at[k]] = true;
+		TW_TRY(after_listener(r, balancer, b->listeners.at[i], like));
+	}
+	return health_of(r, balancer, wanted, like);
 }
 
 tw_status tw_judge_after(struct tw_results *r, const struct tw_sites *to,
@@ -295,12 +332,8 @@ tw_status tw_judge_after(struct tw_results *r, const struct tw_sites *to,
 		bool known = to->v[i].kind != TW_SITE_BALANCER;
 		for (size_t k = 0; k < i; k++) /* one site for each subnet: told once */
 			known |= to->v[k].kind == TW_SITE_BALANCER && to->v[k].balancer == at;
-		if (known)
-			continue;
-		const struct tw_balancer *b = &r->net->balancer[at];
-		for (size_t k = 0; k < b->listeners.n; k++)
-			if (hears(&r->net->listener[b->listeners.at[k]], service, services))
-				TW_TRY(after_listener(r, at, b->listeners.at[k], &like));
+		if (!known)
+			TW_TRY(after_balancer(r, at, service, services, &like));
 	}
 	return TW_OK;
 }

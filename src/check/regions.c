@@ -159,6 +159,8 @@ static tw_status region_of(
 		region->reason = tw_unknown_reason(path);
 	if (path->blocked && !path->exempt)
 		region->request = "deny";
+	else if (path->unknown_request && o->request == TW_ALLOW)
+		region->request = "unknown";
 	TW_TRY(protocol_text(results, o, region));
 	TW_TRY(tw_region_boxes(results, o, region));
 	TW_TRY(tw_region_reply(results, o, region));

@@ -175,8 +175,9 @@ static void sum_verdict(struct tw_results *results, struct tw_draft *draft)
 	for (size_t i = 0; i < draft->outcomes.n; i++) {
 		const struct tw_outcome *o = &draft->outcomes.v[i];
 		bool denies = o->request == TW_DENY || o->path->blocked;
-		passing += !denies && o->request == TW_ALLOW;
-		open += !denies && o->request == TW_ACTION_UNKNOWN;
+		bool unknown = o->request == TW_ACTION_UNKNOWN || o->path->unknown_request;
+		passing += !denies && !unknown;
+		open += !denies && unknown;
 		denied += denies;
 		if (!denies)
 			verdict = tw_verdict_worse(verdict, o->verdict);
