@@ -48,6 +48,10 @@ def reason_faults(flow, outcomes):
     if len(lost) < len(outcomes) or not outcomes:
         return
     told = (flow.get("reason") or {}).get("code")
+    # Decision 9: behind what nobody judges, the sender's own list may decide before it.
+    if told in (None, "filter") and flow["verdict"] in ("one-way", "blocked") and \
+            any(one.request == "unknown" for one in lost):
+        return
     accepted = {reason for one in lost for reason in one.reasons}
     if all(one.reasons[:1] == ("filter",) for one in lost):
         if told not in (None, "filter") and told not in accepted and ANY not in accepted:
