@@ -141,7 +141,8 @@ static void a_part_lists_nothing(void **state)
 	fixture_add(&f, "b.json", RULES);
 	fixture_add(&f, "c.json", "{'TargetGroupArn':'t','TargetHealthDescriptions':[]}");
 	fixture_add(&f, "d.json",
-		"{'LoadBalancerTargetHealth':[{'TargetGroupArn':'t','TargetHealthDescriptions':[]}]}");
+		"{'LoadBalancerTargetHealth':[{'TargetGroupArn':'t',"
+		"'TargetHealthDescriptions':[]}]}");
 	fixture_finish(&f);
 	assert_false(f.net->holds[TW_KIND_LISTENER]);
 	assert_false(f.net->holds[TW_KIND_TARGET_GROUP]);

@@ -62,7 +62,8 @@ static void an_unknown_word_is_told_once(void **state)
 			 "{'NatGatewayId':'nat-3','ConnectivityType':'odder'}]}");
 	assert_diags(&f, 2);
 	assert_diag(&f, 0, TW_LEVEL_WARNING, 901, "2:44",
-		"NatGateways[0].ConnectivityType: \"odd\" is not known here, and what depends on it "
+		"NatGateways[0].ConnectivityType: \"odd\" is not known here, and what "
+		"depends on it "
 		"is not judged");
 	assert_diag(&f, 1, TW_LEVEL_WARNING, 901, "4:44", "NatGateways[2].ConnectivityType: \"o");
 	assert_int_equal(f.net->nats, 3);

@@ -121,14 +121,16 @@ static const struct text good[] = {
 		"'Tags':[{'Key':'a','Value':'b'}]}],'VpcPeeringConnections':["
 		"{'VpcPeeringConnectionId':'pcx-1','Status':{'Code':'active'},"
 		"'RequesterVpcInfo':{'VpcId':'vpc-1','CidrBlock':'10.0.0.0/16'},"
-		"'AccepterVpcInfo':{'VpcId':'vpc-2','CidrBlockSet':[{'CidrBlock':'10.1.0.0/16'}]}}],"
+		"'AccepterVpcInfo':{'VpcId':'vpc-2',"
+		"'CidrBlockSet':[{'CidrBlock':'10.1.0.0/16'}]}}],"
 		"'TransitGateways':[{'TransitGatewayId':'tgw-1','Options':{"
 		"'AssociationDefaultRouteTableId':'tgw-rtb-1'}}],"
 		"'TransitGatewayVpcAttachments':[{'TransitGatewayAttachmentId':'tgw-attach-1',"
 		"'TransitGatewayId':'tgw-1','VpcId':'vpc-1','SubnetIds':['subnet-5']}],"
 		"'TransitGatewayAttachments':[{'TransitGatewayAttachmentId':'tgw-attach-1',"
 		"'ResourceType':'vpc','Association':{'TransitGatewayRouteTableId':'tgw-rtb-1'}}],"
-		"'TransitGatewayPeeringAttachments':[{'TransitGatewayAttachmentId':'tgw-attach-3'}],"
+		"'TransitGatewayPeeringAttachments':["
+		"{'TransitGatewayAttachmentId':'tgw-attach-3'}],"
 		"'VpcEndpoints':[{'VpcEndpointId':'vpce-1','VpcEndpointType':'Interface',"
 		"'SubnetIds':['subnet-6'],'Groups':[{'GroupId':'sg-1'}],"
 		"'NetworkInterfaceIds':['eni-1'],'RouteTableIds':['rtb-1']}]}",
@@ -168,7 +170,8 @@ static const struct text good[] = {
 		"{'Key':'preserve_client_ip.enabled','Value':'true'}],"
 		"'TargetHealthDescriptions':[{'Target':{'Id':'i-1','Port':80},"
 		"'TargetHealth':{'State':'unhealthy','Reason':'Target.Timeout'}}]},"
-		"{'LoadBalancerTargetHealth':[{'TargetGroupArn':'x:targetgroup/b/02','TargetHealthDescriptions':["
+		"{'LoadBalancerTargetHealth':[{'TargetGroupArn':'x:targetgroup/b/02',"
+		"'TargetHealthDescriptions':["
 		"{'Target':{'Id':'i-1','Port':80}}]}]}]",
 		true},
 	{"plan.json", "{'planned_values':{},'format_version':'1'}", false},
@@ -220,7 +223,8 @@ static const struct text bad[] = {
 	{"between.json",
 		"{'NatGateways':[{'NatGatewayId':'nat-1','SubnetId':'subnet-1'},"
 		"{'NatGatewayId':'nat-1','SubnetId':'subnet-2'}],"
-		"'Rules':[{'RuleArn':'x'}],'TargetGroups':[{'TargetGroupArn':'x:targetgroup/b/02'}],"
+		"'Rules':[{'RuleArn':'x'}],"
+		"'TargetGroups':[{'TargetGroupArn':'x:targetgroup/b/02'}],"
 		"'TransitGatewayStaticRoutes':["
 		"{'TransitGatewayRouteTableId':'tgw-rtb-1','Routes':[{}]},"
 		"{'TransitGatewayRouteTableId':'tgw-rtb-2','Routes':[]},"
