@@ -200,6 +200,32 @@ static void whole_readings_of_routes_win(void **state)
 		"transit gateway route table tgw-rtb-1 has routes here that differ");
 }
 
+/* A VPN's routes are in no VPC's blocks: propagations do not replace what was read of them. */
+static void propagations_keep_routes(void **state)
+{
+	static const char *const way[] = {"tgw-attach-1"};
+	struct tw_transit_route learned = {.to = prefix_of("10.1.0.0/16"), .propagated = true};
+
+	(void)state;
+	for (int first = 0; first < 2; first++) {
+		struct world w;
+		world_open(&w);
+		struct tw_transit_table table[2] = {
+			table_of(&w, &learned, 1), table_of(&w, NULL, 0)};
+		table[1].propagations = (struct tw_refs){way, NULL, 1};
+		table[1].propagated_known = true;
+		for (int i = 0; i < 2; i++)
+			assert_int_equal(tw_net_add_transit_table(
+						 w.net, w.diags, &table[i ? !first : first]),
+				TW_OK);
+		assert_int_equal(w.net->transit_table[0].routes_n, 1);
+		assert_int_equal(w.net->transit_table[0].propagations.n, 1);
+		assert_true(w.net->transit_table[0].propagated_known);
+		assert_false(w.net->transit_table[0].routes_known);
+		world_close(&w);
+	}
+}
+
 /* ---- load balancers -------------------------------------------------------------------------- */
 
 static void balancers_and_listeners(void **state)
@@ -324,6 +350,7 @@ int main(void)
 		cmocka_unit_test(transit_gateways_and_endpoints),
 		cmocka_unit_test(attachments),
 		cmocka_unit_test(whole_readings_of_routes_win),
+		cmocka_unit_test(propagations_keep_routes),
 		cmocka_unit_test(balancers_and_listeners),
 		cmocka_unit_test(target_groups),
 		cmocka_unit_test(the_id_of_a_zone_wins),
