@@ -147,10 +147,11 @@ static void give_reason(struct tw_path *path, const struct tw_way *way, bool rep
  * (SPEC: nlb-preserve-lb-subnet-return): what they alone would drop is unknown. A target in that
  * very subnet leaves it by them, whichever way the reply takes.
  */
-static void be_lenient(struct tw_crossing *crossing, size_t n)
+static void be_lenient(struct tw_crossing *crossing, size_t n, uint32_t subnet)
 {
 	for (size_t i = 0; i < n; i++)
-		crossing[i].lenient = crossing[i].role == TW_ROLE_BALANCER;
+		crossing[i].lenient =
+			crossing[i].kind == TW_CROSS_ACL && crossing[i].subnet == subnet;
 }
 
 /* A path of two ways; `more` are steps between the two, `reply` may be NULL. */
@@ -168,7 +169,7 @@ static tw_status join(struct pairing *p, const struct tw_way *request, const str
 	if (reply)
 		write_steps(reply->last, m, crossing + n + k);
 	if (request->handed && request->target.subnet != p->to->subnet)
-		be_lenient(crossing + n, k + m);
+		be_lenient(crossing + n, k + m, p->to->subnet);
 	path.crossing = crossing;
 	path.crossings = n + k + m;
 	memcpy(path.look, looks->look, sizeof(path.look));
@@ -268,6 +269,8 @@ static tw_status enter_by(struct pairing *p, const struct tw_way *back)
 	way.text = back->text;
 	way.component = back->component;
 	way.span = back->span;
+	way.by = back->by;
+	way.choice = back->choice;
 	for (const struct tw_step *s = back->last; s; s = s->before)
 		if (s->crossing.kind == TW_CROSS_ROUTE && s->crossing.table != TW_MISSING)
 			first = s;

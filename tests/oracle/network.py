@@ -114,6 +114,10 @@ class Random(Plan):
                     {"TransitGatewayAttachmentId": name, "ResourceId": vpc,
                      "ResourceType": "vpc", "State": "enabled"}
                     for vpc, name in self.attached.items()]}))
+            # Without this answer nobody could know that there are no static routes.
+            self.wrapped.append(("transit-gateway-static-routes", {
+                "TransitGatewayStaticRoutes": [
+                    {"TransitGatewayRouteTableId": self.table_name, "Routes": []}]}))
             return
         ways = []
         for vpc, name in self.attached.items():
