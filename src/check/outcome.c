@@ -223,6 +223,8 @@ static tw_status unsettle(struct tw_arena *arena, struct tw_outcome *outcome)
 		leg->open += leg->passing;
 		leg->passing = 0;
 	}
+	if (outcome->reply == TW_ALLOW)
+		outcome->reply = TW_ACTION_UNKNOWN;
 	return TW_OK;
 }
 

@@ -324,7 +324,8 @@ tw_status tw_paths_between(const struct tw_net *net, struct tw_space *space,
 		tw_ranges_set(space, TW_FIELD_FROM, from->address, from->addresses_n),
 		tw_ranges_set(space, TW_FIELD_TO, to->address, to->addresses_n));
 	domain = tw_set_subtract(space, domain, own_public(&p));
-	if (is_inside(from))
+	/* AWS keeps the addresses that it answers itself: no load balancer has them. */
+	if (is_inside(from) && to->kind != TW_SITE_BALANCER)
 		TW_TRY(exempt(&p, domain, &domain));
 	if (tw_set_is_empty(domain))
 		return tw_space_status(space);
