@@ -123,7 +123,7 @@ static bool alike(const struct tw_net *net, uint32_t a, uint32_t b, uint32_t spe
  * The subnets of an attachment that a packet may cross: that of the sender's zone (`zone`, or
  * NULL), else one for each list and table. `special` is judged apart: it is the goal's own subnet.
  */
-static tw_status choose(struct tw_walk *walk, const struct tw_attachment *a, const char *zone,
+static tw_status choose(struct tw_walk *walk, const struct tw_attachment *a, uint32_t from,
 	uint32_t special, struct choice *ret)
 {
 	const struct tw_net *net = walk->net;
