@@ -337,3 +337,11 @@ tw_status tw_judge_after(struct tw_results *r, const struct tw_sites *to,
 	}
 	return TW_OK;
 }
+
+tw_status tw_judge_balancer(struct tw_results *r, uint32_t balancer)
+{
+	const struct tw_service all = {.protocol = TW_PROTOCOL_ALL, .ports = {0, 65535}};
+	const struct tw_behind like = {.origin = "inferred", .cap = TW_LEVEL_ERROR};
+
+	return after_balancer(r, balancer, &all, 1, &like);
+}

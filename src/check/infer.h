@@ -38,6 +38,11 @@ TW_NODISCARD tw_status tw_infer_icmp(struct tw_scope *scope);
 /* Flows that one group's narrow rules ask for. */
 TW_NODISCARD tw_status tw_infer_group(struct tw_results *results, uint32_t group);
 
+/* What the subnets of a NAT gateway's clients send through it. */
+TW_NODISCARD tw_status tw_infer_nat(struct tw_results *results, uint32_t nat);
+/* A load balancer: its callers, if no group says who they are; its targets; their health. */
+TW_NODISCARD tw_status tw_infer_balancer(struct tw_results *results, uint32_t balancer);
+
 /* scope.c: opening, and what the above share. Close after failure too. */
 TW_NODISCARD tw_status tw_scope_open(
 	struct tw_results *results, uint32_t acl, struct tw_scope *ret);
