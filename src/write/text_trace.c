@@ -5,6 +5,7 @@
  */
 
 #include "excerpt.h"
+#include "passage.h"
 #include "report_out.h"
 #include "say.h"
 
@@ -76,7 +77,7 @@ static void draw_region_title(
 }
 
 /* What stands in the way when it is not a filter. */
-static void draw_reason(struct tw_doc *doc, const struct tw_reason *reason)
+static void draw_reason(struct tw_doc *doc, const struct tw_reason *reason, bool reply)
 {
 	struct tw_paint *paint = &doc->paint;
 
@@ -85,7 +86,7 @@ static void draw_reason(struct tw_doc *doc, const struct tw_reason *reason)
 	paint->indent = 9;
 	tw_paint_gap(paint, 1);
 	tw_paint_hue(paint, TW_HUE_WARNING);
-	tw_paint_str(paint, "reason:");
+	tw_paint_str(paint, reply ? "no way back:" : "reason:");
 	tw_paint_hue(paint, TW_HUE_NONE);
 	tw_paint_gap(paint, 1);
 	tw_paint_words(paint, reason->message != NULL ? reason->message : reason->code);
@@ -143,13 +144,15 @@ void tw_text_region(struct tw_doc *doc, const struct tw_flow *flow, const struct
 
 	tw_draw_region(doc, flow, region);
 	tw_paint_newline(paint);
-	draw_reason(doc, &region->reason);
+	draw_reason(doc, &region->reason, passes && region->verdict == TW_ONE_WAY);
+	if (passes)
+		tw_paint_legs(paint, region);
 	if (passes && region->reply_kind == TW_REPLY_PORTS) {
 		tw_draw_strip(paint, region);
 		tw_paint_newline(paint);
 	}
 	if (passes && region->clients_n > 0) {
-		tw_paint_clients(paint, region->client, region->clients_n, 1, true);
+		tw_paint_region_clients(paint, region, 1);
 		tw_paint_newline(paint);
 	}
 	draw_witness(doc, region);
@@ -221,7 +224,7 @@ void tw_text_trace(struct tw_doc *doc)
 			draw_path(doc, flow, &flow->path[p]);
 		/* Regions tell their reasons themselves. */
 		if (flow->paths_n == 0)
-			draw_reason(doc, &flow->reason);
+			draw_reason(doc, &flow->reason, false);
 		tw_text_assumptions(doc);
 		draw_verdict(doc, flow);
 	}
