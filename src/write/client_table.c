@@ -64,8 +64,7 @@ void tw_paint_clients(
 	paint_table(paint, client, n, NULL, margin);
 }
 
-void tw_paint_region_clients(
-	struct tw_paint *paint, const struct tw_region *region, size_t margin)
+void tw_paint_region_clients(struct tw_paint *paint, const struct tw_region *region, size_t margin)
 {
 	paint_table(paint, region->client, region->clients_n, region, margin);
 }

@@ -39,15 +39,10 @@ struct drawing {
 	bool returns; /* which comes out at the top */
 };
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 static bool same_place(const struct tw_hop *a, const struct tw_hop *b)
 {
-	return same_text(a->kind, b->kind) && same_text(a->component, b->component) &&
-	       same_text(a->subnet, b->subnet);
+	return tw_same_text(a->kind, b->kind) && tw_same_text(a->component, b->component) &&
+	       tw_same_text(a->subnet, b->subnet);
 }
 
 static bool found_later(
@@ -119,7 +114,8 @@ static bool plan(struct tw_paint *paint, const struct tw_region *region, struct 
 		TW_NEW_ARRAY(paint->arena, const struct tw_hop *, region->hops_n);
 	size_t downs = 0, ups = 0, total = 0;
 
-	*d = (struct drawing){.row = TW_NEW_ARRAY(paint->arena, struct row, 2 * region->hops_n + 1)};
+	*d = (struct drawing){
+		.row = TW_NEW_ARRAY(paint->arena, struct row, 2 * region->hops_n + 1)};
 	if (down == NULL || up == NULL || d->row == NULL) {
 		tw_paint_status(paint, TW_ENOMEM);
 		return false;
@@ -200,7 +196,7 @@ static void paint_right(struct tw_paint *paint, const struct row *row, size_t i,
 	paint_mark(paint, dead ? TW_GLYPH_CROSS : TW_GLYPH_TEE_LEFT, dead);
 }
 
-static void draw_top(struct tw_doc *doc, const struct tw_flow *flow, const struct tw_region *region,
+static void draw_top(struct tw_doc *doc, const struct tw_ends *ends, const struct tw_region *region,
 	const struct drawing *d, size_t width, size_t right)
 {
 	struct tw_paint *paint = &doc->paint;
@@ -216,7 +212,7 @@ static void draw_top(struct tw_doc *doc, const struct tw_flow *flow, const struc
 	tw_paint_hue(paint, TW_HUE_NONE);
 	tw_paint_newline(paint);
 	tw_paint_to(paint, BAR_LEFT);
-	tw_paint_clip(paint, tw_sv_of(tw_say_peer(paint, &flow->from)), right - 4);
+	tw_paint_clip(paint, tw_sv_of(ends->from), right - 4);
 	tw_paint_to(paint, end - (up ? 2 : 0) + (up ? 0 : 1) - outcome.n);
 	tw_paint_hue(paint, tw_paint_verdict_hue(region->verdict));
 	tw_paint_sv(paint, outcome);
@@ -244,10 +240,10 @@ static void draw_arrows(struct tw_paint *paint, bool down, bool up, size_t end)
 }
 
 static void draw_bottom(
-	struct tw_doc *doc, const struct tw_flow *flow, const struct drawing *d, size_t end)
+	struct tw_doc *doc, const struct tw_ends *ends, const struct drawing *d, size_t end)
 {
 	struct tw_paint *paint = &doc->paint;
-	const char *name = tw_say_peer(paint, &flow->to);
+	const char *name = ends->to;
 
 	tw_paint_to(paint, BAR_LEFT);
 	if (!d->arrives) {
@@ -311,7 +307,7 @@ static void draw_row(struct tw_paint *paint, const struct row *row, const struct
 	}
 }
 
-static void draw_two_sides(struct tw_doc *doc, const struct tw_flow *flow,
+static void draw_two_sides(struct tw_doc *doc, const struct tw_ends *ends,
 	const struct tw_region *region, const struct drawing *d)
 {
 	struct tw_paint *paint = &doc->paint;
@@ -319,7 +315,7 @@ static void draw_two_sides(struct tw_doc *doc, const struct tw_flow *flow,
 	size_t cell = (width - CELL_LEFT - 4 - 4) / 2, end = width - 2;
 	size_t right = end - 3 - cell + 1;
 
-	draw_top(doc, flow, region, d, width, right);
+	draw_top(doc, ends, region, d, width, right);
 	for (size_t r = 0; r < d->rows; r++) {
 		const struct row *row = &d->row[r];
 		struct tw_hop_cell left_cell, right_cell;
@@ -329,7 +325,7 @@ static void draw_two_sides(struct tw_doc *doc, const struct tw_flow *flow,
 		draw_row(paint, row, &left_cell, &right_cell, cell, end);
 	}
 	draw_arrows(paint, d->arrives, d->sent, end);
-	draw_bottom(doc, flow, d, end);
+	draw_bottom(doc, ends, d, end);
 }
 
 static void draw_leg_line(
@@ -384,12 +380,12 @@ static void draw_one_side(struct tw_doc *doc, const struct tw_region *region, co
 	tw_paint_newline(paint);
 }
 
-static void draw_narrow(struct tw_doc *doc, const struct tw_flow *flow,
+static void draw_narrow(struct tw_doc *doc, const struct tw_ends *ends,
 	const struct tw_region *region, const struct drawing *d)
 {
 	struct tw_paint *paint = &doc->paint;
 	const struct tw_hop **list = TW_NEW_ARRAY(paint->arena, const struct tw_hop *, d->rows);
-	const char *from = tw_say_peer(paint, &flow->from), *to = tw_say_peer(paint, &flow->to);
+	const char *from = ends->from, *to = ends->to;
 	size_t n = 0;
 
 	if (list == NULL) {
@@ -416,14 +412,14 @@ static void draw_narrow(struct tw_doc *doc, const struct tw_flow *flow,
 	draw_one_side(doc, region, "REPLY", to, reply_outcome(d, region), list, n);
 }
 
-void tw_draw_region(struct tw_doc *doc, const struct tw_flow *flow, const struct tw_region *region)
+void tw_draw_region(struct tw_doc *doc, const struct tw_ends *ends, const struct tw_region *region)
 {
 	struct drawing d;
 
 	if (!plan(&doc->paint, region, &d))
 		return;
 	if (doc->paint.width < TWO_SIDES)
-		draw_narrow(doc, flow, region, &d);
+		draw_narrow(doc, ends, region, &d);
 	else
-		draw_two_sides(doc, flow, region, &d);
+		draw_two_sides(doc, ends, region, &d);
 }

@@ -168,6 +168,8 @@ static void fill_brief(struct tw_hop_cell *cell, struct tw_doc *doc, const struc
 
 	if (strcmp(hop->kind, "route") == 0 && hop->rules_n > 0 && hop->rule[0].text != NULL)
 		text = hop->rule[0].text;
+	if (!hop->reached)
+		text = "";
 	const char *line = tw_paint_kept(
 		paint, tw_arena_printf(paint->arena, "%s%s%s", name, *text ? "  " : "", text));
 	size_t room = width - (tail != NULL ? strlen(tail) + 1 : 0);
@@ -224,9 +226,14 @@ static void fill_filter(struct tw_hop_cell *cell, struct tw_doc *doc,
 	const char *loss = tw_say_loss(paint, hop);
 	if (loss != NULL)
 		add_text(cell, paint, loss, width, RULE_LINES, action_hue(hop));
-	if (tw_hop_is_reason(region, hop) && region->reason.message != NULL)
+	bool reason = tw_hop_is_reason(region, hop) && region->reason.message != NULL;
+	if (reason)
 		add_text(cell, paint, region->reason.message, width, RULE_LINES, TW_HUE_ERROR);
-	add_rules(cell, doc, hop, width);
+	/* That no route matches is the reason already. */
+	if (reason && strcmp(hop->rule[0].rule, "none") == 0)
+		add_place(cell, doc, hop->rule[0].span, width);
+	else
+		add_rules(cell, doc, hop, width);
 }
 
 void tw_cell_fill(struct tw_hop_cell *cell, struct tw_doc *doc, const struct tw_region *region,

@@ -47,24 +47,35 @@ bool tw_hop_translates(const struct tw_region *region, const struct tw_hop *hop)
 bool tw_hop_is_reason(const struct tw_region *region, const struct tw_hop *hop)
 {
 	const struct tw_reason *reason = &region->reason;
+	/* Where the request arrives, it is the reply that finds no way. */
+	bool reply = region->verdict == TW_ONE_WAY;
 
-	return strcmp(hop->kind, "route") == 0 && hop->rules_n > 0 && reason->component != NULL &&
-	       hop->component != NULL && strcmp(reason->component, hop->component) == 0 &&
+	return hop->reply == reply && strcmp(hop->kind, "route") == 0 && hop->rules_n > 0 &&
+	       reason->component != NULL && hop->component != NULL &&
+	       strcmp(reason->component, hop->component) == 0 &&
 	       reason->span.file == hop->rule[0].span.file &&
 	       reason->span.begin == hop->rule[0].span.begin;
 }
 
-/* Addresses without the length that says nothing: "10.0.0.9", "10.0.0.0/24". */
-static const char *say_addresses(
-	struct tw_paint *paint, const struct tw_prefix *prefix, size_t n)
+const char *tw_say_addresses(struct tw_paint *paint, const struct tw_prefix *prefix, size_t n)
 {
 	char text[TW_PREFIX_TEXT];
 
 	if (n == 1 && prefix->len == (prefix->family == TW_IPV6 ? 128 : 32))
-		return tw_paint_kept(paint,
-			tw_arena_printf(paint->arena, "%s",
-				tw_addr_text(prefix->addr, prefix->family, text)));
+		return tw_paint_kept(
+			paint, tw_arena_printf(paint->arena, "%s",
+				       tw_addr_text(prefix->addr, prefix->family, text)));
 	return tw_say_prefixes(paint, prefix, n, ENDS_MAX);
+}
+
+const struct tw_hop *tw_first_loss(const struct tw_region *region)
+{
+	for (size_t i = 0; i < region->hops_n; i++) {
+		const struct tw_hop *hop = &region->hop[i];
+		if (hop->reached && (hop->action == TW_HOP_DENY || hop->action == TW_HOP_MIXED))
+			return hop;
+	}
+	return NULL;
 }
 
 static const char *say_translated_ports(struct tw_paint *paint, const struct tw_leg *leg)
@@ -73,13 +84,12 @@ static const char *say_translated_ports(struct tw_paint *paint, const struct tw_
 		return "the client's port";
 	if (leg->client == NULL)
 		return "a port of its own";
-	return tw_paint_kept(paint, tw_arena_printf(paint->arena, "ports %s",
-					    tw_say_ports(paint, leg->client->range,
-						    leg->client->ranges, PORTS_MAX)));
+	return tw_paint_kept(paint,
+		tw_arena_printf(paint->arena, "ports %s",
+			tw_say_ports(paint, leg->client->range, leg->client->ranges, PORTS_MAX)));
 }
 
-static bool same_blocks(
-	const struct tw_prefix *a, size_t a_n, const struct tw_prefix *b, size_t b_n)
+bool tw_same_blocks(const struct tw_prefix *a, size_t a_n, const struct tw_prefix *b, size_t b_n)
 {
 	if (a_n != b_n)
 		return false;
@@ -98,21 +108,20 @@ static const char *nat_becomes(
 		if (hop->leg == 0 || hop->leg >= region->legs_n)
 			return NULL;
 		const struct tw_leg *leg = &region->leg[hop->leg - 1];
-		return tw_paint_kept(
-			paint, tw_arena_printf(paint->arena, "back to %s, %s",
-				       say_addresses(paint, leg->from, leg->from_n),
-				       say_translated_ports(paint, leg)));
+		return tw_paint_kept(paint, tw_arena_printf(paint->arena, "back to %s, %s",
+						    tw_say_addresses(paint, leg->from, leg->from_n),
+						    say_translated_ports(paint, leg)));
 	}
 	if (hop->leg + 1 >= region->legs_n)
 		return NULL;
 	const struct tw_leg *old = &region->leg[hop->leg], *leg = old + 1;
 	/* NAT64 changes the other end, too. */
-	bool other = !same_blocks(old->to, old->to_n, leg->to, leg->to_n);
+	bool other = !tw_same_blocks(old->to, old->to_n, leg->to, leg->to_n);
 	return tw_paint_kept(
 		paint, tw_arena_printf(paint->arena, "becomes %s, %s%s%s",
-			       say_addresses(paint, leg->from, leg->from_n),
+			       tw_say_addresses(paint, leg->from, leg->from_n),
 			       say_translated_ports(paint, leg), other ? ", to " : "",
-			       other ? say_addresses(paint, leg->to, leg->to_n) : ""));
+			       other ? tw_say_addresses(paint, leg->to, leg->to_n) : ""));
 }
 
 /* The nearest filter in the same direction that saw the packet, before (step -1) or behind. */
@@ -141,15 +150,15 @@ static const char *balancer_becomes(
 	if (before == NULL || behind == NULL)
 		return NULL;
 	if (hop->reply) {
-		if (same_blocks(before->from, before->from_n, behind->from, behind->from_n))
+		if (tw_same_blocks(before->from, before->from_n, behind->from, behind->from_n))
 			return NULL;
-		return tw_paint_kept(paint,
-			tw_arena_printf(paint->arena, "comes from %s again",
-				say_addresses(paint, behind->from, behind->from_n)));
+		return tw_paint_kept(
+			paint, tw_arena_printf(paint->arena, "comes from %s again",
+				       tw_say_addresses(paint, behind->from, behind->from_n)));
 	}
-	if (same_blocks(before->to, before->to_n, behind->to, behind->to_n))
+	if (tw_same_blocks(before->to, before->to_n, behind->to, behind->to_n))
 		return NULL;
-	const char *to = say_addresses(paint, behind->to, behind->to_n);
+	const char *to = tw_say_addresses(paint, behind->to, behind->to_n);
 	if (behind->ports_n == 0)
 		return tw_paint_kept(paint, tw_arena_printf(paint->arena, "goes on to %s", to));
 	return tw_paint_kept(
@@ -193,10 +202,9 @@ const char *tw_say_loss(struct tw_paint *paint, const struct tw_hop *hop)
 			continue;
 		const char *ports = tw_say_ports(paint, rule->ports, rule->ports_n, PORTS_MAX);
 		lost += count_ports(rule->ports, rule->ports_n);
-		which = which == NULL
-				? ports
-				: tw_paint_kept(paint, tw_arena_printf(paint->arena, "%s, %s",
-							       which, ports));
+		which = which == NULL ? ports
+				      : tw_paint_kept(paint, tw_arena_printf(paint->arena, "%s, %s",
+								     which, ports));
 	}
 	if (which == NULL || lost > came)
 		return NULL;
@@ -234,11 +242,10 @@ const char *tw_say_leg(
 			box != NULL ? box->service_n : 0);
 	}
 	const struct tw_leg *it = &region->leg[leg < region->legs_n ? leg : 0];
-	const char *own = say_addresses(paint, it->from, it->from_n);
+	const char *own = tw_say_addresses(paint, it->from, it->from_n);
 	if (reply)
 		return tw_paint_kept(paint, tw_arena_printf(paint->arena, "leg %u: to %s, %s",
-						    it->leg, own,
-						    say_translated_ports(paint, it)));
+						    it->leg, own, say_translated_ports(paint, it)));
 	if (it->service_n > 0)
 		return tw_paint_kept(
 			paint, tw_arena_printf(paint->arena, "leg %u: %s to %s port %s", it->leg,
@@ -281,15 +288,15 @@ static const char *say_own(
 	if (leg->returns_n == 1 && leg->returns[0].lo <= 1024 && leg->returns[0].hi == 65535)
 		return "all return";
 	if (worst == NULL || !tw_own_ports(region, worst, &passing, &total))
-		return tw_paint_kept(paint, tw_arena_printf(paint->arena, "%s return",
-						    tw_say_ports(paint, leg->returns,
-							    leg->returns_n, PORTS_MAX)));
+		return tw_paint_kept(paint,
+			tw_arena_printf(paint->arena, "%s return",
+				tw_say_ports(paint, leg->returns, leg->returns_n, PORTS_MAX)));
 	if (passing == total)
-		return tw_paint_kept(paint, tw_arena_printf(paint->arena, "all that %s picks return",
-						    worst->client->id));
-	return tw_paint_kept(paint, tw_arena_printf(paint->arena, "%s that %s picks return",
-					    tw_say_share(paint, passing, total),
-					    worst->client->id));
+		return tw_paint_kept(paint, tw_arena_printf(paint->arena,
+						    "all that %s picks return", worst->client->id));
+	return tw_paint_kept(
+		paint, tw_arena_printf(paint->arena, "%s that %s picks return",
+			       tw_say_share(paint, passing, total), worst->client->id));
 }
 
 static const char *say_translated(struct tw_paint *paint, const struct tw_leg *leg)
@@ -299,14 +306,13 @@ static const char *say_translated(struct tw_paint *paint, const struct tw_leg *l
 	if (leg->passing == leg->total)
 		return tw_paint_kept(paint, tw_arena_printf(paint->arena, "all %s return",
 						    tw_say_number(paint, leg->total)));
-	return tw_paint_kept(
-		paint, tw_arena_printf(paint->arena, "%s return%s%s%s",
-			       tw_say_share(paint, leg->passing, leg->total),
-			       leg->passing > 0 ? " (" : "",
-			       leg->passing > 0 ? tw_say_ports(paint, leg->returns, leg->returns_n,
-							  PORTS_MAX)
-						: "",
-			       leg->passing > 0 ? ")" : ""));
+	return tw_paint_kept(paint,
+		tw_arena_printf(paint->arena, "%s return%s%s%s",
+			tw_say_share(paint, leg->passing, leg->total), leg->passing > 0 ? " (" : "",
+			leg->passing > 0
+				? tw_say_ports(paint, leg->returns, leg->returns_n, PORTS_MAX)
+				: "",
+			leg->passing > 0 ? ")" : ""));
 }
 
 /* "windows: 72.31 % on leg 0 x 50.79 % on leg 1 = 36.73 % get their reply" */
@@ -336,11 +342,10 @@ static void paint_product(struct tw_paint *paint, const struct tw_region *region
 	paint->indent = 1;
 	tw_paint_gap(paint, 1);
 	tw_paint_words(paint,
-		tw_paint_kept(paint,
-			tw_arena_printf(paint->arena,
-				"A reply must return on every leg. For %s: %s is %s.",
-				worst->client->id, text,
-				tw_say_percent(paint, worst->passing, worst->total))));
+		tw_paint_kept(paint, tw_arena_printf(paint->arena,
+					     "A reply must return on every leg. For %s: %s is %s.",
+					     worst->client->id, text,
+					     tw_say_percent(paint, worst->passing, worst->total))));
 	tw_paint_newline(paint);
 }
 
@@ -358,12 +363,11 @@ void tw_paint_legs(struct tw_paint *paint, const struct tw_region *region)
 					 : "translated ports";
 		paint->indent = 8;
 		tw_paint_gap(paint, 1);
-		tw_paint_words(paint,
-			tw_paint_kept(paint,
-				tw_arena_printf(paint->arena, "leg %u, %s: ", leg->leg, at)));
+		tw_paint_words(paint, tw_paint_kept(paint, tw_arena_printf(paint->arena,
+								   "leg %u, %s: ", leg->leg, at)));
 		tw_paint_hue(paint, leg->leg == 0 || lossless ? TW_HUE_NONE : TW_HUE_WARNING);
-		tw_paint_words(paint, leg->leg == 0 ? say_own(paint, region, leg)
-						    : say_translated(paint, leg));
+		tw_paint_words(paint,
+			leg->leg == 0 ? say_own(paint, region, leg) : say_translated(paint, leg));
 		tw_paint_hue(paint, TW_HUE_NONE);
 		tw_paint_newline(paint);
 	}

@@ -18,6 +18,11 @@ bool tw_hop_is_brief(const struct tw_hop *hop);
 bool tw_hop_translates(const struct tw_region *region, const struct tw_hop *hop);
 /* Whether the reason of the region is this hop: a missing route, a gateway that is not known. */
 bool tw_hop_is_reason(const struct tw_region *region, const struct tw_hop *hop);
+/* The first hop that drops something; NULL if none does. */
+const struct tw_hop *tw_first_loss(const struct tw_region *region);
+bool tw_same_blocks(const struct tw_prefix *a, size_t a_n, const struct tw_prefix *b, size_t b_n);
+/* Addresses without the length that says nothing: "10.0.0.9", "10.0.0.0/24 and 3 more". */
+const char *tw_say_addresses(struct tw_paint *paint, const struct tw_prefix *prefix, size_t n);
 /* "becomes 10.0.0.9, ports 1024-65535"; NULL where the packet stays what it is. */
 const char *tw_say_becomes(
 	struct tw_paint *paint, const struct tw_region *region, const struct tw_hop *hop);

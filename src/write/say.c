@@ -14,6 +14,11 @@ static const char *finish(struct tw_paint *paint, struct tw_buf *buf)
 	return text;
 }
 
+bool tw_same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 const char *tw_say_number(struct tw_paint *paint, uint64_t n)
 {
 	struct tw_buf buf;
@@ -114,20 +119,25 @@ const char *tw_say_icmp(
 	return finish(paint, &buf);
 }
 
-const char *tw_say_peer(struct tw_paint *paint, const struct tw_peer *peer)
+const char *tw_say_ids(struct tw_paint *paint, const struct tw_peer *peer, size_t most)
 {
 	struct tw_buf buf;
 
+	tw_buf_init(&buf, paint->arena->mem);
+	for (size_t i = 0; i < peer->ids_n && list_next(&buf, i, peer->ids_n, most); i++)
+		tw_buf_puts(&buf, peer->ids[i]);
+	return finish(paint, &buf);
+}
+
+const char *tw_say_peer(struct tw_paint *paint, const struct tw_peer *peer)
+{
 	if (peer->name != NULL)
 		return peer->name;
 	if (peer->ids_n == 0 && peer->addresses_n == 0)
 		return "unknown addresses";
 	if (peer->ids_n == 0)
 		return tw_say_prefixes(paint, peer->address, peer->addresses_n, 2);
-	tw_buf_init(&buf, paint->arena->mem);
-	for (size_t i = 0; i < peer->ids_n && list_next(&buf, i, peer->ids_n, 2); i++)
-		tw_buf_puts(&buf, peer->ids[i]);
-	return finish(paint, &buf);
+	return tw_say_ids(paint, peer, 2);
 }
 
 const char *tw_say_verdict(enum tw_verdict verdict)

@@ -95,12 +95,12 @@ static void draw_returns(
 }
 
 /* What the lane of a client shows for [lo, hi]; false if the client uses no port there. */
-static bool client_glyph(const struct lanes *lanes, const struct tw_client *client,
-	uint32_t lo, uint32_t hi, enum tw_glyph *ret)
+static bool client_glyph(const struct lanes *lanes, const struct tw_client *client, uint32_t lo,
+	uint32_t hi, enum tw_glyph *ret)
 {
 	uint32_t used = count_within(client->range, client->ranges, lo, hi);
-	uint32_t back = count_both(
-		client->range, client->ranges, lanes->returns, lanes->returns_n, lo, hi);
+	uint32_t back =
+		count_both(client->range, client->ranges, lanes->returns, lanes->returns_n, lo, hi);
 	uint32_t open = count_both(
 		client->range, client->ranges, lanes->undecided, lanes->undecided_n, lo, hi);
 
@@ -171,9 +171,8 @@ static bool draw_translated(struct tw_paint *paint, const struct tw_leg *leg, ui
 {
 	const struct lanes lanes = {leg->returns, leg->undecided, leg->returns_n, leg->undecided_n};
 
-	draw_returns(paint,
-		tw_paint_kept(paint, tw_arena_printf(paint->arena, "leg %u", leg->leg)), &lanes,
-		step);
+	draw_returns(paint, tw_paint_kept(paint, tw_arena_printf(paint->arena, "leg %u", leg->leg)),
+		&lanes, step);
 	if (leg->client != NULL)
 		draw_client(paint, leg->client->id, &lanes, leg->client, step);
 	return leg->undecided_n > 0;
