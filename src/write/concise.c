@@ -97,8 +97,10 @@ static void put_region(struct tw_doc *doc, const struct tw_flow *flow,
 	tw_paint_str(paint, tw_say_peer(paint, &flow->to));
 	tw_paint_str(paint, " ");
 	tw_paint_str(paint, flow->service_text);
-	if (*which != '\0') {
+	if (flow->via != NULL || *which != '\0') {
 		tw_paint_str(paint, " (");
+		tw_paint_str(paint, flow->via != NULL ? flow->purpose : "");
+		tw_paint_str(paint, flow->via != NULL && *which != '\0' ? ", " : "");
 		tw_paint_str(paint, which);
 		tw_paint_str(paint, ")");
 	}

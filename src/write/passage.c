@@ -50,10 +50,12 @@ bool tw_hop_is_reason(const struct tw_region *region, const struct tw_hop *hop)
 	/* Where the request arrives, it is the reply that finds no way. */
 	bool reply = region->verdict == TW_ONE_WAY;
 
-	return hop->reply == reply && strcmp(hop->kind, "route") == 0 && hop->rules_n > 0 &&
-	       reason->component != NULL && hop->component != NULL &&
-	       strcmp(reason->component, hop->component) == 0 &&
-	       reason->span.file == hop->rule[0].span.file &&
+	if (hop->reply != reply || reason->component == NULL ||
+		!tw_same_text(reason->component, hop->component))
+		return false;
+	if (strcmp(hop->kind, "route") != 0)
+		return tw_hop_is_brief(hop);
+	return hop->rules_n > 0 && reason->span.file == hop->rule[0].span.file &&
 	       reason->span.begin == hop->rule[0].span.begin;
 }
 
@@ -101,29 +103,6 @@ bool tw_same_blocks(const struct tw_prefix *a, size_t a_n, const struct tw_prefi
 	return true;
 }
 
-static const char *nat_becomes(
-	struct tw_paint *paint, const struct tw_region *region, const struct tw_hop *hop)
-{
-	if (hop->reply) {
-		if (hop->leg == 0 || hop->leg >= region->legs_n)
-			return NULL;
-		const struct tw_leg *leg = &region->leg[hop->leg - 1];
-		return tw_paint_kept(paint, tw_arena_printf(paint->arena, "back to %s, %s",
-						    tw_say_addresses(paint, leg->from, leg->from_n),
-						    say_translated_ports(paint, leg)));
-	}
-	if (hop->leg + 1 >= region->legs_n)
-		return NULL;
-	const struct tw_leg *old = &region->leg[hop->leg], *leg = old + 1;
-	/* NAT64 changes the other end, too. */
-	bool other = !tw_same_blocks(old->to, old->to_n, leg->to, leg->to_n);
-	return tw_paint_kept(
-		paint, tw_arena_printf(paint->arena, "becomes %s, %s%s%s",
-			       tw_say_addresses(paint, leg->from, leg->from_n),
-			       say_translated_ports(paint, leg), other ? ", to " : "",
-			       other ? tw_say_addresses(paint, leg->to, leg->to_n) : ""));
-}
-
 /* The nearest filter in the same direction that saw the packet, before (step -1) or behind. */
 static const struct tw_hop *nearest(
 	const struct tw_region *region, const struct tw_hop *hop, int step)
@@ -139,6 +118,41 @@ static const struct tw_hop *nearest(
 			return it;
 	}
 	return NULL;
+}
+
+/* A request that dies has no legs; the filters behind the gateway saw what it became. */
+static const char *unmeasured_becomes(
+	struct tw_paint *paint, const struct tw_region *region, const struct tw_hop *hop)
+{
+	const struct tw_hop *behind = nearest(region, hop, 1);
+
+	if (behind == NULL || behind->leg == hop->leg)
+		return NULL;
+	return tw_paint_kept(paint, tw_arena_printf(paint->arena, "becomes %s",
+					    tw_say_addresses(paint, behind->from, behind->from_n)));
+}
+
+static const char *nat_becomes(
+	struct tw_paint *paint, const struct tw_region *region, const struct tw_hop *hop)
+{
+	if (hop->reply) {
+		if (hop->leg == 0 || hop->leg >= region->legs_n)
+			return NULL;
+		const struct tw_leg *leg = &region->leg[hop->leg - 1];
+		return tw_paint_kept(paint, tw_arena_printf(paint->arena, "back to %s, %s",
+						    tw_say_addresses(paint, leg->from, leg->from_n),
+						    say_translated_ports(paint, leg)));
+	}
+	if (hop->leg + 1 >= region->legs_n)
+		return unmeasured_becomes(paint, region, hop);
+	const struct tw_leg *old = &region->leg[hop->leg], *leg = old + 1;
+	/* NAT64 changes the other end, too. */
+	bool other = !tw_same_blocks(old->to, old->to_n, leg->to, leg->to_n);
+	return tw_paint_kept(
+		paint, tw_arena_printf(paint->arena, "becomes %s, %s%s%s",
+			       tw_say_addresses(paint, leg->from, leg->from_n),
+			       say_translated_ports(paint, leg), other ? ", to " : "",
+			       other ? tw_say_addresses(paint, leg->to, leg->to_n) : ""));
 }
 
 /* A load balancer that hands the client's packet on makes the target its destination. */
