@@ -239,10 +239,7 @@ tw_status tw_judge_behind(struct tw_results *r, const struct tw_behind *b)
 		b->each ? ask_each(r, b, &from, &draft) : ask_together(r, b, &from, &draft);
 	if (status == TW_OK && draft.outcomes.n > 0) {
 		draft.interfaces = (uint32_t)r->net->target_group[b->group].members_n;
-		if (!b->each)
-			status = tw_find_losses(r, &draft);
-		if (status == TW_OK)
-			status = tw_results_add_flow(r, &draft);
+		status = b->each ? tw_results_add_flow(r, &draft) : tw_draft_keep(r, &draft);
 	}
 	tw_draft_free(r, &draft);
 	return status;

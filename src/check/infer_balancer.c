@@ -12,7 +12,8 @@ static tw_status draft_of(struct tw_results *r, const struct tw_balancer *b,
 	const struct tw_listener *listener, const struct tw_service *service, size_t services,
 	struct tw_draft *ret)
 {
-	struct tw_draft draft = {.protocol = (uint8_t)service[0].protocol, .acl = TW_MISSING};
+	struct tw_draft draft = {
+		.protocol = (uint8_t)service[0].protocol, .acl = TW_MISSING, .balancer = true};
 	const char *name = b->object.name ? b->object.name : b->object.id;
 	struct tw_flow *flow = &draft.flow;
 	struct tw_evidence *evidence = TW_NEW(r->arena, struct tw_evidence);
@@ -38,26 +39,6 @@ static tw_status draft_of(struct tw_results *r, const struct tw_balancer *b,
 	return tw_question_text(r, service, services, &ret->flow);
 }
 
-static tw_status judge(struct tw_results *r, struct tw_draft *draft, struct tw_question *q)
-{
-	struct tw_pieces pieces = TW_VEC_EMPTY;
-	tw_status status = tw_ask(r, q);
-
-	for (size_t i = 0; status == TW_OK && i < q->pieces.n; i++)
-		status = tw_pieces_add(r, &pieces, &q->pieces.v[i]);
-	for (size_t i = 0; status == TW_OK && i < pieces.n; i++)
-		status = tw_judge_piece(r->judge, r->work, &pieces.v[i], &draft->outcomes);
-	if (status == TW_OK && draft->outcomes.n > 0) {
-		draft->balancer = true;
-		status = tw_find_losses(r, draft);
-		if (status == TW_OK)
-			status = tw_results_add_flow(r, draft);
-	}
-	TW_VEC_FREE(r->mem, &pieces);
-	TW_VEC_FREE(r->mem, &draft->outcomes);
-	return status;
-}
-
 static tw_status infer_listener(struct tw_results *r, const struct tw_balancer *b,
 	const struct tw_listener *listener, const struct tw_sites *from, const struct tw_sites *to)
 {
@@ -80,7 +61,10 @@ static tw_status infer_listener(struct tw_results *r, const struct tw_balancer *
 		.services = n,
 		.inferred = true,
 		.cap = TW_LEVEL_ERROR};
-	tw_status status = judge(r, &draft, &q);
+	tw_status status = tw_question_judge(r, &q, &draft);
+	if (status == TW_OK)
+		status = tw_draft_keep(r, &draft);
+	tw_draft_free(r, &draft);
 	tw_question_free(r, &q);
 	return status;
 }

@@ -189,21 +189,12 @@ static tw_status find_denied(struct tw_results *r, const struct tw_draft *draft)
 
 static tw_status judge_rule(struct tw_results *r, struct tw_draft *draft, struct tw_question *q)
 {
-	struct tw_pieces pieces = TW_VEC_EMPTY;
-	tw_status status = tw_ask(r, q);
-	for (size_t i = 0; status == TW_OK && i < q->pieces.n; i++)
-		status = tw_pieces_add(r, &pieces, &q->pieces.v[i]);
-	for (size_t i = 0; status == TW_OK && i < pieces.n; i++)
-		status = tw_judge_piece(r->judge, r->work, &pieces.v[i], &draft->outcomes);
-	if (status == TW_OK && draft->outcomes.n > 0) {
-		status = tw_find_losses(r, draft);
-		if (status == TW_OK)
-			status = find_denied(r, draft);
-		if (status == TW_OK)
-			status = tw_results_add_flow(r, draft);
-	}
-	TW_VEC_FREE(r->mem, &draft->outcomes);
-	TW_VEC_FREE(r->mem, &pieces);
+	tw_status status = tw_question_judge(r, q, draft);
+	if (status == TW_OK && draft->outcomes.n > 0)
+		status = find_denied(r, draft);
+	if (status == TW_OK)
+		status = tw_draft_keep(r, draft);
+	tw_draft_free(r, draft);
 	return status;
 }
 

@@ -127,25 +127,6 @@ static tw_status draft_of(struct tw_results *r, const struct wish *wish,
 	return TW_OK;
 }
 
-static tw_status judge(struct tw_results *r, struct tw_draft *draft, struct tw_question *q)
-{
-	struct tw_pieces pieces = TW_VEC_EMPTY;
-	tw_status status = tw_ask(r, q);
-
-	for (size_t i = 0; status == TW_OK && i < q->pieces.n; i++)
-		status = tw_pieces_add(r, &pieces, &q->pieces.v[i]);
-	for (size_t i = 0; status == TW_OK && i < pieces.n; i++)
-		status = tw_judge_piece(r->judge, r->work, &pieces.v[i], &draft->outcomes);
-	if (status == TW_OK && draft->outcomes.n > 0) {
-		status = tw_find_losses(r, draft);
-		if (status == TW_OK)
-			status = tw_results_add_flow(r, draft);
-	}
-	TW_VEC_FREE(r->mem, &pieces);
-	TW_VEC_FREE(r->mem, &draft->outcomes);
-	return status;
-}
-
 /* The internet, or the part of it that a rule speaks of. */
 static tw_status targets_of(struct tw_results *r, const struct tw_rule *rule, struct tw_sites *ret)
 {
@@ -181,7 +162,10 @@ static tw_status infer_wish(struct tw_results *r, const struct wish *wish,
 		.services = 1,
 		.inferred = true,
 		.cap = service->protocol == TW_PROTOCOL_UDP ? TW_LEVEL_WARNING : TW_LEVEL_ERROR};
-	tw_status status = judge(r, &draft, &q);
+	tw_status status = tw_question_judge(r, &q, &draft);
+	if (status == TW_OK)
+		status = tw_draft_keep(r, &draft);
+	tw_draft_free(r, &draft);
 	tw_question_free(r, &q);
 	return status;
 }
