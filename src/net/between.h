@@ -71,7 +71,7 @@ struct tw_peering {
 
 struct tw_transit_gateway {
 	struct tw_object object;
-	bool references; /* SecurityGroupReferencingSupport. SPEC: sg-ref-tgw */
+	bool references; /* SecurityGroupReferencingSupport */
 	const char *association_table_id, *propagation_table_id; /* the defaults, or NULL */
 };
 

@@ -152,8 +152,8 @@ static tw_status pick_service(struct tw_picked *picked, const char *id)
 			uint32_t list = tw_net_find(net, TW_KIND_PREFIX_LIST, route->prefix_list);
 			if (list == TW_MISSING || !net->prefix_list[list].entries_known)
 				return TW_REFUSED(picked,
-					"the entries of %s, which lead to %s, are not in the input: "
-					"add the output of get-managed-prefix-list-entries",
+					"the entries of %s, which lead to %s, are not in the "
+					"input: add the output of get-managed-prefix-list-entries",
 					route->prefix_list, id);
 			for (size_t c = 0; c < net->prefix_list[list].cidrs.n; c++)
 				TW_TRY(TW_VEC_PUSH(net->mem, &picked->range,

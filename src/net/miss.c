@@ -105,7 +105,8 @@ static const char *why_not(const struct tw_net *net, const char *text)
 		       "block of it";
 	if (tw_net_find(net, TW_KIND_TRANSIT_GATEWAY, text) != TW_MISSING ||
 		tw_net_find(net, TW_KIND_PEERING, text) != TW_MISSING)
-		return "it only carries flows: name an instance, an interface or a subnet behind it";
+		return "it only carries flows: name an instance, an interface or a subnet "
+		       "behind it";
 	if (tw_net_find(net, TW_KIND_TARGET_GROUP, text) != TW_MISSING ||
 		tw_net_find(net, TW_KIND_LISTENER, text) != TW_MISSING)
 		return "name the load balancer, or one of the targets";

@@ -41,9 +41,8 @@ static void check_route(const struct route_row *row)
 	const char *reply = row->out ? ", acl-a in reply, sg? in reply tracked assumed"
 				     : ", sg? out reply tracked assumed, acl-a out reply";
 	/* What does not get there has no reply. */
-	const char *both = row->fate == BLOCKED
-				   ? request
-				   : tw_arena_printf(&t.arena, "%s%s", request, reply);
+	const char *both =
+		row->fate == BLOCKED ? request : tw_arena_printf(&t.arena, "%s%s", request, reply);
 	assert_string_equal(path_crossings(&t, path), both);
 	path_stop(&t);
 }
