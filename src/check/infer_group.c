@@ -6,6 +6,7 @@
 #include "ask.h"
 #include "addresses.h"
 #include "balancer.h"
+#include "site.h"
 
 /* The service that a narrow rule asks for: a port range, or echo. False: it asks for nothing. */
 static bool service_of(const struct tw_rule *rule, struct tw_service *ret)
@@ -67,6 +68,48 @@ static tw_status members_of(struct tw_results *r, const struct tw_group *group, 
 	return answers ? add_balancers(r, group, ret, ret_n) : TW_OK;
 }
 
+static bool meets(const struct tw_vpc *vpc, const struct tw_range *range, size_t n)
+{
+	for (size_t i = 0; i < vpc->cidrs.n; i++) {
+		struct tw_range block = tw_prefix_range(vpc->cidrs.v[i]);
+		for (size_t k = 0; k < n; k++)
+			if (block.family == range[k].family &&
+				tw_addr_cmp(block.first, range[k].last) <= 0 &&
+				tw_addr_cmp(range[k].first, block.last) <= 0)
+				return true;
+	}
+	return false;
+}
+
+/*
+ * Peers in other VPCs that a block names: whoever sits there. A block that holds many VPCs names
+ * the organisation, not a peer: it is permission, and costs a walk for each of its subnets.
+ */
+static tw_status add_neighbours(struct tw_results *r, const struct tw_group *group,
+	const struct tw_range *range, size_t ranges, struct tw_sites *ret)
+{
+	enum { MOST = 8 };
+	const struct tw_net *net = r->net;
+	uint32_t found[MOST];
+	size_t n = 0;
+	for (uint32_t i = 0; i < net->vpcs; i++) {
+		if (i == group->vpc || net->vpc[i].subnets_n == 0 ||
+			!meets(&net->vpc[i], range, ranges))
+			continue;
+		if (n == MOST)
+			return TW_OK;
+		found[n++] = i;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct tw_sites there = TW_VEC_EMPTY;
+		TW_TRY(tw_sites_of_ranges(net, r->work, found[i], range, ranges, &there));
+		for (size_t k = 0; k < there.n; k++)
+			if (there.v[k].kind != TW_SITE_OUTSIDE)
+				TW_TRY(tw_sites_add(r->work, ret, &there.v[k]));
+	}
+	return TW_OK;
+}
+
 /* Where subnets are known, nobody sits at the other addresses of a VPC. */
 static tw_status leave_out_vpcs(struct tw_results *r, struct tw_sites *sites)
 {
@@ -118,6 +161,8 @@ static tw_status peers_of(struct tw_results *r, const struct tw_group *group, en
 	}
 	struct tw_sites sites = TW_VEC_EMPTY;
 	TW_TRY(tw_sites_of_ranges(r->net, r->work, group->vpc, range, ranges, &sites));
+	if (range != all)
+		TW_TRY(add_neighbours(r, group, range, ranges, &sites));
 	TW_TRY(leave_out_vpcs(r, &sites));
 	/* Where interfaces are known, nobody sits at the other addresses of a subnet. */
 	size_t kept = 0;

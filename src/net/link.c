@@ -6,6 +6,7 @@
  */
 
 #include "pending.h"
+#include "routes.h"
 
 void tw_defaults_init(struct tw_defaults *defaults, struct tw_mem *mem)
 {
@@ -103,6 +104,7 @@ tw_status tw_net_finish(struct tw_net *net, struct tw_diags *diags)
 	TW_TRY(tw_link_peers(net));
 	TW_TRY(tw_link_between(net));
 	tw_link_nat(net);
+	TW_TRY(tw_link_routing(net));
 	TW_TRY(tw_link_balancers(net));
 	TW_TRY(tw_link_targets(net));
 	return worst;

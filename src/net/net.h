@@ -185,6 +185,8 @@ struct tw_net {
 	size_t vpcs, subnets, acls, groups, interfaces, instances, tables, gateways, prefix_lists;
 	size_t nats, peerings, transits, attachments, transit_tables, endpoints, balancers,
 		listeners, target_groups;
+	/* By table: its routes as they decide (routes.h), filled by finish. */
+	const struct tw_routing *routing, *transit_routing;
 	struct tw_map ids[TW_KINDS]; /* id -> index */
 	struct tw_build *build;	     /* links that wait for tw_net_finish (pending.h) */
 };

@@ -18,7 +18,7 @@ static bool comes_before(const struct tw_routed *a, const struct tw_routed *b)
 	return !a->weak && b->weak;
 }
 
-/* Insertion: tables are short and mostly sorted, and equal entries must keep their order. */
+/* Insertion: tables are mostly sorted, and equal entries must keep their order. */
 static void sort(struct tw_routing *routing)
 {
 	for (size_t i = 1; i < routing->n; i++) {
@@ -36,7 +36,7 @@ static tw_status reserve(struct tw_arena *arena, size_t n, struct tw_routing *re
 	return ret->v ? TW_OK : TW_ENOMEM;
 }
 
-tw_status tw_routing_of(
+static tw_status routing_of(
 	const struct tw_net *net, struct tw_arena *arena, uint32_t table, struct tw_routing *ret)
 {
 	const struct tw_route_table *t = &net->table[table];
@@ -75,7 +75,7 @@ static struct tw_prefixes blocks_of(const struct tw_net *net, uint32_t attachmen
 	return vpc == TW_MISSING ? (struct tw_prefixes){NULL, 0} : net->vpc[vpc].cidrs;
 }
 
-tw_status tw_routing_of_transit(
+static tw_status routing_of_transit(
 	const struct tw_net *net, struct tw_arena *arena, uint32_t table, struct tw_routing *ret)
 {
 	const struct tw_transit_table *t = &net->transit_table[table];
@@ -114,5 +114,22 @@ tw_status tw_routing_of_transit(
 	}
 	sort(&routing);
 	*ret = routing;
+	return TW_OK;
+}
+
+tw_status tw_link_routing(struct tw_net *net)
+{
+	struct tw_routing *routing = TW_NEW_ARRAY(&net->arena, struct tw_routing, net->tables + 1);
+	struct tw_routing *transit =
+		TW_NEW_ARRAY(&net->arena, struct tw_routing, net->transit_tables + 1);
+
+	if (!routing || !transit)
+		return TW_ENOMEM;
+	for (uint32_t i = 0; i < net->tables; i++)
+		TW_TRY(routing_of(net, &net->arena, i, &routing[i]));
+	for (uint32_t i = 0; i < net->transit_tables; i++)
+		TW_TRY(routing_of_transit(net, &net->arena, i, &transit[i]));
+	net->routing = routing;
+	net->transit_routing = transit;
 	return TW_OK;
 }

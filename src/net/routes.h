@@ -27,9 +27,7 @@ struct tw_routing {
 	bool open; /* a transit table some of whose routes the input lacks */
 };
 
-TW_NODISCARD tw_status tw_routing_of(
-	const struct tw_net *net, struct tw_arena *arena, uint32_t table, struct tw_routing *ret);
-TW_NODISCARD tw_status tw_routing_of_transit(
-	const struct tw_net *net, struct tw_arena *arena, uint32_t table, struct tw_routing *ret);
+/* Sorts every table once, into net->routing and net->transit_routing: a step of tw_net_finish. */
+TW_NODISCARD tw_status tw_link_routing(struct tw_net *net);
 
 #endif

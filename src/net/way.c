@@ -255,6 +255,24 @@ tw_set tw_way_towards(struct tw_walk *walk, const struct tw_way *way, struct tw_
 	return tw_set_intersect(walk->space, way->domain, here);
 }
 
+tw_set tw_way_towards_all(
+	struct tw_walk *walk, const struct tw_way *way, const struct tw_range *range, size_t n)
+{
+	enum tw_field field = walk->direction == TW_REQUEST ? TW_FIELD_TO : TW_FIELD_FROM;
+
+	return tw_set_intersect(
+		walk->space, way->domain, tw_ranges_set(walk->space, field, range, n));
+}
+
+bool tw_way_is_plain(const struct tw_walk *walk, const struct tw_way *way)
+{
+	const struct tw_look *look = &way->look[way->at];
+
+	if (walk->direction == TW_REPLY)
+		return !way->translated[way->at];
+	return look->to.family == 0 && !look->embedded;
+}
+
 tw_set tw_way_public(struct tw_walk *walk, const struct tw_way *way)
 {
 	const struct tw_look *look = &way->look[way->at];
@@ -488,7 +506,7 @@ tw_status tw_way_route(struct tw_walk *walk, struct tw_way way, const struct tw_
 {
 	struct tw_stop room;
 	const struct tw_stop *goal = tw_way_goal(walk, &way, &room);
-	struct tw_routing routing;
+	const struct tw_routing *routing;
 
 	if (++way.depth > DEPTH)
 		return tw_way_lose(walk, way, "no-route", "the routes lead in a circle");
@@ -496,15 +514,16 @@ tw_status tw_way_route(struct tw_walk *walk, struct tw_way way, const struct tw_
 		return route_inside(walk, way, place);
 	if (place->table_state != TW_KNOWN)
 		return route_blindly(walk, way, place, goal != NULL);
-	TW_TRY(tw_routing_of(walk->net, walk->arena, place->table, &routing));
-	for (size_t i = 0; i < routing.n && !tw_set_is_empty(way.domain); i++) {
-		struct tw_way part = tw_way_part(&way, tw_way_towards(walk, &way, routing.v[i].to));
+	routing = &walk->net->routing[place->table];
+	for (size_t i = 0; i < routing->n && !tw_set_is_empty(way.domain); i++) {
+		struct tw_way part =
+			tw_way_part(&way, tw_way_towards(walk, &way, routing->v[i].to));
 		if (tw_set_is_empty(part.domain))
 			continue;
 		way.domain = tw_set_subtract(walk->space, way.domain, part.domain);
-		TW_TRY(follow_in_doubt(walk, part, place, routing.v[i].route, routing.unknown));
+		TW_TRY(follow_in_doubt(walk, part, place, routing->v[i].route, routing->unknown));
 	}
 	if (tw_set_is_empty(way.domain))
 		return tw_space_status(walk->space);
-	return follow_in_doubt(walk, way, place, NULL, routing.unknown);
+	return follow_in_doubt(walk, way, place, NULL, routing->unknown);
 }

@@ -341,28 +341,78 @@ static tw_status follow(struct tw_walk *walk, struct tw_way way,
 	return TW_OK;
 }
 
+/*
+ * Routes to the blocks of VPCs, for a way that ends outside of every known subnet: none of them
+ * leads on. Hundreds of them stand in one table, so they are taken together.
+ */
+struct dead_ends {
+	struct tw_range *range;
+	size_t n;
+};
+
+static bool is_dead_end(const struct tw_net *net, const struct tw_routed *routed)
+{
+	uint32_t at = routed->propagated;
+
+	if (routed->transit && (routed->transit->blackhole || routed->transit->attachments.n != 1))
+		return false;
+	if (routed->transit)
+		at = routed->transit->attachments.at[0];
+	if (at == TW_MISSING || net->attachment[at].gone || net->attachment[at].vpc == TW_MISSING)
+		return false;
+	const struct tw_vpc *vpc = &net->vpc[net->attachment[at].vpc];
+	for (size_t i = 0; i < vpc->cidrs.n; i++)
+		if (tw_prefix_contains(vpc->cidrs.v[i], routed->to))
+			return true;
+	return false;
+}
+
+static tw_status end_dead(struct tw_walk *walk, struct tw_way *way, struct dead_ends *ends)
+{
+	struct tw_way part = tw_way_part(way, tw_way_towards_all(walk, way, ends->range, ends->n));
+
+	ends->n = 0;
+	if (tw_set_is_empty(part.domain))
+		return tw_space_status(walk->space);
+	way->domain = tw_set_subtract(walk->space, way->domain, part.domain);
+	return not_described(walk, part, "the other VPC's subnets are not in the input");
+}
+
 static tw_status by_table(
 	struct tw_walk *walk, struct tw_way way, const struct tw_transit_table *table)
 {
-	struct tw_routing routing;
+	const struct tw_net *net = walk->net;
+	const struct tw_routing *routing = &net->transit_routing[table - net->transit_table];
+	static const char text[] = "not all routes of the transit gateway's table are in the input";
+	struct tw_stop room;
+	bool together = !tw_way_goal(walk, &way, &room) && tw_way_is_plain(walk, &way);
+	struct dead_ends ends = {
+		together ? TW_NEW_ARRAY(walk->arena, struct tw_range, routing->n + 1) : NULL, 0};
 
-	TW_TRY(tw_routing_of_transit(
-		walk->net, walk->arena, (uint32_t)(table - walk->net->transit_table), &routing));
-	for (size_t i = 0; i < routing.n && !tw_set_is_empty(way.domain); i++) {
-		struct tw_way part = tw_way_part(&way, tw_way_towards(walk, &way, routing.v[i].to));
+	if (together && !ends.range)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < routing->n && !tw_set_is_empty(way.domain); i++) {
+		if (together && is_dead_end(net, &routing->v[i])) {
+			ends.range[ends.n++] = tw_prefix_range(routing->v[i].to);
+			continue;
+		}
+		if (ends.n > 0)
+			TW_TRY(end_dead(walk, &way, &ends));
+		struct tw_way part =
+			tw_way_part(&way, tw_way_towards(walk, &way, routing->v[i].to));
 		if (tw_set_is_empty(part.domain))
 			continue;
 		way.domain = tw_set_subtract(walk->space, way.domain, part.domain);
-		if (routing.open) /* a narrower one may be missing */
-			tw_way_doubt(&part, "unknown-input",
-				"not all routes of the transit gateway's table are in the input");
-		TW_TRY(follow(walk, part, table, &routing.v[i]));
+		if (routing->open) /* a narrower one may be missing */
+			tw_way_doubt(&part, "unknown-input", text);
+		TW_TRY(follow(walk, part, table, &routing->v[i]));
 	}
+	if (ends.n > 0)
+		TW_TRY(end_dead(walk, &way, &ends));
 	if (tw_set_is_empty(way.domain))
 		return tw_space_status(walk->space);
-	if (routing.open)
-		return not_described(walk, way,
-			"not all routes of the transit gateway's table are in the input");
+	if (routing->open)
+		return not_described(walk, way, text);
 	TW_TRY(cross_transit_route(walk, &way, table, NULL, NULL));
 	return tw_way_lose(
 		walk, way, "no-route", "the transit gateway's route table has no route there");
