@@ -57,7 +57,7 @@ _twoway() {
 		;;
 	rule:*)
 		words='--format --verbose --quiet --color --ascii --width --help'
-		[[ $cur == -* ]] || words='TW101 TW102 TW103 TW104 TW105 TW107 TW108 TW109 TW110 TW601 TW602 TW603 TW604 TW901 TW902 TW903 TW904 TW905'
+		[[ $cur == -* ]] || words='TW101 TW102 TW103 TW104 TW105 TW107 TW108 TW109 TW110 TW111 TW112 TW113 TW114 TW115 TW116 TW117 TW118 TW119 TW601 TW602 TW603 TW604 TW901 TW902 TW903 TW904 TW905'
 		;;
 	help:*)
 		words='--help'

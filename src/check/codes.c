@@ -2,13 +2,22 @@
 /*
  * The finding codes of `check`, explained once for `twoway rule`, the JSON and the manual. A code
  * is never reused. Examples are network ACL rules as `direction number action protocol ports peer`;
- * a line that begins with blanks is shown as it stands.
+ * a line that begins with blanks is shown as it stands. Codes of legs and paths: codes_path.c.
  */
 
 #include <string.h>
 
+#include "codes.h"
 #include "mem.h"
 #include "twoway/check.h"
+
+/* A row of another file. */
+#define ROW(row)                                                                                   \
+	{                                                                                          \
+		.code = (row).code, .name = (row).name, .level = (row).level,                      \
+		.summary = (row).summary, .meaning = (row).meaning, .example = (row).example,      \
+		.remedy = (row).remedy                                                             \
+	}
 
 static const struct tw_code codes[] = {
 	{
@@ -195,6 +204,15 @@ static const struct tw_code codes[] = {
 			  "drop the rule here. Else keep it and ignore this code with that reason. "
 			  "Ranges: begin at 1024, end at 65535.",
 	},
+	ROW(tw_path_codes[0]),
+	ROW(tw_path_codes[1]),
+	ROW(tw_path_codes[2]),
+	ROW(tw_path_codes[3]),
+	ROW(tw_path_codes[4]),
+	ROW(tw_path_codes[5]),
+	ROW(tw_path_codes[6]),
+	ROW(tw_path_codes[7]),
+	ROW(tw_path_codes[8]),
 	{
 		.code = "TW601",
 		.name = "intent-not-met",
