@@ -62,13 +62,14 @@ static tw_status describe(struct tw_results *r, const struct tw_behind *b, struc
 	flow->because = b->listener != TW_MISSING
 				? tw_arena_printf(arena, "listener %s of %s", port, balancer)
 				: tw_arena_printf(arena, "health checks of target group %s", group);
-	evidence->text = b->listener != TW_MISSING
-				 ? tw_arena_printf(arena, "forwards to target group %s", group)
-				 : tw_arena_printf(arena, "%s asks its targets", balancer);
+	evidence->text =
+		b->listener != TW_MISSING
+			? tw_arena_printf(arena, "forwards to target group %s", group)
+			: tw_arena_printf(arena, "checks the health of the targets of %s", group);
 	if (!flow->id || !flow->because || !evidence->text)
 		return TW_ENOMEM;
 	evidence->component = balancer;
-	evidence->rule = b->listener != TW_MISSING ? port : "health check";
+	evidence->rule = NULL;
 	evidence->span = source->span;
 	flow->evidence = evidence;
 	flow->evidence_n = 1;

@@ -39,13 +39,14 @@ static tw_status relate(
 		if (known)
 			continue;
 		struct tw_related one = {.span = e->span};
-		one.message =
-			strcmp(flow->origin, "intent") == 0
-				? tw_arena_printf(
-					  r->arena, "the intent `%s` is stated here", flow->name)
-				: tw_arena_printf(r->arena,
-					  "%s rule %s lets the request through%s%s", e->component,
-					  e->rule, e->text ? ": " : "", e->text ? e->text : "");
+		one.message = strcmp(flow->origin, "intent") == 0
+				      ? tw_arena_printf(r->arena, "the intent `%s` is stated here",
+						flow->name)
+			      : !e->rule ? tw_arena_printf(r->arena, "%s %s", e->component, e->text)
+					 : tw_arena_printf(r->arena,
+						   "%s rule %s lets the request through%s%s",
+						   e->component, e->rule, e->text ? ": " : "",
+						   e->text ? e->text : "");
 		if (!one.message)
 			return TW_ENOMEM;
 		TW_TRY(TW_VEC_PUSH(r->mem, &f->related, one));
@@ -56,7 +57,8 @@ static tw_status relate(
 /* The far end as the list at fault sees it: replies that come in were called from behind it. */
 static const char *far_end(const struct tw_cause *cause, const struct tw_flow *flow)
 {
-	bool called_from_behind = (cause->list == TW_INGRESS) == (cause->direction == TW_REPLY);
+	bool called_from_behind = (cause->list == TW_INGRESS) == (cause->direction == TW_REPLY) ||
+				  cause->role == TW_ROLE_NAT;
 	const char *name = called_from_behind ? flow->to.name : flow->from.name;
 	return name ? name : "unknown addresses";
 }
@@ -132,6 +134,23 @@ tw_status tw_finding_add(struct tw_results *results, const char *code, enum tw_l
 	if (draft)
 		TW_TRY(join_draft(results, found, draft));
 	*ret = found;
+	return TW_OK;
+}
+
+tw_status tw_finding_of_cause(struct tw_results *results, const struct tw_cause *cause,
+	const struct tw_draft *draft, struct tw_finding_draft **ret)
+{
+	static const char *const losses[] = {"TW101", "TW102", "TW103", "TW113", "TW117"};
+	*ret = NULL;
+	for (size_t i = results->finding.n; i > 0; i--) {
+		struct tw_finding_draft *one = &results->finding.v[i - 1];
+		for (size_t k = 0; k < TW_COUNT(losses); k++)
+			if (strcmp(one->code, losses[k]) == 0 &&
+				same_cause(losses[k], &one->cause, cause)) {
+				*ret = one;
+				return join_draft(results, one, draft);
+			}
+	}
 	return TW_OK;
 }
 

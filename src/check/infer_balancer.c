@@ -32,7 +32,8 @@ static tw_status draft_of(struct tw_results *r, const struct tw_balancer *b,
 	flow->to = (struct tw_peer){.name = name, .ids = id, .ids_n = 1};
 	if (!flow->id || !flow->because)
 		return TW_ENOMEM;
-	*evidence = (struct tw_evidence){name, port, "faces the internet", listener->object.span};
+	*evidence = (struct tw_evidence){
+		name, NULL, "faces the internet and listens here", listener->object.span};
 	flow->evidence = evidence;
 	flow->evidence_n = 1;
 	*ret = draft;

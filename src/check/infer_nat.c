@@ -67,6 +67,7 @@ struct wish {
 	const struct tw_rule *rule; /* NULL: everything */
 	const char *table;
 	struct tw_span span;
+	bool trial; /* worth telling only if no request gets through */
 };
 
 static tw_status peers_of(struct tw_results *r, const struct wish *wish, struct tw_flow *flow)
@@ -103,13 +104,14 @@ static tw_status draft_of(struct tw_results *r, const struct wish *wish,
 	if (!evidence)
 		return TW_ENOMEM;
 	flow->id = wish->rule ? tw_arena_printf(r->arena, "%s/egress/%s", nat, wish->rule->id)
-			      : tw_arena_printf(r->arena, "%s/internet", nat);
+			      : tw_arena_printf(
+					r->arena, "%s/internet%s", nat, wish->trial ? "/443" : "");
 	flow->because = tw_arena_printf(r->arena, "the route of %s to %s", wish->table, nat);
 	flow->origin = "inferred";
 	flow->purpose = wish->rule ? "call" : "permission";
 	flow->satisfied = -1;
-	evidence[0] = (struct tw_evidence){
-		wish->table, nat, "sends traffic to the NAT gateway", wish->span};
+	evidence[0] = (struct tw_evidence){wish->table, NULL,
+		tw_arena_printf(r->arena, "sends this traffic to %s", nat), wish->span};
 	flow->evidence_n = 1;
 	if (wish->rule) {
 		evidence[1] = (struct tw_evidence){wish->acl->object.id, wish->rule->id,
@@ -117,11 +119,11 @@ static tw_status draft_of(struct tw_results *r, const struct wish *wish,
 		flow->evidence_n = 2;
 	}
 	flow->evidence = evidence;
-	if (!flow->id || !flow->because || (wish->rule && !evidence[1].text))
+	if (!flow->id || !flow->because || !evidence[0].text || (wish->rule && !evidence[1].text))
 		return TW_ENOMEM;
 	TW_TRY(peers_of(r, wish, flow));
 	TW_TRY(tw_question_text(r, service, 1, flow));
-	if (!wish->rule)
+	if (!wish->rule && !wish->trial)
 		flow->service_text = "tcp, any port";
 	*ret = draft;
 	return TW_OK;
@@ -144,6 +146,14 @@ static tw_status targets_of(struct tw_results *r, const struct tw_rule *rule, st
 	return tw_sites_add(r->work, ret, &outside);
 }
 
+static bool all_die(const struct tw_draft *draft)
+{
+	for (size_t i = 0; i < draft->outcomes.n; i++)
+		if (draft->outcomes.v[i].request != TW_DENY)
+			return false;
+	return draft->outcomes.n > 0;
+}
+
 static tw_status infer_wish(struct tw_results *r, const struct wish *wish,
 	const struct tw_sites *from, const struct tw_service *service)
 {
@@ -163,7 +173,7 @@ static tw_status infer_wish(struct tw_results *r, const struct wish *wish,
 		.inferred = true,
 		.cap = service->protocol == TW_PROTOCOL_UDP ? TW_LEVEL_WARNING : TW_LEVEL_ERROR};
 	tw_status status = tw_question_judge(r, &q, &draft);
-	if (status == TW_OK)
+	if (status == TW_OK && (!wish->trial || all_die(&draft)))
 		status = tw_draft_keep(r, &draft);
 	tw_draft_free(r, &draft);
 	tw_question_free(r, &q);
@@ -195,6 +205,7 @@ tw_status tw_infer_nat(struct tw_results *r, uint32_t at)
 	const struct tw_net *net = r->net;
 	const struct tw_nat *nat = &net->nat[at];
 	const struct tw_service everything = {.protocol = TW_PROTOCOL_TCP, .ports = {0, 65535}};
+	const struct tw_service https = {.protocol = TW_PROTOCOL_TCP, .ports = {443, 443}};
 	struct tw_sites from = TW_VEC_EMPTY;
 	struct wish wish = {.nat = nat, .span = TW_NO_SPAN};
 	uint32_t acl = nat->subnet == TW_MISSING ? TW_MISSING : net->subnet[nat->subnet].acl;
@@ -208,5 +219,10 @@ tw_status tw_infer_nat(struct tw_results *r, uint32_t at)
 	TW_TRY(clients_of(r, nat, &from, &wish.table, &wish.span));
 	for (size_t i = 0; from.n > 0 && i < wish.acl->list[TW_EGRESS].n; i++)
 		TW_TRY(infer_rule(r, wish, &from, &wish.acl->list[TW_EGRESS].rule[i], &open));
-	return from.n > 0 && open ? infer_wish(r, &wish, &from, &everything) : TW_OK;
+	if (from.n == 0 || !open)
+		return TW_OK;
+	TW_TRY(infer_wish(r, &wish, &from, &everything));
+	/* Whatever else is meant by everything: a gateway that carries no HTTPS carries nothing. */
+	wish.trial = true;
+	return infer_wish(r, &wish, &from, &https);
 }

@@ -117,6 +117,22 @@ static tw_status name_twin(
 	return note ? tw_finding_note(results, finding, note) : TW_ENOMEM;
 }
 
+/* Health checks that die of what the flows to the same targets die of: one mistake, one finding. */
+static tw_status join_told(struct tw_results *r, const struct tw_draft *draft,
+	const struct tw_cause *cause, bool *ret_told)
+{
+	struct tw_finding_draft *found;
+	*ret_told = false;
+	if (!draft->health)
+		return TW_OK;
+	TW_TRY(tw_finding_of_cause(r, cause, draft, &found));
+	if (!found)
+		return TW_OK;
+	*ret_told = true;
+	return tw_finding_note(
+		r, found, "health checks die of the same list: the targets look unhealthy, too");
+}
+
 static tw_status find_in_ports(
 	struct tw_results *results, const struct tw_draft *draft, const struct tw_outcome *o)
 {
@@ -129,6 +145,10 @@ static tw_status find_in_ports(
 		TW_TRY(tw_causes_of(results, o, hurt, cause, &n));
 		for (size_t i = 0; i < n; i++) {
 			if (draft->only_nat && cause[i].role != TW_ROLE_NAT)
+				continue;
+			bool told;
+			TW_TRY(join_told(results, draft, &cause[i], &told));
+			if (told)
 				continue;
 			TW_TRY(tw_finding_add(results, code_of(results, draft, o, hurt, &cause[i]),
 				lower(hurt, o->cap), &cause[i], draft, &finding));

@@ -68,7 +68,7 @@ static const char *subjects(
 /* "callers of tcp/443 from 0.0.0.0/0" or "calls to tcp/443 at 10.0.0.0/8" */
 static const char *subject(struct tw_results *r, const struct tw_finding_draft *f)
 {
-	bool calls = f->cause.list == TW_INGRESS;
+	bool calls = f->cause.list == TW_INGRESS || f->cause.role == TW_ROLE_NAT;
 	const char *text = subjects(r, f, calls ? "at" : "from");
 	return text ? tw_arena_printf(r->arena, "%s %s", calls ? "calls to" : "callers of", text)
 		    : NULL;
@@ -146,11 +146,13 @@ static tw_status say_what_is_missing(struct tw_results *r, struct tw_finding_dra
 		return TW_OK;
 	/* Callers are of every kind; who calls from inside is often known. SPEC: eph-cover-all */
 	bool callers = f->cause.list == TW_EGRESS;
-	const char *note =
-		tw_arena_printf(r->arena, "the replies need: %s, %s ports %u-%u, %s %s%s",
-			tw_list_name(f->cause.list), tw_protocol_text(f->cause.protocol, buf),
-			callers ? 1024 : lo, callers ? 65535 : hi, callers ? "to" : "from",
-			f->subject.v[0].peer, callers ? "" : " (1024-65535 is every client's)");
+	const char *note = tw_arena_printf(r->arena,
+		"the replies need: %s, %s ports %u-%u, %s %s%s", tw_list_name(f->cause.list),
+		tw_protocol_text(f->cause.protocol, buf), callers ? 1024 : lo, callers ? 65535 : hi,
+		callers ? "to" : "from", f->subject.v[0].peer,
+		callers		   ? ""
+		: f->cause.leg > 0 ? " (the NAT gateway picks any of them)"
+				   : " (1024-65535 is every client's)");
 	return note ? tw_finding_note(r, f, note) : TW_ENOMEM;
 }
 
@@ -244,7 +246,8 @@ static tw_status path_message(struct tw_results *r, struct tw_finding_draft *f, 
 /* TW119: every request dies at a list between the ends. */
 static tw_status shut_message(struct tw_results *r, struct tw_finding_draft *f)
 {
-	const char *what = subjects(r, f, f->cause.list == TW_EGRESS ? "to" : "from");
+	bool calls = f->cause.list == TW_EGRESS || f->cause.role == TW_ROLE_NAT;
+	const char *what = subjects(r, f, calls ? "at" : "from");
 	const char *rules = rules_text(r, &f->cause), *acl = acl_text(r, f->cause.acl);
 	static const char *const places[] = {[TW_ROLE_END] = "the targets' subnet",
 		[TW_ROLE_NAT] = "the NAT gateway's subnet",
@@ -253,7 +256,8 @@ static tw_status shut_message(struct tw_results *r, struct tw_finding_draft *f)
 	if (!what || !rules || !acl)
 		return TW_ENOMEM;
 	f->finding.message = tw_arena_printf(r->arena,
-		"%s: no request gets through, %s lets none of them %s %s (%s)", what, acl,
+		"%s %s: no request gets through, %s lets none of them %s %s (%s)",
+		calls ? "calls to" : "callers of", what, acl,
 		f->cause.list == TW_INGRESS ? "into" : "out of", places[f->cause.role], rules);
 	return f->finding.message ? TW_OK : TW_ENOMEM;
 }

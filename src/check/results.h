@@ -173,6 +173,10 @@ TW_NODISCARD tw_status tw_find_losses(struct tw_results *results, const struct t
 TW_NODISCARD tw_status tw_finding_add(struct tw_results *results, const char *code,
 	enum tw_level level, const struct tw_cause *cause, const struct tw_draft *draft,
 	struct tw_finding_draft **ret);
+/* The loss (TW101 to TW103, TW117) that was already told with this cause, now of the draft, too; or
+ * NULL. */
+TW_NODISCARD tw_status tw_finding_of_cause(struct tw_results *results, const struct tw_cause *cause,
+	const struct tw_draft *draft, struct tw_finding_draft **ret);
 /* A finding whose message says it all: merged with one of the same code and message. */
 TW_NODISCARD tw_status tw_finding_tell(struct tw_results *results, const char *code,
 	enum tw_level level, const struct tw_cause *cause, const char *message, struct tw_span span,
