@@ -19,6 +19,8 @@ import sys
 import tempfile
 import time
 
+import gen_org
+
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -65,15 +67,29 @@ def program(build, name):
     return json.loads(done.stdout)
 
 
-def organisations(twoway, sizes, rounds):
+def answers(build, folder, size):
+    """CPU seconds of reading and of `check`, and what one question costs after reading."""
+    asked = [text for name, ends in gen_org.questions(size).items() for text in (name, *ends)]
+    done = subprocess.run([str(build / "bench" / "bench_trace"), folder, *asked],
+                          capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def organisations(build, sizes, rounds):
     result = {}
     for size in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([sys.executable, str(HERE / "gen_org.py"), folder, "--interfaces",
-                            str(size)], check=True, stdout=subprocess.DEVNULL)
-            row = median([twoway, "check", folder], 1 if size > 20000 else rounds)
-            row["input_bytes"] = sum(f.stat().st_size for f in pathlib.Path(folder).iterdir())
-            result[str(size)] = row
+        for shape in ("network", "vpcs-only"):
+            with tempfile.TemporaryDirectory() as folder:
+                subprocess.run([sys.executable, str(HERE / "gen_org.py"), folder, "--interfaces",
+                                str(size), *(["--vpcs-only"] if shape == "vpcs-only" else [])],
+                               check=True, stdout=subprocess.DEVNULL)
+                row = median([str(build / "src" / "cli" / "twoway"), "check", folder],
+                             1 if size > 20000 else rounds)
+                if shape == "network":
+                    row["library"] = answers(build, folder, size)
+                row["input_bytes"] = sum(f.stat().st_size for f
+                                         in pathlib.Path(folder).rglob("*.json"))
+                result[f"{size} {shape}"] = row
     return result
 
 
@@ -92,7 +108,7 @@ def main():
         "verdict": program(args.build, "bench_verdict"),
         "json": program(args.build, "bench_json"),
         "examples": {p.name: median([twoway, "check", str(p)], args.rounds * 4) for p in examples},
-        "organisations": organisations(twoway, sizes, args.rounds),
+        "organisations": organisations(args.build, sizes, args.rounds),
     }, indent=2))
 
 
