@@ -188,12 +188,14 @@ struct tw_evidence {
 struct tw_flow {
 	const char *id, *name;
 	const char *origin;  /**< "intent", "inferred", "asked" */
-	const char *purpose; /**< "service", "call" */
+	const char *purpose; /**< "service", "call", "targets", "health-check", ... */
 	const char *expect;  /**< "complete", "never" or NULL */
 	int satisfied;	     /**< 1, 0, or -1 for null */
 	const char *because;
 	const struct tw_evidence *evidence;
 	size_t evidence_n;
+	const char
+		*via; /**< the flow that ends at a load balancer, and that this one follows; NULL */
 	struct tw_peer from, to;
 	const char *protocol;
 	const struct tw_ports *service; /**< NULL where the protocol has no ports */

@@ -82,7 +82,7 @@ tw_status tw_judge_group(
 	return TW_OK;
 }
 
-static bool names(
+bool tw_rule_names(
 	const struct tw_rule *rule, const struct tw_site *sponsor, const struct tw_net *net)
 {
 	for (size_t i = 0; rule->peer_group && i < sponsor->groups_n; i++)
@@ -111,7 +111,7 @@ static tw_set sponsored(struct tw_judge *judge, const struct tw_crossing *crossi
 			judge->net->group[site->groups[i]].list[crossing->view.list];
 		for (size_t k = 0; k < rules.n; k++) {
 			struct tw_rule rule = rules.rule[k];
-			if (!names(&rule, crossing->sponsor, judge->net))
+			if (!tw_rule_names(&rule, crossing->sponsor, judge->net))
 				continue;
 			rule.peers = everybody;
 			rule.peers_n = TW_COUNT(everybody);
@@ -205,14 +205,28 @@ bool tw_outcome_has_reason(const struct tw_outcome *o)
 	return o->request != TW_DENY && (path->unanswered || o->verdict == TW_UNKNOWN);
 }
 
+/* Alternatives have the same packets; targets behind a balancer differ in their own address. */
+static bool are_alternatives(
+	struct tw_judge *judge, const struct tw_outcome *a, const struct tw_outcome *b)
+{
+	struct tw_space *space = judge->space;
+	tw_set one = a->set, other = b->set;
+	if (!a->path->by || !b->path->by)
+		return false;
+	if (strcmp(a->path->by, "target") == 0 && strcmp(b->path->by, "target") == 0) {
+		one = tw_set_forget(space, one, TW_FIELD_TO);
+		other = tw_set_forget(space, other, TW_FIELD_TO);
+	}
+	return !tw_set_is_empty(tw_set_intersect(space, one, other));
+}
+
 bool tw_outcome_has_rival(
 	struct tw_judge *judge, const struct tw_outcomes *outcomes, const struct tw_outcome *o)
 {
 	for (size_t i = 0; i < outcomes->n; i++) {
 		const struct tw_outcome *one = &outcomes->v[i];
 		if (one != o && one->request != TW_DENY && !one->path->blocked &&
-			(one->path->by || o->path->by) &&
-			!tw_set_is_empty(tw_set_intersect(judge->space, one->set, o->set)))
+			are_alternatives(judge, o, one))
 			return true;
 	}
 	return false;

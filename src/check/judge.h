@@ -85,6 +85,9 @@ TW_NODISCARD tw_status tw_judge_group(struct tw_judge *judge, uint32_t group, st
  * that the crossing sees. */
 TW_NODISCARD tw_status tw_judge_crossing(
 	struct tw_judge *judge, const struct tw_crossing *crossing, struct tw_compiled *ret);
+/* True if a group's rule names one of the load balancer's groups: its packets pass. SPEC: nlb-sg */
+bool tw_rule_names(
+	const struct tw_rule *rule, const struct tw_site *sponsor, const struct tw_net *net);
 /* The same for the packets of a path as they were asked for; without `decides`. What only a lenient
  * crossing denies is unknown. */
 TW_NODISCARD tw_status tw_judge_asked(struct tw_judge *judge, const struct tw_path *path,

@@ -11,6 +11,8 @@
 
 enum tw_initiator tw_initiator_of(const struct tw_site *site)
 {
+	if (site->kind == TW_SITE_BALANCER)
+		return TW_BY_LOAD_BALANCER;
 	if (site->kind != TW_SITE_INTERFACES)
 		return TW_BY_UNKNOWN;
 	if (site->type == TW_INTERFACE_NAT_GATEWAY)

@@ -139,19 +139,6 @@ static tw_status list_legs(
 	return TW_OK;
 }
 
-/* Where the unknown comes from when nothing on the path says so: a list whose part is not
- * documented, or a filter that is not known. */
-static struct tw_reason unknown_reason(const struct tw_path *path)
-{
-	for (size_t i = 0; i < path->crossings; i++)
-		if (path->crossing[i].lenient)
-			return (struct tw_reason){.code = "nlb-preserve-lb-subnet-return",
-				.message = "AWS does not say whether the lists of the load "
-					   "balancer's subnet see this reply"};
-	return (struct tw_reason){
-		.code = "unknown-input", .message = "a filter on the way is not fully known"};
-}
-
 static tw_status region_of(
 	struct tw_results *results, const struct tw_outcome *o, struct tw_region *region)
 {
@@ -169,9 +156,11 @@ static tw_status region_of(
 		region->reason = (struct tw_reason){
 			.code = "filter", .message = "a filter denies the request"};
 	else if (o->verdict == TW_UNKNOWN)
-		region->reason = unknown_reason(path);
+		region->reason = tw_unknown_reason(path);
 	if (path->blocked && !path->exempt)
 		region->request = "deny";
+	else if (path->unknown_request && o->request == TW_ALLOW)
+		region->request = "unknown";
 	TW_TRY(protocol_text(results, o, region));
 	TW_TRY(tw_region_boxes(results, o, region));
 	TW_TRY(tw_region_reply(results, o, region));

@@ -130,6 +130,19 @@ static tw_status sum_clients(struct tw_results *results, struct tw_draft *draft)
 	return TW_OK;
 }
 
+/* Where the unknown comes from when nothing on the path says so: a list whose part is not
+ * documented, or a filter that is not known. */
+struct tw_reason tw_unknown_reason(const struct tw_path *path)
+{
+	for (size_t i = 0; i < path->crossings; i++)
+		if (path->crossing[i].lenient)
+			return (struct tw_reason){.code = "nlb-preserve-lb-subnet-return",
+				.message = "AWS does not say whether the lists of the load "
+					   "balancer's subnet see this reply"};
+	return (struct tw_reason){
+		.code = "unknown-input", .message = "a filter on the way is not fully known"};
+}
+
 static struct tw_reason reason_of(const struct tw_draft *draft)
 {
 	for (size_t i = 0; i < draft->outcomes.n; i++) {
@@ -145,9 +158,9 @@ static struct tw_reason reason_of(const struct tw_draft *draft)
 	if (draft->flow.verdict == TW_BLOCKED)
 		return (struct tw_reason){
 			.code = "filter", .message = "a filter denies the request"};
-	if (draft->flow.verdict == TW_UNKNOWN)
-		return (struct tw_reason){.code = "unknown-input",
-			.message = "a filter on the way is not fully known"};
+	for (size_t i = 0; draft->flow.verdict == TW_UNKNOWN && i < draft->outcomes.n; i++)
+		if (draft->outcomes.v[i].verdict == TW_UNKNOWN)
+			return tw_unknown_reason(draft->outcomes.v[i].path);
 	return (struct tw_reason){0};
 }
 
@@ -162,8 +175,9 @@ static void sum_verdict(struct tw_results *results, struct tw_draft *draft)
 	for (size_t i = 0; i < draft->outcomes.n; i++) {
 		const struct tw_outcome *o = &draft->outcomes.v[i];
 		bool denies = o->request == TW_DENY || o->path->blocked;
-		passing += !denies && o->request == TW_ALLOW;
-		open += !denies && o->request == TW_ACTION_UNKNOWN;
+		bool unknown = o->request == TW_ACTION_UNKNOWN || o->path->unknown_request;
+		passing += !denies && !unknown;
+		open += !denies && unknown;
 		denied += denies;
 		if (!denies)
 			verdict = tw_verdict_worse(verdict, o->verdict);
@@ -174,6 +188,22 @@ static void sum_verdict(struct tw_results *results, struct tw_draft *draft)
 	draft->flow.request = open > 0	    ? "unknown"
 			      : passing > 0 ? denied > 0 ? "some" : "all"
 					    : "none";
+}
+
+tw_status tw_results_keep_paths(
+	struct tw_results *results, struct tw_draft *draft, struct tw_paths *paths)
+{
+	TW_TRY(TW_VEC_PUSH(results->mem, &draft->paths, *paths));
+	*paths = (struct tw_paths)TW_VEC_EMPTY;
+	return TW_OK;
+}
+
+void tw_draft_free(struct tw_results *results, struct tw_draft *draft)
+{
+	for (size_t i = 0; i < draft->paths.n; i++)
+		TW_VEC_FREE(results->mem, &draft->paths.v[i]);
+	TW_VEC_FREE(results->mem, &draft->paths);
+	TW_VEC_FREE(results->mem, &draft->outcomes);
 }
 
 tw_status tw_results_add_flow(struct tw_results *results, struct tw_draft *draft)

@@ -19,10 +19,12 @@ struct tw_draft {
 	uint8_t protocol;	     /* of the findings: TCP, UDP, ICMP, ... */
 	bool outbound;		     /* the near end starts it */
 	bool every_connection;
-	size_t faults;		/* findings that an intent has earned */
-	uint32_t acl;		/* the list that was read for it; TW_MISSING for others */
-	uint32_t interfaces;	/* at the near end */
-	uint8_t missing_family; /* TW107: the family whose replies were forgotten; 0: none */
+	size_t faults;		       /* findings that an intent has earned */
+	uint32_t acl;		       /* the list that was read for it; TW_MISSING for others */
+	uint32_t interfaces;	       /* at the near end */
+	uint8_t missing_family;	       /* TW107: the family whose replies were forgotten; 0: none */
+	bool balancer, health;	       /* a load balancer's nodes start it; to see who is healthy */
+	TW_VEC(struct tw_paths) paths; /* what the outcomes point to, if the draft owns it */
 };
 
 /* What one finding is about: equal causes are one finding (rule 11, contract section 4). */
@@ -82,12 +84,20 @@ struct tw_results {
 	bool *acl_judged;
 };
 
+/* Takes the paths that outcomes of the draft point to; `paths` is empty then. */
+TW_NODISCARD tw_status tw_results_keep_paths(
+	struct tw_results *results, struct tw_draft *draft, struct tw_paths *paths);
+/* Outcomes and paths. */
+void tw_draft_free(struct tw_results *results, struct tw_draft *draft);
+
 /* Sums a draft up (request, verdict, clients, sentence), keeps its details, and appends the flow.
  */
 TW_NODISCARD tw_status tw_results_add_flow(struct tw_results *results, struct tw_draft *draft);
 /* Notes what paths were assumed and which clients were judged. */
 TW_NODISCARD tw_status tw_results_seen(
 	struct tw_results *results, const struct tw_outcome *outcome);
+/* Why an outcome is unknown when the path gives no reason of its own. */
+struct tw_reason tw_unknown_reason(const struct tw_path *path);
 /* Counts the subnets, interfaces and ACLs of a path as judged. */
 void tw_results_visit(struct tw_results *results, const struct tw_path *path);
 

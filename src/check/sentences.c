@@ -90,12 +90,47 @@ static tw_status list_clients(struct tw_results *results, const struct tw_flow *
 	return TW_OK;
 }
 
+/* True if no earlier outcome of the same choice answers the question. */
+static bool is_first(const struct tw_draft *draft, size_t at, bool lossy)
+{
+	const char *choice = draft->outcomes.v[at].path->choice;
+	for (size_t i = 0; i < at; i++) {
+		const struct tw_outcome *o = &draft->outcomes.v[i];
+		if (o->path->choice && strcmp(o->path->choice, choice) == 0 &&
+			(!lossy || o->verdict != TW_COMPLETE))
+			return false;
+	}
+	return true;
+}
+
+/* ": 1 of 3 targets" where a flow has several paths and not all are complete; else "". */
+static const char *paths_text(struct tw_results *results, const struct tw_draft *draft)
+{
+	size_t n = 0, lossy = 0;
+	const char *by = NULL;
+	for (size_t i = 0; i < draft->outcomes.n; i++) {
+		const struct tw_outcome *o = &draft->outcomes.v[i];
+		if (!o->path->by || !o->path->choice)
+			continue;
+		by = o->path->by;
+		n += is_first(draft, i, false);
+		lossy += o->verdict != TW_COMPLETE && is_first(draft, i, true);
+	}
+	if (n < 2 || lossy == 0)
+		return "";
+	return tw_arena_printf(results->arena, ": %zu of %zu %s%s", lossy, n, by,
+		strcmp(by, "address") == 0 ? "es" : "s");
+}
+
 tw_status tw_sentence_of_flow(
 	struct tw_results *results, const struct tw_draft *draft, const char **ret)
 {
 	struct tw_arena *arena = results->arena;
 	const struct tw_flow *flow = &draft->flow;
 	const char *text = "the input leaves it open whether replies come back", *who;
+	const char *paths = paths_text(results, draft);
+	if (!paths)
+		return TW_ENOMEM;
 	switch (flow->verdict) {
 	case TW_BLOCKED:
 		text = flow->reason.message
@@ -109,11 +144,19 @@ tw_status tw_sentence_of_flow(
 			   : "every reply returns";
 		break;
 	case TW_ONE_WAY:
-		text = "the request gets there, no reply comes back";
+		text = flow->reason.message
+			       ? tw_arena_printf(arena,
+					 "the request gets there, no reply comes back%s: %s", paths,
+					 flow->reason.message)
+			       : tw_arena_printf(arena,
+					 "the request gets there, no reply comes back%s", paths);
 		break;
 	case TW_PARTIAL:
 		TW_TRY(list_clients(results, flow, TW_LEVEL_ERROR, false, &who));
-		text = tw_arena_printf(arena, "replies are lost for %s", who ? who : "some peers");
+		text = tw_arena_printf(
+			arena, "replies are lost for %s%s", who ? who : "some peers", paths);
+		if (!who && *paths) /* every client, and yet not every path */
+			text = tw_arena_printf(arena, "not every way gets through%s", paths);
 		break;
 	case TW_UNKNOWN:
 		if (flow->reason.message)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `trace`: one question, judged with every hop, for every client of the table. */
 #include "ask.h"
+#include "behind.h"
 #include "report.h"
 #include "report_diag.h"
 
@@ -81,6 +82,8 @@ static tw_status judge_question(struct tw_results *r, const struct tw_selection 
 		status = tw_judge_piece(r->judge, r->work, &q.pieces.v[i], &draft.outcomes);
 	if (status == TW_OK)
 		status = tw_results_add_flow(r, &draft);
+	if (status == TW_OK && draft.flow.verdict != TW_BLOCKED)
+		status = tw_judge_after(r, &to->sites, service, 1, draft.flow.id);
 	TW_VEC_FREE(r->mem, &draft.outcomes);
 	tw_question_free(r, &q);
 	return status;

@@ -112,6 +112,26 @@ static const char *packet_text(struct tw_arena *arena, const struct tw_witness *
 #pragma GCC diagnostic pop
 }
 
+/* A rule that names the load balancer's group lets its packet pass, whatever address it has. */
+static bool sponsored(const struct tw_net *net, const struct tw_crossing *c,
+	const struct tw_group *group, const struct tw_packet *packet, size_t *ret_rule)
+{
+	struct tw_rules rules = group->list[c->view.list];
+	const struct tw_range own = {packet->peer, packet->peer, packet->family};
+	for (size_t i = 0; i < rules.n; i++) {
+		struct tw_rule rule = rules.rule[i];
+		size_t at;
+		rule.peers = &own;
+		rule.peers_n = 1;
+		if (!tw_rule_names(&rule, c->sponsor, net) ||
+			tw_group_decide((struct tw_rules){&rule, 1}, packet, &at) == TW_DENY)
+			continue;
+		*ret_rule = i;
+		return true;
+	}
+	return false;
+}
+
 static enum tw_action decide_groups(const struct tw_net *net, const struct tw_crossing *c,
 	const struct tw_packet *packet, const char **ret_group, const char **ret_rule)
 {
@@ -124,6 +144,8 @@ static enum tw_action decide_groups(const struct tw_net *net, const struct tw_cr
 		const struct tw_group *group = &net->group[c->site->groups[i]];
 		size_t rule;
 		enum tw_action one = tw_group_decide(group->list[c->view.list], packet, &rule);
+		if (one != TW_ALLOW && c->sponsor && sponsored(net, c, group, packet, &rule))
+			one = TW_ALLOW;
 		if (one == TW_DENY)
 			continue;
 		best = one;

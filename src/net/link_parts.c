@@ -10,26 +10,13 @@
 
 /* ---- rules of listeners ---------------------------------------------------------------------- */
 
-/* A longer list for each listener that rules were read of; room[i] is what rules add to it. */
-static tw_status make_room(struct tw_net *net, const size_t *room)
-{
-	for (size_t i = 0; i < net->listeners; i++) {
-		struct tw_refs *targets = &net->listener[i].targets;
-		if (!room[i])
-			continue;
-		const char **ids = TW_NEW_ARRAY(&net->arena, const char *, targets->n + room[i]);
-		if (!ids)
-			return TW_ENOMEM;
-		if (targets->n)
-			memcpy(ids, targets->id, targets->n * sizeof(*ids));
-		for (size_t j = 0; j < room[i]; j++)
-			ids[targets->n + j] = NULL;
-		targets->id = ids;
-	}
-	return TW_OK;
-}
+/* A listener's list while it grows: first `n` is what rules add to it, then what it holds. */
+struct longer {
+	const char **ids;
+	size_t n;
+};
 
-static tw_status join_rules_with(struct tw_net *net, size_t *room)
+static void count_rules(const struct tw_net *net, struct longer *longer)
 {
 	const struct tw_build *build = net->build;
 
@@ -37,36 +24,60 @@ static tw_status join_rules_with(struct tw_net *net, size_t *room)
 		const struct tw_listener *part = &build->listener_parts.v[i];
 		uint32_t at = tw_net_find(net, TW_KIND_LISTENER, part->object.id);
 		if (at != TW_MISSING)
-			room[at] += part->targets.n;
+			longer[at].n += part->targets.n;
 	}
-	TW_TRY(make_room(net, room));
-	for (size_t i = 0; i < build->listener_parts.n; i++) {
-		const struct tw_listener *part = &build->listener_parts.v[i];
-		uint32_t at = tw_net_find(net, TW_KIND_LISTENER, part->object.id);
-		if (at == TW_MISSING || !part->targets.n)
+}
+
+/* Copies the lists that will grow, with room for what is added. */
+static tw_status make_room(struct tw_net *net, struct longer *longer)
+{
+	for (size_t i = 0; i < net->listeners; i++) {
+		const struct tw_refs *targets = &net->listener[i].targets;
+		if (!longer[i].n)
 			continue;
-		struct tw_refs *targets = &net->listener[at].targets;
-		/* make_room gave each listener an array that nobody else has. */
-		const char **ids = (const char **)(uintptr_t)targets->id;
-		memcpy(ids + targets->n, part->targets.id, part->targets.n * sizeof(*ids));
-		targets->n += part->targets.n;
+		longer[i].ids = TW_NEW_ARRAY(&net->arena, const char *, targets->n + longer[i].n);
+		if (!longer[i].ids)
+			return TW_ENOMEM;
+		if (targets->n)
+			memcpy(longer[i].ids, targets->id, targets->n * sizeof(*targets->id));
+		longer[i].n = targets->n;
 	}
+	return TW_OK;
+}
+
+static tw_status join_rules_with(struct tw_net *net, struct longer *longer)
+{
+	const struct tw_build *build = net->build;
+
+	count_rules(net, longer);
+	TW_TRY(make_room(net, longer));
+	for (size_t i = 0; i < build->listener_parts.n; i++) {
+		const struct tw_refs *more = &build->listener_parts.v[i].targets;
+		uint32_t at =
+			tw_net_find(net, TW_KIND_LISTENER, build->listener_parts.v[i].object.id);
+		for (size_t j = 0; j < more->n && at != TW_MISSING; j++)
+			longer[at].ids[longer[at].n++] = more->id[j];
+	}
+	for (size_t i = 0; i < net->listeners; i++)
+		if (longer[i].ids) {
+			net->listener[i].targets.id = longer[i].ids;
+			net->listener[i].targets.n = longer[i].n;
+		}
 	return TW_OK;
 }
 
 static tw_status join_rules(struct tw_net *net)
 {
-	size_t size = net->listeners * sizeof(size_t);
+	size_t size = net->listeners * sizeof(struct longer);
 
-	if (!net->build->listener_parts.n)
+	if (!net->build->listener_parts.n || !net->listeners)
 		return TW_OK;
-	size_t *room = tw_mem_alloc(net->mem, size);
-	if (!room)
+	struct longer *longer = tw_mem_alloc(net->mem, size);
+	if (!longer)
 		return TW_ENOMEM;
-	if (size)
-		memset(room, 0, size);
-	tw_status status = join_rules_with(net, room);
-	tw_mem_release(net->mem, room, size);
+	memset(longer, 0, size);
+	tw_status status = join_rules_with(net, longer);
+	tw_mem_release(net->mem, longer, size);
 	return status;
 }
 

@@ -81,6 +81,18 @@ tw_status tw_merge_listener(struct tw_net *net, struct tw_diags *diags, struct t
 	return same ? TW_OK : tw_contradiction(&m, "target groups");
 }
 
+/* The other place is where the targets were read, not where the group was. */
+static tw_status other_targets(const struct tw_merge *m, const struct tw_target_group *old)
+{
+	struct tw_object was = old->object;
+	struct tw_merge targets = *m;
+
+	if (old->members_n)
+		was.span = old->member[0].span;
+	targets.old = &was;
+	return tw_contradiction(&targets, "targets");
+}
+
 static tw_status merge_members(
 	const struct tw_merge *m, struct tw_target_group *old, const struct tw_target_group *group)
 {
@@ -90,7 +102,7 @@ static tw_status merge_members(
 		TW_TRY(tw_members_same(m->net->mem, old->member, old->members_n, group->member,
 			group->members_n, &same));
 	if (!same)
-		return tw_contradiction(m, "targets");
+		return other_targets(m, old);
 	if (!old->members_known && (group->members_known || group->members_n > old->members_n)) {
 		old->member = group->member;
 		old->members_n = group->members_n;

@@ -144,70 +144,87 @@ struct routes {
 	size_t n;
 };
 
-/* The static ones or the propagated ones, copied. */
-static tw_status pick_routes(struct tw_mem *mem, const struct tw_transit_table *table,
-	bool propagated, struct routes *ret)
+static void add_routes(struct routes *all, const struct tw_transit_table *table, bool propagated)
 {
-	struct routes routes = {tw_mem_alloc(mem, table->routes_n * sizeof(*routes.v)), 0};
-
-	if (!routes.v)
-		return TW_ENOMEM;
 	for (size_t i = 0; i < table->routes_n; i++)
 		if (table->route[i].propagated == propagated)
-			routes.v[routes.n++] = table->route[i];
-	*ret = routes;
-	return TW_OK;
+			all->v[all->n++] = table->route[i];
 }
 
-/* Of one sort of routes, the whole reading; of two that are not whole, the longer one. */
-static tw_status merge_sort(const struct tw_merge *m, const struct tw_transit_table *old,
-	const struct tw_transit_table *now, bool propagated, struct routes *all)
+static size_t count_routes(const struct tw_transit_table *table, bool propagated)
 {
-	bool old_known = propagated ? old->propagated_known : old->routes_known;
-	bool now_known = propagated ? now->propagated_known : now->routes_known;
-	struct tw_mem *mem = m->net->mem;
-	struct routes left, right;
+	size_t n = 0;
+
+	for (size_t i = 0; i < table->routes_n; i++)
+		n += table->route[i].propagated == propagated;
+	return n;
+}
+
+/* The static routes, or the propagated ones, of two readings that both have all of them. */
+static tw_status same_routes(struct tw_mem *mem, const struct tw_transit_table *old,
+	const struct tw_transit_table *now, bool propagated, bool *ret)
+{
+	size_t size = (old->routes_n + now->routes_n) * sizeof(struct tw_transit_route);
+	struct routes both = {tw_mem_alloc(mem, size), 0};
+
+	if (!both.v)
+		return TW_ENOMEM;
+	add_routes(&both, old, propagated);
+	size_t n = both.n;
+	add_routes(&both, now, propagated);
+	tw_status status = tw_transit_routes_same(mem, both.v, n, both.v + n, both.n - n, ret);
+	tw_mem_release(mem, both.v, size);
+	return status;
+}
+
+/*
+ * Of one sort of routes a whole reading stays, of two that are not whole the longer one. Propagated
+ * routes may be known by the propagations alone: that says nothing against routes.
+ */
+static tw_status choose_routes(const struct tw_merge *m, const struct tw_transit_table *old,
+	const struct tw_transit_table *now, bool propagated, bool *ret_now)
+{
+	size_t old_n = count_routes(old, propagated), now_n = count_routes(now, propagated);
+	bool old_whole = propagated ? old->propagated_known && old_n : old->routes_known;
+	bool now_whole = propagated ? now->propagated_known && now_n : now->routes_known;
 	bool same = true;
 
-	TW_TRY(pick_routes(mem, old, propagated, &left));
-	tw_status status = pick_routes(mem, now, propagated, &right);
-	if (status == TW_OK) {
-		/* Propagations are known without routes: then there is nothing to compare. */
-		bool told = !propagated || (left.n && right.n);
-		if (old_known && now_known && told)
-			status = tw_transit_routes_same(
-				mem, left.v, left.n, right.v, right.n, &same);
-		bool newer = old_known == now_known ? right.n > left.n : now_known;
-		const struct routes *best = newer ? &right : &left;
-		for (size_t i = 0; i < best->n; i++)
-			all->v[all->n++] = best->v[i];
-		tw_mem_release(mem, right.v, now->routes_n * sizeof(*right.v));
-	}
-	tw_mem_release(mem, left.v, old->routes_n * sizeof(*left.v));
-	if (status == TW_OK && !same)
-		return tw_contradiction(m, "routes");
-	return status;
+	*ret_now = old_whole == now_whole ? now_n > old_n : now_whole;
+	if (old_whole && now_whole)
+		TW_TRY(same_routes(m->net->mem, old, now, propagated, &same));
+	return same ? TW_OK : tw_contradiction(m, "routes");
+}
+
+static tw_status merge_routes(
+	const struct tw_merge *m, struct tw_transit_table *old, const struct tw_transit_table *now)
+{
+	struct routes all = {NULL, 0};
+	bool fixed, learned;
+
+	TW_TRY(choose_routes(m, old, now, false, &fixed));
+	TW_TRY(choose_routes(m, old, now, true, &learned));
+	if (!fixed && !learned)
+		return TW_OK;
+	all.v = TW_NEW_ARRAY(
+		&m->net->arena, struct tw_transit_route, old->routes_n + now->routes_n);
+	if (!all.v)
+		return TW_ENOMEM;
+	add_routes(&all, fixed ? now : old, false);
+	add_routes(&all, learned ? now : old, true);
+	old->route = all.v;
+	old->routes_n = all.n;
+	return TW_OK;
 }
 
 tw_status tw_merge_transit_table(struct tw_net *net, struct tw_diags *diags,
 	struct tw_transit_table *old, const struct tw_transit_table *table)
 {
 	struct tw_merge m = {net, diags, TW_KIND_TRANSIT_TABLE, &old->object, &table->object};
-	struct routes all = {NULL, 0};
 
 	tw_merge_object(&m);
 	TW_TRY(tw_merge_text(&m, &old->gateway_id, table->gateway_id, "a transit gateway"));
 	TW_TRY(tw_merge_refs(&m, &old->propagations, table->propagations, "propagations"));
-	if (table->routes_n || table->routes_known) {
-		all.v = TW_NEW_ARRAY(
-			&net->arena, struct tw_transit_route, old->routes_n + table->routes_n);
-		if (!all.v)
-			return TW_ENOMEM;
-		TW_TRY(merge_sort(&m, old, table, false, &all));
-		TW_TRY(merge_sort(&m, old, table, true, &all));
-		old->route = all.v;
-		old->routes_n = all.n;
-	}
+	TW_TRY(merge_routes(&m, old, table));
 	old->routes_known = old->routes_known || table->routes_known;
 	old->propagated_known = old->propagated_known || table->propagated_known;
 	return TW_OK;

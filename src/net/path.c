@@ -135,6 +135,7 @@ static void give_reason(struct tw_path *path, const struct tw_way *way, bool rep
 	path->blocked = way->lost && !way->unknown && !reply;
 	path->unanswered = way->lost && !way->unknown && reply;
 	path->unknown_beyond = way->unknown;
+	path->unknown_request = way->unknown && !reply;
 	path->reason = way->code;
 	path->reason_text = way->text;
 	path->reason_component = way->component;
@@ -143,7 +144,8 @@ static void give_reason(struct tw_path *path, const struct tw_way *way, bool rep
 
 /*
  * Behind a balancer that hands packets on, AWS does not say which lists of its subnet a reply meets
- * (SPEC: nlb-preserve-lb-subnet-return): what they alone would drop is unknown.
+ * (SPEC: nlb-preserve-lb-subnet-return): what they alone would drop is unknown. A target in that
+ * very subnet leaves it by them, whichever way the reply takes.
  */
 static void be_lenient(struct tw_crossing *crossing, size_t n)
 {
@@ -165,7 +167,7 @@ static tw_status join(struct pairing *p, const struct tw_way *request, const str
 	write_steps(more, k, crossing + n);
 	if (reply)
 		write_steps(reply->last, m, crossing + n + k);
-	if (request->handed)
+	if (request->handed && request->target.subnet != p->to->subnet)
 		be_lenient(crossing + n, k + m);
 	path.crossing = crossing;
 	path.crossings = n + k + m;
@@ -304,7 +306,7 @@ static tw_status from_outside(struct pairing *p, tw_set domain)
 static tw_status nowhere(struct pairing *p, tw_set domain)
 {
 	struct tw_path path = new_path(p, domain);
-	path.unknown_beyond = true;
+	path.unknown_beyond = path.unknown_request = true;
 	path.reason = "unknown-input";
 	path.reason_text = "neither end lies in a subnet of the input: nothing here to judge";
 	return push(p, &path);

@@ -153,9 +153,10 @@ struct tw_path {
 	const char *reason_text, *reason_component;
 	struct tw_span reason_span;
 	bool blocked, unanswered;
-	bool unknown_beyond; /* complete is not proved: something behind is not judged */
-	bool asymmetric;     /* the reply goes by another gateway than the request */
-	const char *exempt;  /* SPEC id if AWS never filters this traffic */
+	bool unknown_beyond;  /* complete is not proved: something behind is not judged */
+	bool unknown_request; /* ... and that is on the request's own way */
+	bool asymmetric;      /* the reply goes by another gateway than the request */
+	const char *exempt;   /* SPEC id if AWS never filters this traffic */
 	unsigned assumptions;
 	/* Alternatives: what makes the choice ("target", "zone", "address"), and which one this is.
 	 */

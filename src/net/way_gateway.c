@@ -97,6 +97,20 @@ static tw_set of_family(struct tw_walk *walk, tw_set set, enum tw_family family)
 	return tw_set_intersect(walk->space, set, tw_set_box(walk->space, &box));
 }
 
+/*
+ * IPv6 addresses are public in every VPC: beyond the gateway one of another VPC is met by that
+ * VPC's own gateway, and its lists are asked as those of any end.
+ */
+static tw_status across(struct tw_walk *walk, struct tw_way way, enum tw_target gateway,
+	const struct tw_stop *place)
+{
+	struct tw_stop room;
+
+	if (tw_way_goal(walk, &way, &room))
+		return tw_way_arrive(walk, way, false);
+	return tw_way_exit(walk, way, gateway, place->vpc);
+}
+
 static tw_status internet_gateway(
 	struct tw_walk *walk, struct tw_way way, const struct tw_stop *place)
 {
@@ -118,7 +132,7 @@ static tw_status internet_gateway(
 		TW_TRY(tw_way_exit(walk, v4, TW_TARGET_INTERNET_GATEWAY, place->vpc));
 	if (tw_set_is_empty(v6.domain))
 		return tw_space_status(walk->space);
-	return tw_way_exit(walk, v6, TW_TARGET_INTERNET_GATEWAY, place->vpc);
+	return across(walk, v6, TW_TARGET_INTERNET_GATEWAY, place);
 }
 
 /* SPEC: vpce-gateway-protocols */
@@ -180,7 +194,7 @@ tw_status tw_way_gateway(struct tw_walk *walk, struct tw_way way, const struct t
 		if (from_outside(walk))
 			return tw_way_lose(walk, way, "eigw-stateful-v6",
 				"an egress-only internet gateway lets nobody outside start a flow");
-		return tw_way_exit(walk, way, TW_TARGET_EGRESS_ONLY, place->vpc);
+		return across(walk, way, TW_TARGET_EGRESS_ONLY, place);
 	case TW_TARGET_VIRTUAL_GATEWAY: /* SPEC: vgw-nacl */
 		way.assumptions |= TW_ASSUME_ON_PREMISES;
 		return tw_way_exit(walk, way, TW_TARGET_VIRTUAL_GATEWAY, place->vpc);

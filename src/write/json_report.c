@@ -21,6 +21,17 @@ static void write_peer(struct tw_jsonw *w, const struct tw_peer *peer)
 	tw_jsonw_end_object(w);
 }
 
+static void write_via(struct tw_jsonw *w, const char *after)
+{
+	if (!after) {
+		tw_jsonw_null(w);
+		return;
+	}
+	tw_jsonw_object(w, true);
+	tw_json_key_str(w, "after", after);
+	tw_jsonw_end_object(w);
+}
+
 static void write_path(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_flow_path *path)
 {
 	tw_jsonw_object(w, false);
@@ -78,7 +89,7 @@ void tw_json_flow(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_flow *
 	tw_jsonw_key(w, "service_ports");
 	tw_json_ports(w, flow->service, flow->service_n, true);
 	tw_jsonw_key(w, "via");
-	tw_jsonw_null(w);
+	write_via(w, flow->via);
 	tw_json_key_str(w, "request", flow->request);
 	tw_json_key_str(w, "verdict", tw_verdict_name(flow->verdict));
 	tw_jsonw_key(w, "reason");

@@ -15,7 +15,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define BETWEEN 0x1e
-#define LIMIT	((uint64_t)1 << 30)
+/* Answers that do not say what they are about find an id of each kind here. */
+#define NAME  "pl-1 tgw-rtb-1 targetgroup_b_02.json"
+#define LIMIT ((uint64_t)1 << 30)
 
 static void check_rule(const struct tw_rule *rule)
 {
@@ -83,6 +85,95 @@ static bool fits(uint32_t index, size_t n)
 	return index == TW_MISSING || index < n;
 }
 
+static void check_refs(const struct tw_refs *refs, size_t n)
+{
+	MUST(refs->n == 0 || (refs->id != NULL && refs->at != NULL));
+	for (size_t i = 0; i < refs->n; i++) {
+		MUST(refs->id[i] != NULL && refs->id[i][0] != '\0');
+		MUST(fits(refs->at[i], n));
+	}
+}
+
+/* Each once, sorted. */
+static void check_sorted(const struct tw_refs *refs)
+{
+	for (size_t i = 1; i < refs->n; i++)
+		MUST(strcmp(refs->id[i - 1], refs->id[i]) < 0);
+}
+
+static void check_gateways(const struct tw_net *net)
+{
+	for (size_t i = 0; i < net->nats; i++) {
+		const struct tw_nat *nat = &net->nat[i];
+		MUST(fits(nat->vpc, net->vpcs) && fits(nat->subnet, net->subnets));
+		MUST(nat->gone || !nat->subnet_id || nat->subnet != TW_MISSING);
+		MUST(fits(nat->table, net->tables));
+	}
+	for (size_t i = 0; i < net->peerings; i++)
+		for (int side = 0; side < 2; side++)
+			MUST(fits(net->peering[i].side[side].vpc, net->vpcs));
+	for (size_t i = 0; i < net->endpoints; i++) {
+		const struct tw_endpoint *one = &net->endpoint[i];
+		MUST(fits(one->vpc, net->vpcs));
+		check_refs(&one->subnets, net->subnets);
+		check_refs(&one->interfaces, net->interfaces);
+		check_refs(&one->groups, net->groups);
+		check_refs(&one->tables, net->tables);
+	}
+}
+
+static void check_transit(const struct tw_net *net)
+{
+	for (size_t i = 0; i < net->attachments; i++) {
+		const struct tw_attachment *one = &net->attachment[i];
+		MUST(fits(one->gateway, net->transits) && fits(one->vpc, net->vpcs));
+		MUST(fits(one->table, net->transit_tables));
+		check_refs(&one->subnets, net->subnets);
+	}
+	for (size_t i = 0; i < net->transit_tables; i++) {
+		const struct tw_transit_table *table = &net->transit_table[i];
+		check_refs(&table->propagations, net->attachments);
+		for (size_t j = 0; j < table->routes_n; j++) {
+			const struct tw_transit_route *route = &table->route[j];
+			MUST((route->to.family == 0) == (route->prefix_list != NULL));
+			check_refs(&route->attachments, net->attachments);
+		}
+	}
+}
+
+static void check_balancers(const struct tw_net *net)
+{
+	for (size_t i = 0; i < net->balancers; i++) {
+		const struct tw_balancer *one = &net->balancer[i];
+		MUST(fits(one->vpc, net->vpcs));
+		for (size_t j = 0; j < one->zones_n; j++)
+			MUST(fits(one->zone[j].subnet, net->subnets));
+		check_refs(&one->groups, net->groups);
+		check_refs(&one->listeners, net->listeners);
+		check_refs(&one->targets, net->target_groups);
+		check_sorted(&one->listeners);
+		check_sorted(&one->targets);
+	}
+	for (size_t i = 0; i < net->listeners; i++) {
+		MUST(net->listener[i].balancer_id != NULL);
+		MUST(fits(net->listener[i].balancer, net->balancers));
+		check_refs(&net->listener[i].targets, net->target_groups);
+	}
+	for (size_t i = 0; i < net->target_groups; i++) {
+		const struct tw_target_group *group = &net->target_group[i];
+		MUST(!group->part && fits(group->vpc, net->vpcs));
+		MUST(group->family == TW_IPV4 || group->family == TW_IPV6);
+		check_refs(&group->balancers, net->balancers);
+		for (size_t j = 0; j < group->members_n; j++) {
+			const struct tw_prefix *address = &group->member[j].address;
+			MUST(group->member[j].id != NULL);
+			MUST(fits(group->member[j].interface, net->interfaces));
+			MUST(address->family == 0 ||
+				address->len == (address->family == TW_IPV4 ? 32 : 128));
+		}
+	}
+}
+
 static void check_net(const struct tw_net *net)
 {
 	for (size_t i = 0; i < net->acls; i++)
@@ -108,6 +199,9 @@ static void check_net(const struct tw_net *net)
 		for (size_t j = 0; j < net->table[i].routes_n; j++)
 			MUST((net->table[i].route[j].to.family == 0) ==
 				(net->table[i].route[j].prefix_list != NULL));
+	check_gateways(net);
+	check_transit(net);
+	check_balancers(net);
 }
 
 static void check_diags(const struct tw_diags *diags, struct tw_sources *sources)
@@ -130,8 +224,8 @@ static tw_status add_parts(struct tw_input *in, const uint8_t *data, size_t size
 		const uint8_t *end = size ? memchr(data, BETWEEN, size) : NULL;
 		size_t n = end ? (size_t)(end - data) : size;
 		bool json = n && (data[0] == '{' || data[0] == '[');
-		tw_status status = tw_input_add_bytes(
-			in, json ? "pl-1.json" : "fuzz", data, n, TW_INPUT_AUTO, json);
+		tw_status status =
+			tw_input_add_bytes(in, json ? NAME : "fuzz", data, n, TW_INPUT_AUTO, json);
 		MUST(status == TW_OK || status == TW_EPARSE || status == TW_ENOMEM ||
 			status == TW_ELIMIT);
 		if (status != TW_OK)

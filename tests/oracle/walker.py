@@ -170,6 +170,7 @@ class Walker:
 
     def by_igw(self, trip, subnet, route):
         target, six = trip.packet.target, trip.packet.target.version == 6
+        self.refuse_across(target)
         if subnet.vpc not in self.estate.igws.get(route.target, []):
             yield trip.dead("blackhole")
             return
@@ -191,6 +192,12 @@ class Walker:
                 reasons.append("no-public-address")
         yield trip.dead(*reasons) if reasons else trip.out("exit", subnet)
 
+    def refuse_across(self, target):
+        """Public addresses of another VPC: this walker does not follow a packet back inside."""
+        if target.version == 6 and any(inside(target, vpc.blocks)
+                                       for vpc in self.estate.vpcs.values()):
+            raise Undecided("IPv6 from VPC to VPC by the internet")
+
     def shut(self, subnet, trip):
         """SPEC: bpa-mode"""
         mode = subnet.shut or self.estate.vpcs[subnet.vpc].shut or "off"
@@ -202,6 +209,7 @@ class Walker:
         if trip.foreign or trip.nat or trip.packet.target.version == 4 or \
                 (subnet.shut or self.estate.vpcs[subnet.vpc].shut or "off") != "off":
             raise Undecided("an egress-only gateway for others than its own subnets")
+        self.refuse_across(trip.packet.target)
         if subnet.vpc not in self.estate.eigws.get(route.target, []):
             yield trip.dead("blackhole")
         elif not public(trip.packet.target):

@@ -120,8 +120,8 @@ static void kinds_of_later_are_told_once_and_only_if_there_are_any(void **state)
 	assert_string_equal(tw_input_file(f.in, 1)->kind, "unsupported");
 	assert_string_equal(tw_input_file(f.in, 1)->detail, "classic load balancers");
 	assert_string_equal(tw_input_file(f.in, 2)->kind, "aws-cli");
-	assert_string_equal(tw_input_file(f.in, 2)->detail,
-		"classic load balancers, describe-nat-gateways");
+	assert_string_equal(
+		tw_input_file(f.in, 2)->detail, "classic load balancers, describe-nat-gateways");
 	assert_string_equal(tw_input_file(f.in, 3)->kind, "aws-cli");
 	assert_true(f.net->holds[TW_KIND_NAT_GATEWAY]);
 	assert_false(f.net->holds[TW_KIND_LOAD_BALANCER]);
@@ -229,8 +229,8 @@ static void the_collector_is_read(void **state)
 	assert_int_equal(f.net->vpc[0].gateway, 0);
 	assert_int_equal(f.net->subnet[0].acl, 0);
 	for (int kind = 0; kind < TW_KINDS; kind++)
-		assert_int_equal(f.net->incomplete[kind], kind <= TW_KIND_INTERNET_GATEWAY &&
-								  kind != TW_KIND_ROUTE_TABLE);
+		assert_int_equal(f.net->incomplete[kind],
+			kind <= TW_KIND_INTERNET_GATEWAY && kind != TW_KIND_ROUTE_TABLE);
 	/* The known member is sure, others may be there. */
 	assert_int_equal(f.net->group[0].list[TW_INGRESS].n, 2);
 	assert_false(f.net->group[0].list[TW_INGRESS].rule[0].maybe);

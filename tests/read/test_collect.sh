@@ -31,6 +31,19 @@ case "$* " in
 	exit 254
 	;;
 *describe-managed-prefix-lists*text*) printf 'pl-0a1\tpl-0b2\npl-../x\n' ;;
+*describe-transit-gateway-route-tables*text*) printf 'tgw-rtb-0a1\tno-table\n' ;;
+*describe-load-balancers*text*) printf '%s:loadbalancer/app/web/0a\t../x\n' arn:lb ;;
+*describe-listeners*text*) printf '%s:listener/app/web/0a/0b\n' arn:lb ;;
+*describe-target-groups*text*) printf '%s:targetgroup/web-1/0c\n' arn:lb ;;
+*describe-target-groups*)
+	echo '{"TargetGroups": [{"TargetGroupArn": "arn:lb:targetgroup/web-1/0c"}]}' ;;
+*describe-target-group-attributes*)
+	echo '{"Attributes": [{"Key": "preserve_client_ip.enabled", "Value": "false"}]}' ;;
+*describe-target-health*)
+	echo '{"TargetHealthDescriptions": [{"Target": {"Id": "i-1", "Port": 80}}]}' ;;
+*describe-rules*)
+	echo '{"Rules": [{"RuleArn": "arn:lb:listener-rule/app/web/0a/0b/0d", "Actions": []}]}' ;;
+*search-transit-gateway-routes*) echo '{"Routes": [], "AdditionalRoutesAvailable": false}' ;;
 *describe-network-acls*)
 	echo '{"NetworkAcls": [{"NetworkAclId": "acl-1", "VpcId": "vpc-1", "Entries": []}]}' ;;
 *describe-managed-prefix-lists*)
@@ -69,7 +82,12 @@ run 0 --region eu-west-1 --profile audit 'my net'
 [ "$(ls -A "$work/cwd")" = 'my net' ] || fault "wrote outside of its folder"
 for name in vpcs subnets network-acls security-groups security-group-rules network-interfaces \
 	instances route-tables internet-gateways egress-only-internet-gateways \
-	managed-prefix-lists prefix-list-entries-pl-0a1 prefix-list-entries-pl-0b2; do
+	managed-prefix-lists prefix-list-entries-pl-0a1 prefix-list-entries-pl-0b2 \
+	nat-gateways vpc-endpoints vpc-peering-connections transit-gateways \
+	transit-gateway-vpc-attachments transit-gateway-attachments \
+	transit-gateway-route-tables transit-gateway-routes-tgw-rtb-0a1 load-balancers \
+	target-groups listeners-app_web_0a rules-app_web_0a_0b \
+	target-group-attributes-targetgroup_web-1_0c target-health-targetgroup_web-1_0c; do
 	[ -s "$work/cwd/my net/$name.json" ] || fault "there is no $name.json"
 done
 [ "$(find "$work/cwd" -type f ! -name '*.json')" = '' ] || fault "left a file behind"
@@ -79,6 +97,7 @@ while read -r call; do
 	"--region eu-west-1 --profile audit ec2 describe-"*) ;;
 	"--region eu-west-1 --profile audit elbv2 describe-"*) ;;
 	"--region eu-west-1 --profile audit ec2 get-managed-prefix-list-entries "*) ;;
+	"--region eu-west-1 --profile audit ec2 search-transit-gateway-routes "*) ;;
 	*) fault "called aws $call" ;;
 	esac
 	case $call in
@@ -88,6 +107,10 @@ while read -r call; do
 done <"$work/calls"
 grep -q 'get-managed-prefix-list-entries --prefix-list-id pl-0b2' "$work/calls" ||
 	fault "did not ask for the entries of pl-0b2"
+grep -q 'Name=state,Values=active,blackhole' "$work/calls" || fault "asks for a part of the routes"
+for id in pl-../x no-table ../x; do
+	grep -q "$id is not an id" "$work/err" || fault "takes $id for an id"
+done
 grep -q '> my net/subnets.json' "$work/err" || fault "does not say what it does"
 if [ -n "$twoway" ]; then
 	# 0 and 1 are both answers about the network; 2 is a refused input.
@@ -115,6 +138,14 @@ refused=nothing
 [ ! -e "$work/cwd/part/route-tables.json" ] || fault "kept half an answer"
 [ -s "$work/cwd/part/internet-gateways.json" ] || fault "stopped at a refused call"
 grep -q 'route-tables.json is left out' "$work/err" || fault "does not say what is left out"
+
+# So it is with the ids that further calls are about.
+refused=TargetGroups[].TargetGroupArn
+run 1 few
+refused=nothing
+[ -s "$work/cwd/few/target-groups.json" ] || fault "lost the answer itself"
+grep -q 'attributes and health of target groups are left out' "$work/err" ||
+	fault "does not say that attributes are left out"
 
 # Wrong usage, and no aws at all.
 run 2

@@ -102,7 +102,7 @@ static const struct text good[] = {
 		"'Routes':[{'DestinationCidrBlock':'0.0.0.0/0',"
 		"'GatewayId':'igw-1','State':'filtered'}]}],'InternetGateways':["
 		"{'InternetGatewayId':'igw-1','Attachments':[{'VpcId':'vpc-1'}]}],"
-		"'NatGateways':[{}],'PrefixLists':[{'PrefixListId':'pl-2','PrefixListName':'x'}]}]",
+		"'PrefixLists':[{'PrefixListId':'pl-2','PrefixListName':'x'}]}]",
 		true},
 	{"pl-1.json", "{'Entries':[{'Cidr':'192.0.2.0/24'},{'Cidr':'2001:db8::/32'}]}", true},
 	{"instances.json",
@@ -114,6 +114,65 @@ static const struct text good[] = {
 		"'PrivateIpAddress':'10.0.1.10',"
 		"'InterfaceType':'odd','Groups':[{'GroupId':'sg-2'},{'GroupId':'sg-1'}],"
 		"'Association':{'PublicIp':'192.0.2.1'},'TagSet':[{'Key':'a','Value':'b'}]}]}",
+		true},
+	{"between.json",
+		"{'NatGateways':[{'NatGatewayId':'nat-1','VpcId':'vpc-1','SubnetId':'subnet-4',"
+		"'ConnectivityType':'odd','NatGatewayAddresses':[{'PrivateIp':'10.0.1.9'}],"
+		"'Tags':[{'Key':'a','Value':'b'}]}],'VpcPeeringConnections':["
+		"{'VpcPeeringConnectionId':'pcx-1','Status':{'Code':'active'},"
+		"'RequesterVpcInfo':{'VpcId':'vpc-1','CidrBlock':'10.0.0.0/16'},"
+		"'AccepterVpcInfo':{'VpcId':'vpc-2',"
+		"'CidrBlockSet':[{'CidrBlock':'10.1.0.0/16'}]}}],"
+		"'TransitGateways':[{'TransitGatewayId':'tgw-1','Options':{"
+		"'AssociationDefaultRouteTableId':'tgw-rtb-1'}}],"
+		"'TransitGatewayVpcAttachments':[{'TransitGatewayAttachmentId':'tgw-attach-1',"
+		"'TransitGatewayId':'tgw-1','VpcId':'vpc-1','SubnetIds':['subnet-5']}],"
+		"'TransitGatewayAttachments':[{'TransitGatewayAttachmentId':'tgw-attach-1',"
+		"'ResourceType':'vpc','Association':{'TransitGatewayRouteTableId':'tgw-rtb-1'}}],"
+		"'TransitGatewayPeeringAttachments':["
+		"{'TransitGatewayAttachmentId':'tgw-attach-3'}],"
+		"'VpcEndpoints':[{'VpcEndpointId':'vpce-1','VpcEndpointType':'Interface',"
+		"'SubnetIds':['subnet-6'],'Groups':[{'GroupId':'sg-1'}],"
+		"'NetworkInterfaceIds':['eni-1'],'RouteTableIds':['rtb-1']}]}",
+		true},
+	{"tables.json",
+		"[{'TransitGatewayRouteTables':[{'TransitGatewayRouteTableId':'tgw-rtb-1'}],"
+		"'TransitGatewayStaticRoutes':[{'TransitGatewayRouteTableId':'tgw-rtb-1',"
+		"'Routes':[{'DestinationCidrBlock':'10.0.0.0/8','TransitGatewayAttachments':["
+		"{'TransitGatewayAttachmentId':'tgw-attach-2'},"
+		"{'TransitGatewayAttachmentId':'tgw-attach-1'}]}],"
+		"'AdditionalRoutesAvailable':true}],"
+		"'TransitGatewayPropagations':[{'TransitGatewayRouteTableId':'tgw-rtb-1',"
+		"'TransitGatewayRouteTablePropagations':[{'TransitGatewayAttachmentId':'a'}]},"
+		"{'TransitGatewayRouteTableId':'tgw-rtb-2','NextToken':'x',"
+		"'TransitGatewayRouteTablePropagations':[]}]},"
+		"{'TransitGatewayRouteTableId':'tgw-rtb-1','Routes':["
+		"{'PrefixListId':'pl-1','Type':'static'},"
+		"{'DestinationCidrBlock':'10.1.0.0/16','Type':'propagated'}]}]",
+		true},
+	{"balancers.json",
+		"[{'LoadBalancers':[{'LoadBalancerArn':'lb','LoadBalancerName':'web',"
+		"'Type':'network','State':{'Code':'active'},'SecurityGroups':['sg-1'],"
+		"'AvailabilityZones':[{'ZoneName':'a','SubnetId':'subnet-7',"
+		"'LoadBalancerAddresses':[{'PrivateIPv4Address':'10.0.7.7'}]}]},"
+		"{'LoadBalancerArn':'lb','Type':'network','AvailabilityZones':["
+		"{'SubnetId':'subnet-7'}]}],'Listeners':["
+		"{'ListenerArn':'x:listener/net/web/01/0a','LoadBalancerArn':'lb','Port':443,"
+		"'Protocol':'TCP','DefaultActions':[{'Type':'forward','TargetGroupArn':"
+		"'x:targetgroup/b/02'},{'Type':'forward','ForwardConfig':{'TargetGroups':["
+		"{'TargetGroupArn':'x:targetgroup/b/02'}]}}]}],"
+		"'Rules':[{'RuleArn':'x:listener-rule/net/web/01/0a/7','Actions':["
+		"{'Type':'forward','TargetGroupArn':'c'}]}]},"
+		"{'TargetGroups':[{'TargetGroupArn':'x:targetgroup/b/02','TargetGroupName':'b',"
+		"'Protocol':'TCP','Port':1,'VpcId':'vpc-1','TargetType':'instance',"
+		"'HealthCheckPort':'80','HealthCheckProtocol':'HTTP','LoadBalancerArns':['lb']}],"
+		"'TargetGroupArn':'x:targetgroup/b/02','Attributes':["
+		"{'Key':'preserve_client_ip.enabled','Value':'true'}],"
+		"'TargetHealthDescriptions':[{'Target':{'Id':'i-1','Port':80},"
+		"'TargetHealth':{'State':'unhealthy','Reason':'Target.Timeout'}}]},"
+		"{'LoadBalancerTargetHealth':[{'TargetGroupArn':'x:targetgroup/b/02',"
+		"'TargetHealthDescriptions':["
+		"{'Target':{'Id':'i-1','Port':80}}]}]}]",
 		true},
 	{"plan.json", "{'planned_values':{},'format_version':'1'}", false},
 	{"other.json", "{'a':1}", false},
@@ -160,6 +219,20 @@ static const struct text bad[] = {
 	{"t.json", "NETWORKACLS\tx\n", false},
 	{"odd.json", "{'NetworkAcls':7}", true},
 	{"e.json", "{'Entries':[{'Cidr':'10.0.0.0/8'}]}", true},
+	{"r.json", "{'Routes':[],'AdditionalRoutesAvailable':false}", true},
+	{"between.json",
+		"{'NatGateways':[{'NatGatewayId':'nat-1','SubnetId':'subnet-1'},"
+		"{'NatGatewayId':'nat-1','SubnetId':'subnet-2'}],"
+		"'Rules':[{'RuleArn':'x'}],"
+		"'TargetGroups':[{'TargetGroupArn':'x:targetgroup/b/02'}],"
+		"'TransitGatewayStaticRoutes':["
+		"{'TransitGatewayRouteTableId':'tgw-rtb-1','Routes':[{}]},"
+		"{'TransitGatewayRouteTableId':'tgw-rtb-2','Routes':[]},"
+		"{'TransitGatewayRouteTableId':'tgw-rtb-2','Routes':["
+		"{'DestinationCidrBlock':'10.0.0.0/8'}]}]}",
+		true},
+	{"targetgroup_b_02.json", "{'TargetHealthDescriptions':[{'Target':{'Id':'a'}}]}", true},
+	{"targetgroup_b_02.json", "{'TargetHealthDescriptions':[{'Target':{'Id':'b'}}]}", true},
 };
 
 static void bad_inputs(void **state)
