@@ -277,8 +277,8 @@ static tw_status after_listener(
 		behind.balancer = balancer;
 		behind.listener = listener;
 		behind.group = l->targets.at[i];
-		if (!tw_balancer_preserves(&r->net->balancer[balancer], l,
-			    &r->net->target_group[behind.group]))
+		if (!tw_balancer_preserves(
+			    &r->net->balancer[balancer], l, &r->net->target_group[behind.group]))
 			TW_TRY(tw_judge_behind(r, &behind));
 	}
 	return TW_OK;

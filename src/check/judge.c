@@ -205,17 +205,37 @@ bool tw_outcome_has_reason(const struct tw_outcome *o)
 	return o->request != TW_DENY && (path->unanswered || o->verdict == TW_UNKNOWN);
 }
 
-/* Alternatives have the same packets; targets behind a balancer differ in their own address. */
+static bool is_node(const struct tw_site *site)
+{
+	return site->kind == TW_SITE_BALANCER;
+}
+
+static bool is_target(const struct tw_path *path)
+{
+	return path->by && strcmp(path->by, "target") == 0;
+}
+
+/*
+ * Alternatives have the same packets; nodes of a balancer and targets behind it differ in their own
+ * address: whoever calls does not choose.
+ */
 static bool are_alternatives(
 	struct tw_judge *judge, const struct tw_outcome *a, const struct tw_outcome *b)
 {
 	struct tw_space *space = judge->space;
+	const struct tw_path *x = a->path, *y = b->path;
 	tw_set one = a->set, other = b->set;
-	if (!a->path->by || !b->path->by)
+	bool to = (is_target(x) && is_target(y)) || (is_node(x->to) && is_node(y->to));
+	bool from = is_node(x->from) && is_node(y->from);
+	if (!to && !from && (!x->by || !y->by))
 		return false;
-	if (strcmp(a->path->by, "target") == 0 && strcmp(b->path->by, "target") == 0) {
+	if (to) {
 		one = tw_set_forget(space, one, TW_FIELD_TO);
 		other = tw_set_forget(space, other, TW_FIELD_TO);
+	}
+	if (from) {
+		one = tw_set_forget(space, one, TW_FIELD_FROM);
+		other = tw_set_forget(space, other, TW_FIELD_FROM);
 	}
 	return !tw_set_is_empty(tw_set_intersect(space, one, other));
 }

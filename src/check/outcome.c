@@ -202,8 +202,11 @@ static enum tw_verdict whole_verdict(enum tw_action request, enum tw_action repl
 	return reply == TW_ALLOW ? TW_COMPLETE : TW_ONE_WAY;
 }
 
-/* What is unknown for the flow is not settled for its clients: ports that pass are undecided. */
-static void unsettle(struct tw_outcome *outcome)
+/*
+ * What is unknown for the flow is not settled for its clients, nor for its ports: what passes is
+ * undecided.
+ */
+static tw_status unsettle(struct tw_arena *arena, struct tw_outcome *outcome)
 {
 	outcome->verdict = TW_UNKNOWN;
 	for (size_t i = 0; i < outcome->clients_n; i++) {
@@ -213,16 +216,28 @@ static void unsettle(struct tw_outcome *outcome)
 		client->runs = false;
 		client->verdict = client_verdict(0, client->undecided, client->total);
 	}
+	for (unsigned i = 0; i < outcome->legs; i++) {
+		struct tw_outcome_leg *leg = &outcome->leg[i];
+		TW_TRY(tw_ports_union(arena, leg->undecided, leg->returns, &leg->undecided));
+		leg->returns = (struct tw_port_list){0};
+		leg->open += leg->passing;
+		leg->passing = 0;
+	}
+	if (outcome->reply == TW_ALLOW)
+		outcome->reply = TW_ACTION_UNKNOWN;
+	return TW_OK;
 }
 
 /* A path that something else decides, or whose far part is not judged, tempers what filters say. */
-static void temper(struct tw_outcome *outcome)
+static tw_status temper(struct tw_arena *arena, struct tw_outcome *outcome)
 {
 	const struct tw_path *path = outcome->path;
 	if (path->blocked)
 		outcome->verdict = TW_BLOCKED;
-	else if (path->unknown_beyond && outcome->verdict == TW_COMPLETE)
-		unsettle(outcome);
+	else if (path->unknown_beyond &&
+		 (outcome->verdict == TW_COMPLETE || outcome->verdict == TW_PARTIAL))
+		return unsettle(arena, outcome); /* what is lost is lost, what passes may be */
+	return TW_OK;
 }
 
 /* Where no ports are counted, the same answer from another part of a list is the same outcome. */
@@ -244,13 +259,13 @@ static tw_status push(struct tw_judge *judge, struct tw_arena *arena, struct tw_
 		else
 			TW_TRY(judge_clients(arena, &outcome));
 		if (outcome.request == TW_ACTION_UNKNOWN)
-			unsettle(&outcome);
+			TW_TRY(unsettle(arena, &outcome));
 	} else if (outcome.reply_kind == TW_REPLY_NONE_EXPECTED) {
 		outcome.verdict = whole_verdict(outcome.request, TW_ALLOW);
 	} else {
 		outcome.verdict = whole_verdict(outcome.request, outcome.reply);
 	}
-	temper(&outcome);
+	TW_TRY(temper(arena, &outcome));
 	for (size_t i = 0; outcome.reply_kind != TW_REPLY_PORTS && i < ret->n; i++)
 		if (joins(&ret->v[i], &outcome)) {
 			ret->v[i].set = tw_set_union(judge->space, ret->v[i].set, outcome.set);

@@ -147,10 +147,11 @@ static void give_reason(struct tw_path *path, const struct tw_way *way, bool rep
  * (SPEC: nlb-preserve-lb-subnet-return): what they alone would drop is unknown. A target in that
  * very subnet leaves it by them, whichever way the reply takes.
  */
-static void be_lenient(struct tw_crossing *crossing, size_t n)
+static void be_lenient(struct tw_crossing *crossing, size_t n, uint32_t subnet)
 {
 	for (size_t i = 0; i < n; i++)
-		crossing[i].lenient = crossing[i].role == TW_ROLE_BALANCER;
+		crossing[i].lenient =
+			crossing[i].kind == TW_CROSS_ACL && crossing[i].subnet == subnet;
 }
 
 /* A path of two ways; `more` are steps between the two, `reply` may be NULL. */
@@ -168,7 +169,7 @@ static tw_status join(struct pairing *p, const struct tw_way *request, const str
 	if (reply)
 		write_steps(reply->last, m, crossing + n + k);
 	if (request->handed && request->target.subnet != p->to->subnet)
-		be_lenient(crossing + n, k + m);
+		be_lenient(crossing + n, k + m, p->to->subnet);
 	path.crossing = crossing;
 	path.crossings = n + k + m;
 	memcpy(path.look, looks->look, sizeof(path.look));
@@ -268,6 +269,8 @@ static tw_status enter_by(struct pairing *p, const struct tw_way *back)
 	way.text = back->text;
 	way.component = back->component;
 	way.span = back->span;
+	way.by = back->by;
+	way.choice = back->choice;
 	for (const struct tw_step *s = back->last; s; s = s->before)
 		if (s->crossing.kind == TW_CROSS_ROUTE && s->crossing.table != TW_MISSING)
 			first = s;
@@ -321,7 +324,8 @@ tw_status tw_paths_between(const struct tw_net *net, struct tw_space *space,
 		tw_ranges_set(space, TW_FIELD_FROM, from->address, from->addresses_n),
 		tw_ranges_set(space, TW_FIELD_TO, to->address, to->addresses_n));
 	domain = tw_set_subtract(space, domain, own_public(&p));
-	if (is_inside(from))
+	/* AWS keeps the addresses that it answers itself: no load balancer has them. */
+	if (is_inside(from) && to->kind != TW_SITE_BALANCER)
 		TW_TRY(exempt(&p, domain, &domain));
 	if (tw_set_is_empty(domain))
 		return tw_space_status(space);

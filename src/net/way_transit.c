@@ -123,7 +123,7 @@ static bool alike(const struct tw_net *net, uint32_t a, uint32_t b, uint32_t spe
  * The subnets of an attachment that a packet may cross: that of the sender's zone (`zone`, or
  * NULL), else one for each list and table. `special` is judged apart: it is the goal's own subnet.
  */
-static tw_status choose(struct tw_walk *walk, const struct tw_attachment *a, const char *zone,
+static tw_status choose(struct tw_walk *walk, const struct tw_attachment *a, uint32_t from,
 	uint32_t special, struct choice *ret)
 {
 	const struct tw_net *net = walk->net;
@@ -132,13 +132,20 @@ static tw_status choose(struct tw_walk *walk, const struct tw_attachment *a, con
 
 	if (!v)
 		return TW_ENOMEM;
-	for (size_t i = 0; i < a->subnets.n && zone; i++) {
+	const char *zone = from == TW_MISSING ? NULL : net->subnet[from].zone;
+	for (size_t i = 0; i < a->subnets.n && from != TW_MISSING; i++) {
 		uint32_t at = a->subnets.at[i];
-		if (at != TW_MISSING && same(net->subnet[at].zone, zone)) {
+		bool own = at == from;
+		if (own || (n == 0 && at != TW_MISSING && same(net->subnet[at].zone, zone))) {
 			v[0] = at;
-			*ret = (struct choice){v, 1};
-			return TW_OK;
+			n = 1;
 		}
+		if (own)
+			break;
+	}
+	if (n > 0) {
+		*ret = (struct choice){v, n};
+		return TW_OK;
 	}
 	for (size_t i = 0; i < a->subnets.n; i++) {
 		uint32_t at = a->subnets.at[i];
@@ -187,7 +194,6 @@ tw_status tw_way_transit(struct tw_walk *walk, struct tw_way way, const struct t
 {
 	const struct tw_net *net = walk->net;
 	const struct tw_attachment *a = attachment_of(net, route->target_id, vpc_id(net, place));
-	const char *zone = place->subnet == TW_MISSING ? NULL : net->subnet[place->subnet].zone;
 	struct choice choice;
 
 	if (!a)
@@ -198,7 +204,7 @@ tw_status tw_way_transit(struct tw_walk *walk, struct tw_way way, const struct t
 	if (!a->subnets_known)
 		return not_described(
 			walk, way, "the subnets of the VPC's attachment are not in the input");
-	TW_TRY(choose(walk, a, zone, TW_MISSING, &choice));
+	TW_TRY(choose(walk, a, place->subnet, TW_MISSING, &choice));
 	if (choice.n == 0)
 		return not_described(
 			walk, way, "the subnets of the VPC's attachment are not in the input");
@@ -226,7 +232,7 @@ static tw_status into_vpc(struct tw_walk *walk, struct tw_way way, const struct 
 	if (!a->subnets_known)
 		return not_described(walk, way,
 			"the subnets of the other VPC's attachment are not in the input");
-	TW_TRY(choose(walk, a, NULL, own, &choice));
+	TW_TRY(choose(walk, a, TW_MISSING, own, &choice));
 	if (choice.n == 0)
 		return not_described(walk, way,
 			"the subnets of the other VPC's attachment are not in the input");

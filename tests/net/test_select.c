@@ -40,8 +40,7 @@ static void test_ids_refused(void **state)
 	refuses(&w, NULL, "rtb-1",
 		"rtb-1: a route table is no end of a flow; name an instance, an interface or a "
 		"subnet");
-	refuses(&w, NULL, "vpce-0abc",
-		"vpce-0abc: VPC endpoints are not judged yet as ends of a flow");
+	refuses(&w, NULL, "vpce-0abc", "nothing in the input is called \"vpce-0abc\"");
 	refuses(&w, NULL, "nowhere", "nothing in the input is called \"nowhere\"");
 	refuses(&w, NULL, "", "nothing in the input is called \"\"");
 	/* the nearest first, then by name; ids and names alike */

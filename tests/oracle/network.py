@@ -82,6 +82,10 @@ class Random(Plan):
     def host(self, subnet, number):
         return self.subnet_block(subnet).replace(".0/24", f".{number}")
 
+    def zone_of(self, subnet):
+        return next(one["AvailabilityZone"] for one in self.rows["subnets"]
+                    if one["SubnetId"] == subnet)
+
     # --- between the VPCs
 
     def join(self):
@@ -99,8 +103,12 @@ class Random(Plan):
                     if self.chance(0.6):  # subnets of its own, last in the VPC
                         mine = mine[-1:]
                     count = 1 if self.chance(0.6) else min(2, len(mine))
+                    chosen = {}  # an attachment has one subnet in a zone
+                    for one in self.rng.sample(mine, len(mine)):
+                        if len(chosen) < count:
+                            chosen.setdefault(self.zone_of(one), one)
                     self.attached[vpc] = self.attach(
-                        self.transit, vpc, self.rng.sample(mine, count), self.table_name)
+                        self.transit, vpc, list(chosen.values()), self.table_name)
             self.vpn = self.attach(self.transit, "vpn-0a1", [], self.table_name, "vpn")
             self.odd = self.attach(self.transit, "tgw-0bb", [], self.table_name, "peering")
 
@@ -114,6 +122,10 @@ class Random(Plan):
                     {"TransitGatewayAttachmentId": name, "ResourceId": vpc,
                      "ResourceType": "vpc", "State": "enabled"}
                     for vpc, name in self.attached.items()]}))
+            # Without this answer nobody could know that there are no static routes.
+            self.wrapped.append(("transit-gateway-static-routes", {
+                "TransitGatewayStaticRoutes": [
+                    {"TransitGatewayRouteTableId": self.table_name, "Routes": []}]}))
             return
         ways = []
         for vpc, name in self.attached.items():
