@@ -168,6 +168,28 @@ tw_status tw_ask(struct tw_results *results, struct tw_question *q)
 	return tw_space_status(judge->space);
 }
 
+tw_status tw_question_judge(
+	struct tw_results *results, struct tw_question *q, struct tw_draft *draft)
+{
+	struct tw_pieces pieces = TW_VEC_EMPTY;
+	tw_status status = tw_ask(results, q);
+	for (size_t i = 0; status == TW_OK && i < q->pieces.n; i++)
+		status = tw_pieces_add(results, &pieces, &q->pieces.v[i]);
+	for (size_t i = 0; status == TW_OK && i < pieces.n; i++)
+		status = tw_judge_piece(
+			results->judge, results->work, &pieces.v[i], &draft->outcomes);
+	TW_VEC_FREE(results->mem, &pieces);
+	return status;
+}
+
+tw_status tw_draft_keep(struct tw_results *results, struct tw_draft *draft)
+{
+	if (draft->outcomes.n == 0)
+		return TW_OK;
+	TW_TRY(tw_find_losses(results, draft));
+	return tw_results_add_flow(results, draft);
+}
+
 void tw_question_free(struct tw_results *results, struct tw_question *question)
 {
 	TW_VEC_FREE(results->mem, &question->paths);

@@ -26,6 +26,12 @@ struct tw_question {
 
 /* Fills paths and pieces. Free with tw_question_free, after failure too. */
 TW_NODISCARD tw_status tw_ask(struct tw_results *results, struct tw_question *question);
+/* Asks, and judges what comes out, but for what intents speak for: the draft's outcomes. They point
+ * into the question. */
+TW_NODISCARD tw_status tw_question_judge(
+	struct tw_results *results, struct tw_question *question, struct tw_draft *draft);
+/* Finds what a judged draft loses, and keeps its flow; nothing if no packet of it exists. */
+TW_NODISCARD tw_status tw_draft_keep(struct tw_results *results, struct tw_draft *draft);
 void tw_question_free(struct tw_results *results, struct tw_question *question);
 /* The services of a question as ports of one protocol, for the flow; n 0 if it has none. */
 TW_NODISCARD tw_status tw_question_text(struct tw_results *results,

@@ -239,10 +239,7 @@ tw_status tw_judge_behind(struct tw_results *r, const struct tw_behind *b)
 		b->each ? ask_each(r, b, &from, &draft) : ask_together(r, b, &from, &draft);
 	if (status == TW_OK && draft.outcomes.n > 0) {
 		draft.interfaces = (uint32_t)r->net->target_group[b->group].members_n;
-		if (!b->each)
-			status = tw_find_losses(r, &draft);
-		if (status == TW_OK)
-			status = tw_results_add_flow(r, &draft);
+		status = b->each ? tw_results_add_flow(r, &draft) : tw_draft_keep(r, &draft);
 	}
 	tw_draft_free(r, &draft);
 	return status;
@@ -336,4 +333,12 @@ tw_status tw_judge_after(struct tw_results *r, const struct tw_sites *to,
 			TW_TRY(after_balancer(r, at, service, services, &like));
 	}
 	return TW_OK;
+}
+
+tw_status tw_judge_balancer(struct tw_results *r, uint32_t balancer)
+{
+	const struct tw_service all = {.protocol = TW_PROTOCOL_ALL, .ports = {0, 65535}};
+	const struct tw_behind like = {.origin = "inferred", .cap = TW_LEVEL_ERROR};
+
+	return after_balancer(r, balancer, &all, 1, &like);
 }

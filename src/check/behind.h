@@ -30,7 +30,7 @@ TW_NODISCARD tw_status tw_judge_behind(struct tw_results *results, const struct 
  * it. */
 TW_NODISCARD tw_status tw_judge_after(struct tw_results *results, const struct tw_sites *to,
 	const struct tw_service *service, size_t services, const char *after);
-/* The load balancers of the input, for `check`. */
-TW_NODISCARD tw_status tw_infer_balancer(struct tw_results *results, uint32_t balancer);
+/* The same for every listener, as `check` infers it. */
+TW_NODISCARD tw_status tw_judge_balancer(struct tw_results *results, uint32_t balancer);
 
 #endif

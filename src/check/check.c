@@ -27,37 +27,45 @@ static bool is_beyond_quota(const struct tw_acl *acl)
 	return acl->list[TW_INGRESS].n > MOST || acl->list[TW_EGRESS].n > MOST;
 }
 
-static tw_status infer_all(struct tw_results *results)
+typedef tw_status (*infer_fn)(struct tw_results *results, uint32_t index);
+
+/* One kind of objects after the other, each with the memory of the last one given back. */
+static tw_status infer_each(struct tw_results *results, size_t n, infer_fn infer)
 {
 	/* A small space stays in the caches: half the time of 200,000 nodes at 100,000 interfaces.
 	 */
 	enum { NODES = 10000 };
-	const struct tw_net *net = results->net;
-	bool attached = false;
-	for (size_t i = 0; i < net->acls; i++)
-		attached |= net->acl[i].subnets_n > 0 || !net->acl[i].associations_known;
-	if (!attached && net->acls > 0)
-		results->assumptions |= TW_ASSUME_UNATTACHED;
-	for (uint32_t i = 0; i < net->groups; i++) {
+	for (uint32_t i = 0; i < n; i++) {
 		struct tw_arena_mark mark = tw_arena_save(results->work);
-		TW_TRY(tw_infer_group(results, i));
-		if (results->work != results->arena)
-			tw_arena_restore(results->work, mark);
-		TW_TRY(fresh(results, NODES));
-	}
-	for (uint32_t i = 0; i < net->acls; i++) {
-		const struct tw_acl *acl = &net->acl[i];
-		/* An ACL without subnets stands between no endpoints, unless all do. */
-		if (!acl->entries_known || is_beyond_quota(acl) ||
-			(attached && acl->associations_known && acl->subnets_n == 0))
-			continue;
-		struct tw_arena_mark mark = tw_arena_save(results->work);
-		TW_TRY(tw_infer_acl(results, i));
+		TW_TRY(infer(results, i));
 		if (results->work != results->arena)
 			tw_arena_restore(results->work, mark);
 		TW_TRY(fresh(results, NODES));
 	}
 	return TW_OK;
+}
+
+/* An ACL without subnets stands between no endpoints, unless all do. */
+static tw_status infer_acl(struct tw_results *results, uint32_t at)
+{
+	const struct tw_acl *acl = &results->net->acl[at];
+	bool idle = results->attached && acl->associations_known && acl->subnets_n == 0;
+	if (!acl->entries_known || is_beyond_quota(acl) || idle)
+		return TW_OK;
+	return tw_infer_acl(results, at);
+}
+
+static tw_status infer_all(struct tw_results *results)
+{
+	const struct tw_net *net = results->net;
+	for (size_t i = 0; i < net->acls; i++)
+		results->attached |= net->acl[i].subnets_n > 0 || !net->acl[i].associations_known;
+	if (!results->attached && net->acls > 0)
+		results->assumptions |= TW_ASSUME_UNATTACHED;
+	TW_TRY(infer_each(results, net->groups, tw_infer_group));
+	TW_TRY(infer_each(results, net->nats, tw_infer_nat));
+	TW_TRY(infer_each(results, net->balancers, tw_infer_balancer));
+	return infer_each(results, net->acls, infer_acl);
 }
 
 static tw_status check(struct tw_results *results, struct tw_diags *diags)

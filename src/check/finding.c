@@ -12,7 +12,7 @@ static bool same_cause(const char *code, const struct tw_cause *a, const struct 
 	if (strcmp(code, "TW110") == 0)
 		return true;
 	if (a->list != b->list || a->direction != b->direction || a->family != b->family ||
-		a->protocol != b->protocol || a->rules != b->rules)
+		a->protocol != b->protocol || a->rules != b->rules || a->leg != b->leg)
 		return false;
 	return memcmp(a->rule, b->rule, a->rules * sizeof(*a->rule)) == 0;
 }
@@ -133,6 +133,31 @@ tw_status tw_finding_add(struct tw_results *results, const char *code, enum tw_l
 		TW_TRY(join_draft(results, found, draft));
 	*ret = found;
 	return TW_OK;
+}
+
+tw_status tw_finding_tell(struct tw_results *results, const char *code, enum tw_level level,
+	const struct tw_cause *cause, const char *message, struct tw_span span,
+	const struct tw_draft *draft, struct tw_finding_draft **ret)
+{
+	struct tw_finding_draft *found = NULL;
+	for (size_t i = results->finding.n; i > 0 && !found; i--) {
+		struct tw_finding_draft *one = &results->finding.v[i - 1];
+		if (strcmp(one->code, code) == 0 && one->finding.message &&
+			strcmp(one->finding.message, message) == 0)
+			found = one;
+	}
+	if (!found) {
+		struct tw_finding_draft fresh = {
+			.code = code, .level = level, .cause = *cause, .peer = message};
+		fresh.finding.message = message;
+		fresh.finding.span = span;
+		TW_TRY(TW_VEC_PUSH(results->mem, &results->finding, fresh));
+		found = &results->finding.v[results->finding.n - 1];
+	}
+	if (level > found->level)
+		found->level = level;
+	*ret = found;
+	return join_draft(results, found, draft);
 }
 
 tw_status tw_finding_clients(struct tw_results *results, struct tw_finding_draft *finding,

@@ -235,7 +235,7 @@ static tw_status route_hop(struct trail *t, size_t at)
 		.action = ends ? TW_HOP_DENY : TW_HOP_ALLOW,
 		.reached = !tw_set_is_empty(t->alive)};
 	struct tw_rule_ref *ref = TW_NEW(t->r->arena, struct tw_rule_ref);
-	if (hop.reply && is_shown(t, c->place, c->rule))
+	if (hop.reply && !ends && is_shown(t, c->place, c->rule))
 		return TW_OK;
 	if (!ref)
 		return TW_ENOMEM;

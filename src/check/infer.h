@@ -15,6 +15,12 @@ struct tw_beside {
 	struct tw_path *path[2]; /* by the list of the ACL under inference that the request meets */
 };
 
+/* Near ends that routes treat alike, and their ways through gateways with lists of their own. */
+struct tw_far {
+	const struct tw_site *near, *site; /* the first of them; one that stands for all */
+	struct tw_paths path[2];	   /* by the list that the request meets */
+};
+
 /* One ACL under inference: its atoms for TCP and UDP in both families, and who sits behind it. */
 struct tw_scope {
 	struct tw_results *results;
@@ -25,6 +31,8 @@ struct tw_scope {
 	struct tw_path *path[2];       /* by the list that the request meets */
 	struct tw_beside *beside;
 	size_t besides;
+	struct tw_far *far, **far_of; /* far_of: by near end, NULL if its routes are not known */
+	size_t fars;
 	struct tw_levels levels[TW_INITIATORS], quiet[TW_INITIATORS]; /* quiet: warnings as notes */
 	tw_set peers; /* every peer of a flow, at FROM; for path MTU */
 	size_t flows;
@@ -38,10 +46,22 @@ TW_NODISCARD tw_status tw_infer_icmp(struct tw_scope *scope);
 /* Flows that one group's narrow rules ask for. */
 TW_NODISCARD tw_status tw_infer_group(struct tw_results *results, uint32_t group);
 
+/* What the subnets of a NAT gateway's clients send through it. */
+TW_NODISCARD tw_status tw_infer_nat(struct tw_results *results, uint32_t nat);
+/* A load balancer: its callers, if no group says who they are; its targets; their health. */
+TW_NODISCARD tw_status tw_infer_balancer(struct tw_results *results, uint32_t balancer);
+
 /* scope.c: opening, and what the above share. Close after failure too. */
 TW_NODISCARD tw_status tw_scope_open(
 	struct tw_results *results, uint32_t acl, struct tw_scope *ret);
 void tw_scope_close(struct tw_scope *scope);
+/* scope_far.c: walks once for all near ends that are alike; freed by tw_scope_close. */
+TW_NODISCARD tw_status tw_scope_fars(struct tw_scope *scope);
+void tw_scope_fars_free(struct tw_scope *scope);
+/* The part of `rest` that goes such a way becomes pieces, and is taken off. */
+struct tw_pieces;
+TW_NODISCARD tw_status tw_far_pieces(struct tw_scope *scope, size_t near, enum tw_list list,
+	const struct tw_piece *like, struct tw_pieces *ret, tw_set *rest);
 /* Its flows were judged by the ACL alone: its subnets and interfaces took part. */
 void tw_scope_visit(struct tw_scope *scope);
 bool tw_scope_meets(struct tw_scope *scope, const struct tw_atom *atom, bool outbound);

@@ -4,6 +4,8 @@
  * interfaces and groups are known; and TW109, where no ACL on the way lets such a flow through.
  */
 #include "ask.h"
+#include "addresses.h"
+#include "balancer.h"
 
 /* The service that a narrow rule asks for: a port range, or echo. False: it asks for nothing. */
 static bool service_of(const struct tw_rule *rule, struct tw_service *ret)
@@ -20,32 +22,89 @@ static bool service_of(const struct tw_rule *rule, struct tw_service *ret)
 	return rule->every_port || (rule->ports.lo <= echo && echo <= rule->ports.hi);
 }
 
-/* The near end: members that are endpoints. */
-static tw_status members_of(
+/* Whether an interface is an end: an endpoint's answers, and starts nothing. */
+static bool is_end(struct tw_results *r, const struct tw_interface *one, bool answers)
+{
+	if (one->type == TW_INTERFACE_ORDINARY)
+		return true;
+	if (one->type == TW_INTERFACE_ENDPOINT && r->net->holds[TW_KIND_ENDPOINT])
+		return answers;
+	/* A load balancer's flows are those of its nodes: see below, and behind.c. */
+	if (one->type != TW_INTERFACE_LOAD_BALANCER || !r->net->holds[TW_KIND_LOAD_BALANCER])
+		r->assumptions |= TW_ASSUME_MANAGED;
+	return false;
+}
+
+/* The load balancers that carry the group answer as their nodes. */
+static tw_status add_balancers(
 	struct tw_results *r, const struct tw_group *group, struct tw_sites *ret, size_t *ret_n)
+{
+	const struct tw_net *net = r->net;
+	uint32_t at = (uint32_t)(group - net->group);
+	for (uint32_t i = 0; i < net->balancers; i++)
+		for (size_t k = 0; k < net->balancer[i].groups.n && !net->balancer[i].gone; k++)
+			if (net->balancer[i].groups.at[k] == at) {
+				TW_TRY(tw_sites_of_balancer(net, r->work, i, ret));
+				(*ret_n)++;
+			}
+	return TW_OK;
+}
+
+/* The near end: members that start flows, or that answer. */
+static tw_status members_of(struct tw_results *r, const struct tw_group *group, bool answers,
+	struct tw_sites *ret, size_t *ret_n)
 {
 	uint32_t *list = TW_NEW_ARRAY(r->work, uint32_t, group->members_n + 1);
 	size_t n = 0;
 	if (!list)
 		return TW_ENOMEM;
 	for (size_t i = 0; i < group->members_n; i++)
-		if (r->net->interface[group->members[i]].type == TW_INTERFACE_ORDINARY)
+		if (is_end(r, &r->net->interface[group->members[i]], answers))
 			list[n++] = group->members[i];
-		else
-			r->assumptions |= TW_ASSUME_MANAGED;
 	*ret_n = n;
-	return n > 0 ? tw_sites_of_interfaces(r->net, r->work, list, n, ret) : TW_OK;
+	if (n > 0)
+		TW_TRY(tw_sites_of_interfaces(r->net, r->work, list, n, ret));
+	return answers ? add_balancers(r, group, ret, ret_n) : TW_OK;
+}
+
+/* Where subnets are known, nobody sits at the other addresses of a VPC. */
+static tw_status leave_out_vpcs(struct tw_results *r, struct tw_sites *sites)
+{
+	const struct tw_net *net = r->net;
+	size_t n = 0, kept = 0;
+	for (size_t i = 0; i < net->vpcs; i++)
+		n += net->vpc[i].subnets_n > 0 ? net->vpc[i].cidrs.n : 0;
+	struct tw_range *v = TW_NEW_ARRAY(r->work, struct tw_range, n + 1);
+	if (!v)
+		return TW_ENOMEM;
+	n = 0;
+	for (size_t i = 0; i < net->vpcs; i++)
+		for (size_t k = 0; net->vpc[i].subnets_n > 0 && k < net->vpc[i].cidrs.n; k++)
+			v[n++] = tw_prefix_range(net->vpc[i].cidrs.v[k]);
+	struct tw_ranges known = {v, tw_ranges_join(v, n)};
+	for (size_t i = 0; i < sites->n; i++) {
+		struct tw_site *one = &sites->v[i];
+		struct tw_ranges rest = {one->address, one->addresses_n};
+		if (one->kind == TW_SITE_OUTSIDE)
+			TW_TRY(tw_ranges_subtract(r->work, rest, known, &rest));
+		one->address = rest.v;
+		one->addresses_n = rest.n;
+		if (rest.n > 0 || one->kind != TW_SITE_OUTSIDE)
+			sites->v[kept++] = *one;
+	}
+	sites->n = kept;
+	return TW_OK;
 }
 
 /* The far end: the members of a referenced group, or the sites of a CIDR block's addresses. */
-static tw_status peers_of(struct tw_results *r, const struct tw_group *group,
+static tw_status peers_of(struct tw_results *r, const struct tw_group *group, enum tw_list list,
 	const struct tw_rule *rule, struct tw_sites *ret)
 {
 	uint32_t index = rule->peer_group ? tw_net_find(r->net, TW_KIND_GROUP, rule->peer_group)
 					  : TW_MISSING;
 	size_t n;
 	if (index != TW_MISSING)
-		return members_of(r, &r->net->group[index], ret, &n);
+		return members_of(r, &r->net->group[index], list == TW_EGRESS, ret, &n);
 	struct tw_range all[2] = {tw_box_all(TW_IPV4).from, tw_box_all(TW_IPV6).from};
 	all[0].family = TW_IPV4;
 	all[1].family = TW_IPV6;
@@ -59,6 +118,7 @@ static tw_status peers_of(struct tw_results *r, const struct tw_group *group,
 	}
 	struct tw_sites sites = TW_VEC_EMPTY;
 	TW_TRY(tw_sites_of_ranges(r->net, r->work, group->vpc, range, ranges, &sites));
+	TW_TRY(leave_out_vpcs(r, &sites));
 	/* Where interfaces are known, nobody sits at the other addresses of a subnet. */
 	size_t kept = 0;
 	for (size_t i = 0; i < sites.n; i++)
@@ -129,21 +189,12 @@ static tw_status find_denied(struct tw_results *r, const struct tw_draft *draft)
 
 static tw_status judge_rule(struct tw_results *r, struct tw_draft *draft, struct tw_question *q)
 {
-	struct tw_pieces pieces = TW_VEC_EMPTY;
-	tw_status status = tw_ask(r, q);
-	for (size_t i = 0; status == TW_OK && i < q->pieces.n; i++)
-		status = tw_pieces_add(r, &pieces, &q->pieces.v[i]);
-	for (size_t i = 0; status == TW_OK && i < pieces.n; i++)
-		status = tw_judge_piece(r->judge, r->work, &pieces.v[i], &draft->outcomes);
-	if (status == TW_OK && draft->outcomes.n > 0) {
-		status = tw_find_losses(r, draft);
-		if (status == TW_OK)
-			status = find_denied(r, draft);
-		if (status == TW_OK)
-			status = tw_results_add_flow(r, draft);
-	}
-	TW_VEC_FREE(r->mem, &draft->outcomes);
-	TW_VEC_FREE(r->mem, &pieces);
+	tw_status status = tw_question_judge(r, q, draft);
+	if (status == TW_OK && draft->outcomes.n > 0)
+		status = find_denied(r, draft);
+	if (status == TW_OK)
+		status = tw_draft_keep(r, draft);
+	tw_draft_free(r, draft);
 	return status;
 }
 
@@ -155,7 +206,7 @@ static tw_status infer_rule(struct tw_results *r, const struct tw_group *group,
 	if (!service_of(rule, &service))
 		return TW_OK;
 	struct tw_sites peers = TW_VEC_EMPTY;
-	TW_TRY(peers_of(r, group, rule, &peers));
+	TW_TRY(peers_of(r, group, list, rule, &peers));
 	struct tw_draft draft;
 	TW_TRY(draft_of(r, group, list, rule, &service, &draft));
 	draft.interfaces = (uint32_t)members_n;
@@ -175,18 +226,17 @@ static tw_status infer_rule(struct tw_results *r, const struct tw_group *group,
 tw_status tw_infer_group(struct tw_results *results, uint32_t group)
 {
 	const struct tw_group *g = &results->net->group[group];
-	struct tw_sites members = TW_VEC_EMPTY;
-	size_t n;
-	TW_TRY(members_of(results, g, &members, &n));
-	if (n == 0)
-		return TW_OK;
-	for (int list = 0; list < 2; list++)
-		for (size_t i = 0; i < g->list[list].n; i++) {
+	for (int list = 0; list < 2; list++) {
+		struct tw_sites members = TW_VEC_EMPTY;
+		size_t n;
+		TW_TRY(members_of(results, g, list == TW_INGRESS, &members, &n));
+		for (size_t i = 0; n > 0 && i < g->list[list].n; i++) {
 			const struct tw_rule *rule = &g->list[list].rule[i];
 			/* A reference known in part stands as two rules of one id: one flow. */
 			if (i > 0 && rule->maybe && strcmp(rule->id, rule[-1].id) == 0)
 				continue;
 			TW_TRY(infer_rule(results, g, &members, n, (enum tw_list)list, rule));
 		}
+	}
 	return TW_OK;
 }

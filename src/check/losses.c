@@ -24,12 +24,66 @@ static const char *share_code(const struct tw_outcome *o, enum tw_level hurt)
 	return none == 0 ? "TW103" : none == n ? "TW101" : "TW102";
 }
 
-static const char *code_of(
-	const struct tw_draft *draft, const struct tw_outcome *o, enum tw_level hurt)
+/* A rule of the list that names a port of the service, where the reply goes to another. */
+static bool names_service(
+	struct tw_results *r, const struct tw_outcome *o, const struct tw_cause *cause)
 {
+	struct tw_rules rules = r->net->acl[cause->acl].list[cause->list];
+	const struct tw_path *path = o->path;
+	for (size_t i = 0; i < rules.n; i++) {
+		const struct tw_rule *rule = &rules.rule[i];
+		if (rule->action != TW_ALLOW || rule->protocol != o->protocol || rule->every_port ||
+			rule->ports.lo != rule->ports.hi)
+			continue;
+		for (unsigned k = 0; k < path->looks; k++)
+			if (path->look[k].service.hi == rule->ports.lo)
+				return true;
+		struct tw_box box = tw_box_all((enum tw_family)o->family);
+		box.service = rule->ports;
+		if (!tw_set_is_empty(tw_set_intersect(
+			    r->judge->space, o->set, tw_set_box(r->judge->space, &box))))
+			return true;
+	}
+	return false;
+}
+
+/* Behind a balancer that hands packets on, the target answers the client itself. */
+static bool is_handed(const struct tw_path *path)
+{
+	for (unsigned i = 0; i < path->looks; i++)
+		if (path->look[i].to.family != 0)
+			return true;
+	return false;
+}
+
+/* TW111 to TW117: what the place of the loss is called on the way. NULL: an end's own list. */
+static const char *code_on_path(struct tw_results *r, const struct tw_draft *draft,
+	const struct tw_outcome *o, const struct tw_cause *cause)
+{
+	if (draft->health)
+		return "TW115";
+	if (cause->role == TW_ROLE_NAT)
+		return cause->leg > 0 ? "TW111" : "TW112";
+	if (cause->role == TW_ROLE_ATTACHMENT)
+		return "TW114";
+	if (cause->role == TW_ROLE_BALANCER)
+		return "TW113";
+	if (cause->asymmetric)
+		return "TW116";
+	if (is_handed(o->path) && cause->list == TW_EGRESS && names_service(r, o, cause))
+		return "TW117";
+	return NULL;
+}
+
+static const char *code_of(struct tw_results *r, const struct tw_draft *draft,
+	const struct tw_outcome *o, enum tw_level hurt, const struct tw_cause *cause)
+{
+	const char *code = code_on_path(r, draft, o, cause);
+	if (code)
+		return code;
 	if (o->protocol == TW_PROTOCOL_UDP)
 		return "TW104";
-	const char *code = share_code(o, hurt);
+	code = share_code(o, hurt);
 	if (strcmp(code, "TW101") == 0 && draft->missing_family == o->family)
 		return "TW107";
 	return code;
@@ -74,14 +128,16 @@ static tw_status find_in_ports(
 	if (hurt > TW_LEVEL_NONE && o->cap > TW_LEVEL_NONE) {
 		TW_TRY(tw_causes_of(results, o, hurt, cause, &n));
 		for (size_t i = 0; i < n; i++) {
-			TW_TRY(tw_finding_add(results, code_of(draft, o, hurt), lower(hurt, o->cap),
-				&cause[i], draft, &finding));
+			if (draft->only_nat && cause[i].role != TW_ROLE_NAT)
+				continue;
+			TW_TRY(tw_finding_add(results, code_of(results, draft, o, hurt, &cause[i]),
+				lower(hurt, o->cap), &cause[i], draft, &finding));
 			TW_TRY(tw_finding_clients(results, finding, o->client, o->clients_n));
 			TW_TRY(add_sentences(results, finding, o, hurt, draft->outbound));
 			TW_TRY(name_twin(results, finding, o));
 		}
 	}
-	if (!edge)
+	if (!edge || draft->only_nat)
 		return TW_OK;
 	/* Holes and edges: one note for an ACL, whatever the flows and the lists. */
 	TW_TRY(tw_causes_of(results, o, TW_LEVEL_NONE, cause, &n));
@@ -108,16 +164,71 @@ static tw_status find_in_icmp(
 	return TW_OK;
 }
 
+/* TW118: the request arrives and no route carries its reply: told once for a route table. */
+static tw_status find_unanswered(
+	struct tw_results *r, const struct tw_draft *draft, const struct tw_outcome *o)
+{
+	const struct tw_path *path = o->path;
+	enum tw_level level = lower(TW_LEVEL_WARNING, o->cap);
+	struct tw_cause none = {.acl = TW_MISSING, .family = o->family, .protocol = o->protocol};
+	struct tw_finding_draft *finding;
+	if (level == TW_LEVEL_NONE)
+		return TW_OK;
+	const char *message = tw_arena_printf(r->arena,
+		"requests of %s arrive, and %s has no way back for their replies: %s",
+		draft->flow.service_text,
+		path->reason_component ? path->reason_component : "the other side",
+		path->reason_text);
+	if (!message)
+		return TW_ENOMEM;
+	TW_TRY(tw_finding_tell(
+		r, "TW118", level, &none, message, path->reason_span, draft, &finding));
+	finding->finding.direction = "reply";
+	finding->finding.label = "the replies have no way from here";
+	finding->finding.cause_component = path->reason_component;
+	return tw_finding_note(r, finding, "no network ACL is to blame");
+}
+
+/*
+ * TW119: a route, a listener or a health check asks for the flow, and every request dies at a list
+ * on the way (for a health check TW115).
+ */
+static tw_status find_shut(struct tw_results *r, const struct tw_draft *draft)
+{
+	struct tw_cause cause[TW_CROSSINGS];
+	size_t n = 0;
+	struct tw_finding_draft *finding;
+	for (size_t i = 0; i < draft->outcomes.n; i++)
+		if (draft->outcomes.v[i].request != TW_DENY ||
+			draft->outcomes.v[i].path->unknown_request)
+			return TW_OK;
+	for (size_t i = 0; i < draft->outcomes.n; i++) {
+		const struct tw_outcome *o = &draft->outcomes.v[i];
+		TW_TRY(tw_denials_of(r, o, cause, &n));
+		for (size_t k = 0; k < n; k++) {
+			if (cause[k].wanted || (draft->only_nat && cause[k].role != TW_ROLE_NAT))
+				continue;
+			TW_TRY(tw_finding_add(r, draft->health ? "TW115" : "TW119",
+				draft->only_nat ? TW_LEVEL_WARNING : TW_LEVEL_ERROR, &cause[k],
+				draft, &finding));
+		}
+	}
+	return TW_OK;
+}
+
 tw_status tw_find_losses(struct tw_results *results, const struct tw_draft *draft)
 {
 	for (size_t i = 0; i < draft->outcomes.n; i++) {
 		const struct tw_outcome *o = &draft->outcomes.v[i];
-		if (o->request != TW_ALLOW || o->path->blocked || o->path->exempt)
+		if (o->request != TW_ALLOW || o->path->blocked || o->path->exempt ||
+			o->path->unknown_request)
 			continue;
-		if (o->reply_kind == TW_REPLY_PORTS)
+		if (o->path->unanswered)
+			TW_TRY(find_unanswered(results, draft, o));
+		else if (o->reply_kind == TW_REPLY_PORTS)
 			TW_TRY(find_in_ports(results, draft, o));
 		else if (o->reply_kind == TW_REPLY_ICMP)
 			TW_TRY(find_in_icmp(results, draft, o));
 	}
-	return TW_OK;
+	return draft->balancer || draft->only_nat ? find_shut(results, draft) : TW_OK;
 }

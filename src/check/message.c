@@ -138,6 +138,10 @@ static tw_status say_what_is_missing(struct tw_results *r, struct tw_finding_dra
 			lo = range->lo < lo ? range->lo : lo;
 			hi = range->hi > hi ? range->hi : hi;
 		}
+	if (f->cause.leg > 0) { /* a translator's own range: SPEC: eph-nat */
+		lo = 1024;
+		hi = 65535;
+	}
 	if (lo > hi || f->subject.n == 0)
 		return TW_OK;
 	/* Callers are of every kind; who calls from inside is often known. SPEC: eph-cover-all */
@@ -185,10 +189,82 @@ static const char *acl_text(struct tw_results *r, uint32_t acl)
 			    : object->id;
 }
 
+/* The packets of a loss on a longer path, and where they die. */
+static const char *place_on_path(const struct tw_finding_draft *f)
+{
+	static const struct {
+		const char *code, *text;
+	} places[] = {
+		{"TW111", "on the way back in from outside, to the ports 1024-65535 that the NAT "
+			  "gateway picks"},
+		{"TW112", "on the way from the NAT gateway to the instance, which picked the port"},
+		{"TW113", "in the load balancer's subnet"},
+		{"TW114", "in the subnet of a transit gateway attachment"},
+		{"TW115", "of health checks, which come from ports 1024-65535 of the nodes"},
+		{"TW116", "which take another way back than the requests came"},
+		{"TW117", "though a rule there names the service port: replies go to the client's "
+			  "port (AWS NLB guide, 2023 text, prints such rules)"},
+	};
+	for (size_t i = 0; i < TW_COUNT(places); i++)
+		if (strcmp(f->code, places[i].code) == 0)
+			return places[i].text;
+	return NULL;
+}
+
+/* "none of its ports" or "on a share of its ports", of the worst client. */
+static const char *suffering(struct tw_results *r, const struct tw_finding_draft *f)
+{
+	bool share = false;
+	for (size_t i = 0; i < f->client.n; i++)
+		if (f->client.v[i].level >= f->level)
+			share |= f->client.v[i].passing > 0;
+	if (f->client.n == 0 || !share)
+		return "get no reply";
+	const char *who = clients_text(r, f, false);
+	return who ? tw_arena_printf(r->arena, "get replies on a share of the ports only (%s)", who)
+		   : NULL;
+}
+
+static tw_status path_message(struct tw_results *r, struct tw_finding_draft *f, const char *where)
+{
+	const char *what = subject(r, f), *suffers = suffering(r, f);
+	const char *rules = rules_text(r, &f->cause), *acl = acl_text(r, f->cause.acl);
+	bool request = f->cause.direction == TW_REQUEST;
+	if (request) {
+		what = subjects(r, f, f->cause.list == TW_EGRESS ? "at" : "from");
+		suffers = "cannot be asked";
+	}
+	if (!what || !suffers || !rules || !acl)
+		return TW_ENOMEM;
+	f->finding.message = tw_arena_printf(r->arena, "%s %s: %s drops the %s %s (%s)", what,
+		suffers, acl, request ? "requests" : "replies", where, rules);
+	return f->finding.message ? TW_OK : TW_ENOMEM;
+}
+
+/* TW119: every request dies at a list between the ends. */
+static tw_status shut_message(struct tw_results *r, struct tw_finding_draft *f)
+{
+	const char *what = subjects(r, f, f->cause.list == TW_EGRESS ? "to" : "from");
+	const char *rules = rules_text(r, &f->cause), *acl = acl_text(r, f->cause.acl);
+	static const char *const places[] = {[TW_ROLE_END] = "the targets' subnet",
+		[TW_ROLE_NAT] = "the NAT gateway's subnet",
+		[TW_ROLE_BALANCER] = "the load balancer's subnet",
+		[TW_ROLE_ATTACHMENT] = "the subnet of a transit gateway attachment"};
+	if (!what || !rules || !acl)
+		return TW_ENOMEM;
+	f->finding.message = tw_arena_printf(r->arena,
+		"%s: no request gets through, %s lets none of them %s %s (%s)", what, acl,
+		f->cause.list == TW_INGRESS ? "into" : "out of", places[f->cause.role], rules);
+	return f->finding.message ? TW_OK : TW_ENOMEM;
+}
+
 static tw_status loss_message(struct tw_results *r, struct tw_finding_draft *f)
 {
 	const char *what = subject(r, f), *suffers = verb(r, f), *rules = rules_text(r, &f->cause);
 	const char *acl = acl_text(r, f->cause.acl);
+	const char *where = place_on_path(f);
+	if (where)
+		return path_message(r, f, where);
 	if (!what || !suffers || !rules || !acl)
 		return TW_ENOMEM;
 	f->finding.message =
@@ -282,6 +358,7 @@ tw_status tw_finding_message(struct tw_results *results, struct tw_finding_draft
 	if (!finding->finding.message)
 		TW_TRY(strcmp(finding->code, "TW110") == 0    ? holes_message(results, finding)
 			: strcmp(finding->code, "TW109") == 0 ? denied_message(results, finding)
+			: strcmp(finding->code, "TW119") == 0 ? shut_message(results, finding)
 							      : loss_message(results, finding));
 	bool told_by_ports = finding->cause.direction == TW_REPLY && finding->client.n > 0 &&
 			     finding->cause.acl != TW_MISSING &&

@@ -16,8 +16,7 @@ static const struct {
 		"a route leads to something that the input does not describe, or that is not "
 		"judged yet"},
 	{"managed-interfaces",
-		"interfaces of NAT gateways, load balancers and endpoints are no endpoints of "
-		"flows yet"},
+		"interfaces of services that the input does not describe are no ends of flows"},
 	{"no-subnets",
 		"no subnets in the input: the addresses behind each network ACL are unknown"},
 	{"no-interfaces",

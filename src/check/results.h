@@ -19,11 +19,12 @@ struct tw_draft {
 	uint8_t protocol;	     /* of the findings: TCP, UDP, ICMP, ... */
 	bool outbound;		     /* the near end starts it */
 	bool every_connection;
-	size_t faults;		       /* findings that an intent has earned */
-	uint32_t acl;		       /* the list that was read for it; TW_MISSING for others */
-	uint32_t interfaces;	       /* at the near end */
-	uint8_t missing_family;	       /* TW107: the family whose replies were forgotten; 0: none */
-	bool balancer, health;	       /* a load balancer's nodes start it; to see who is healthy */
+	size_t faults;		/* findings that an intent has earned */
+	uint32_t acl;		/* the list that was read for it; TW_MISSING for others */
+	uint32_t interfaces;	/* at the near end */
+	uint8_t missing_family; /* TW107: the family whose replies were forgotten; 0: none */
+	bool balancer, health;	/* a load balancer's nodes start it; to see who is healthy */
+	bool only_nat; /* a route asks for it: only a NAT gateway\'s own subnet is at fault */
 	TW_VEC(struct tw_paths) paths; /* what the outcomes point to, if the draft owns it */
 };
 
@@ -77,6 +78,7 @@ struct tw_results {
 	unsigned assumptions;
 	tw_set cover;	    /* packets that intents speak for: no flow is inferred for them */
 	size_t cover_nodes; /* in the space when it was fresh */
+	bool attached;	    /* some ACL guards a subnet */
 	bool details;	    /* keep hops, boxes and witnesses */
 	bool today_mattered;
 	bool *subnet_judged; /* by index */
@@ -171,6 +173,10 @@ TW_NODISCARD tw_status tw_find_losses(struct tw_results *results, const struct t
 TW_NODISCARD tw_status tw_finding_add(struct tw_results *results, const char *code,
 	enum tw_level level, const struct tw_cause *cause, const struct tw_draft *draft,
 	struct tw_finding_draft **ret);
+/* A finding whose message says it all: merged with one of the same code and message. */
+TW_NODISCARD tw_status tw_finding_tell(struct tw_results *results, const char *code,
+	enum tw_level level, const struct tw_cause *cause, const char *message, struct tw_span span,
+	const struct tw_draft *draft, struct tw_finding_draft **ret);
 /* Keeps the worst result of each client that a finding is about: edges for TW110, else shares. */
 TW_NODISCARD tw_status tw_finding_clients(struct tw_results *results,
 	struct tw_finding_draft *finding, const struct tw_client_result *client, size_t n);

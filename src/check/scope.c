@@ -64,6 +64,10 @@ tw_status tw_scope_pieces(struct tw_scope *scope, enum tw_list list, tw_set pack
 			rest = tw_set_subtract(space, rest, piece.set);
 			TW_TRY(tw_pieces_add(r, ret, &piece));
 		}
+		if (!quiet) {
+			piece.levels = &levels[list == TW_EGRESS ? near->initiator : TW_BY_PRIVATE];
+			TW_TRY(tw_far_pieces(scope, i, list, &piece, ret, &rest));
+		}
 		/* A region that holds public addresses is one of public clients as a whole. */
 		bool public = !tw_set_is_empty(
 			tw_set_intersect(space, rest, r->judge->world.public_from));
@@ -330,6 +334,7 @@ static tw_status build(struct tw_scope *scope)
 		return TW_OK;
 	TW_TRY(build_paths(scope));
 	TW_TRY(build_besides(scope));
+	TW_TRY(tw_scope_fars(scope));
 	TW_TRY(build_levels(scope));
 	return build_atoms(scope);
 }
@@ -342,6 +347,7 @@ tw_status tw_scope_open(struct tw_results *results, uint32_t acl, struct tw_scop
 
 void tw_scope_close(struct tw_scope *scope)
 {
+	tw_scope_fars_free(scope);
 	TW_VEC_FREE(scope->results->mem, &scope->near);
 	TW_VEC_FREE(scope->results->mem, &scope->atoms);
 }

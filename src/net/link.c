@@ -101,8 +101,8 @@ tw_status tw_net_finish(struct tw_net *net, struct tw_diags *diags)
 	TW_TRY(tw_link_gateways(net));
 	TW_TRY(tw_link_interfaces(net));
 	TW_TRY(tw_link_peers(net));
-	tw_link_nat(net);
 	TW_TRY(tw_link_between(net));
+	tw_link_nat(net);
 	TW_TRY(tw_link_balancers(net));
 	TW_TRY(tw_link_targets(net));
 	return worst;

@@ -25,9 +25,22 @@ static bool is_open(const struct tw_net *net, const struct tw_interface *nat)
 	return acl != TW_MISSING && tw_acl_is_open(&net->acl[acl]);
 }
 
+/* Routes treat these subnets apart: a gateway's own subnet meets no list on the way to it. */
+static void mark_hosts(struct tw_net *net)
+{
+	for (size_t i = 0; i < net->nats; i++)
+		if (net->nat[i].subnet != TW_MISSING)
+			net->subnet[net->nat[i].subnet].hosts_gateway = true;
+	for (size_t i = 0; i < net->attachments; i++)
+		for (size_t k = 0; k < net->attachment[i].subnets.n; k++)
+			if (net->attachment[i].subnets.at[k] != TW_MISSING)
+				net->subnet[net->attachment[i].subnets.at[k]].hosts_gateway = true;
+}
+
 /* Two passes: one gateway behind lists that are not open spoils the proof for its VPC. */
 void tw_link_nat(struct tw_net *net)
 {
+	mark_hosts(net);
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < net->interfaces; i++) {
 			const struct tw_interface *one = &net->interface[i];

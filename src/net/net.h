@@ -41,7 +41,8 @@ struct tw_subnet {
 			   none */
 	uint32_t table; /* explicit association, else the main table; TW_MISSING: unknown or none */
 	bool implied;	/* not in any input: known only because something else names it */
-	const char *zone;	    /* AvailabilityZoneId, else AvailabilityZone, or NULL */
+	bool hosts_gateway; /* a NAT gateway or an attachment sits in it, filled by finish */
+	const char *zone;   /* AvailabilityZoneId, else AvailabilityZone, or NULL */
 	const uint32_t *interfaces; /* in it, filled by finish */
 	size_t interfaces_n;
 };

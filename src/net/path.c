@@ -150,7 +150,7 @@ static void give_reason(struct tw_path *path, const struct tw_way *way, bool rep
 static void be_lenient(struct tw_crossing *crossing, size_t n, uint32_t subnet)
 {
 	for (size_t i = 0; i < n; i++)
-		crossing[i].lenient =
+		crossing[i].lenient |=
 			crossing[i].kind == TW_CROSS_ACL && crossing[i].subnet == subnet;
 }
 
@@ -210,7 +210,7 @@ static struct tw_way reply_to(const struct tw_way *request)
 	way.last = NULL;
 	way.trail = 0;
 	way.depth = 0;
-	way.lost = way.unknown = way.direct = false;
+	way.lost = way.unknown = way.opaque = way.direct = false;
 	way.code = way.text = way.component = NULL;
 	way.assumptions = 0;
 	return way;
@@ -264,6 +264,7 @@ static tw_status enter_by(struct pairing *p, const struct tw_way *back)
 	struct tw_way way = way_of(back->domain);
 	const struct tw_step *first = NULL;
 	way.unknown = back->unknown;
+	way.opaque = back->opaque;
 	way.lost = back->lost;
 	way.code = back->code;
 	way.text = back->text;

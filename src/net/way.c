@@ -92,6 +92,7 @@ tw_status tw_way_cross(struct tw_walk *walk, struct tw_way *way, struct tw_cross
 		return TW_ENOMEM;
 	crossing.view.direction = walk->direction;
 	crossing.look = (uint8_t)way->at;
+	crossing.lenient |= way->opaque;
 	*step = (struct tw_step){way->last, crossing};
 	way->last = step;
 	return TW_OK;
@@ -459,6 +460,7 @@ static tw_status route_inside(struct tw_walk *walk, struct tw_way way, const str
 		}
 		tw_way_doubt(&detour, "unknown-input",
 			"a route leads through an appliance, which is not judged yet");
+		detour.opaque = true;
 		TW_TRY(tw_way_arrive(walk, detour, false));
 	}
 	return tw_set_is_empty(way.domain) ? tw_space_status(walk->space)

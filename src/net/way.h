@@ -40,8 +40,10 @@ enum tw_exit {
 struct tw_way {
 	tw_set domain;
 	const struct tw_step *last;
-	bool lost;			     /* nothing arrives */
-	bool unknown;			     /* something on the way is not known or not judged */
+	bool lost;    /* nothing arrives */
+	bool unknown; /* something on the way is not known or not judged */
+	bool opaque;  /* ... and may change packets, or bring them by another way: no list beyond
+			  it decides for sure */
 	const char *code, *text, *component; /* why lost or unknown */
 	struct tw_span span;
 	struct tw_look look[TW_LOOKS];

@@ -162,6 +162,7 @@ static tw_status endpoint(struct tw_walk *walk, struct tw_way way, const struct 
 		tw_way_doubt(&way, "unknown-input",
 			"a route leads through an appliance, which is not judged yet");
 		way.assumptions |= TW_ASSUME_BEYOND_VPC;
+		way.opaque = true;
 		return tw_way_exit(walk, way, TW_TARGET_OTHER, place->vpc);
 	}
 	if (from_outside(walk))
@@ -206,6 +207,7 @@ tw_status tw_way_gateway(struct tw_walk *walk, struct tw_way way, const struct t
 		tw_way_doubt(
 			&way, "unknown-input", "what lies behind this route is not judged yet");
 		way.assumptions |= TW_ASSUME_BEYOND_VPC;
+		way.opaque = true;
 		return tw_way_exit(walk, way, TW_TARGET_OTHER, place->vpc);
 	}
 }

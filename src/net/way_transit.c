@@ -51,6 +51,7 @@ static tw_status not_described(struct tw_walk *walk, struct tw_way way, const ch
 
 	tw_way_doubt(&way, "unknown-input", text);
 	way.assumptions |= TW_ASSUME_BEYOND_VPC;
+	way.opaque = true; /* SPEC: tgw-same-subnet: even the end's own list may not be asked */
 	return tw_way_goal(walk, &way, &room) ? tw_way_arrive(walk, way, false)
 					      : tw_way_exit(walk, way, TW_TARGET_OTHER, TW_MISSING);
 }

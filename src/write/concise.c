@@ -5,7 +5,7 @@
  */
 
 #include "excerpt.h"
-#include "report_out.h"
+#include "paths.h"
 #include "say.h"
 
 static void begin_line(struct tw_doc *doc, struct tw_span span)
@@ -68,11 +68,25 @@ static struct tw_span deciding_span(const struct tw_region *region)
 	return region->reason.span;
 }
 
-static void put_region(
-	struct tw_doc *doc, const struct tw_flow *flow, const struct tw_region *region)
+/* "0 of 28,232 replies return for linux"; of several legs the share, their product is too long. */
+static void put_share(struct tw_paint *paint, const struct tw_region *region,
+	const struct tw_client_result *worst)
+{
+	bool legs = region->legs_n > 1;
+
+	tw_paint_str(paint, ": ");
+	tw_paint_str(paint, legs ? tw_say_percent(paint, worst->passing, worst->total)
+				 : tw_say_share(paint, worst->passing, worst->total));
+	tw_paint_str(paint, legs ? " of replies return for " : " replies return for ");
+	tw_paint_str(paint, worst->client->id);
+}
+
+static void put_region(struct tw_doc *doc, const struct tw_flow *flow,
+	const struct tw_flow_path *path, const struct tw_region *region)
 {
 	struct tw_paint *paint = &doc->paint;
 	const struct tw_client_result *worst = tw_worst_client(region->client, region->clients_n);
+	const char *which = flow->paths_n > 1 ? tw_say_path(paint, flow, path) : "";
 
 	begin_line(doc, deciding_span(region));
 	tw_paint_str(paint, region->verdict == TW_UNKNOWN ? "warning " : "error ");
@@ -83,12 +97,15 @@ static void put_region(
 	tw_paint_str(paint, tw_say_peer(paint, &flow->to));
 	tw_paint_str(paint, " ");
 	tw_paint_str(paint, flow->service_text);
-	if (worst != NULL && worst->total > 0) {
-		tw_paint_str(paint, ": ");
-		tw_paint_str(paint, tw_say_share(paint, worst->passing, worst->total));
-		tw_paint_str(paint, " replies return for ");
-		tw_paint_str(paint, worst->client->id);
+	if (flow->via != NULL || *which != '\0') {
+		tw_paint_str(paint, " (");
+		tw_paint_str(paint, flow->via != NULL ? flow->purpose : "");
+		tw_paint_str(paint, flow->via != NULL && *which != '\0' ? ", " : "");
+		tw_paint_str(paint, which);
+		tw_paint_str(paint, ")");
 	}
+	if (worst != NULL && worst->total > 0)
+		put_share(paint, region, worst);
 	tw_paint_newline(paint);
 }
 
@@ -101,7 +118,7 @@ void tw_concise_trace(struct tw_doc *doc)
 			const struct tw_flow_path *path = &flow->path[p];
 			for (size_t r = 0; r < path->regions_n; r++) {
 				if (path->region[r].verdict != TW_COMPLETE)
-					put_region(doc, flow, &path->region[r]);
+					put_region(doc, flow, path, &path->region[r]);
 			}
 		}
 	}

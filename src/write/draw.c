@@ -15,15 +15,17 @@
  */
 
 #include "hop_cell.h"
-#include "say.h"
+#include "passage.h"
 
 #define BAR_LEFT   1
 #define CELL_LEFT  4
 #define TWO_SIDES  56  /* columns that two sides need */
 #define WIDE_LIMIT 120 /* wider is harder to read */
 
+/* Without hops: what travels on `leg` from here down, and up to here. */
 struct row {
 	const struct tw_hop *request, *reply;
+	unsigned leg;
 	bool down;  /* the request arrives here */
 	bool up;    /* the reply arrives here, from below */
 	bool up_on; /* and goes on upwards */
@@ -37,15 +39,10 @@ struct drawing {
 	bool returns; /* which comes out at the top */
 };
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 static bool same_place(const struct tw_hop *a, const struct tw_hop *b)
 {
-	return same_text(a->kind, b->kind) && same_text(a->component, b->component) &&
-	       same_text(a->subnet, b->subnet);
+	return tw_same_text(a->kind, b->kind) && tw_same_text(a->component, b->component) &&
+	       tw_same_text(a->subnet, b->subnet);
 }
 
 static bool found_later(
@@ -58,12 +55,16 @@ static bool found_later(
 	return false;
 }
 
-/* Requests in order, replies from the last to the first, side by side where they meet one place. */
-static void pair_hops(struct drawing *d, const struct tw_hop *const *down, size_t downs,
-	const struct tw_hop *const *up, size_t ups)
+/*
+ * Requests in order, replies from the last to the first, side by side where they meet one place.
+ * Where a leg begins, a row of its own says what travels on it.
+ */
+static void pair_hops(struct drawing *d, const struct tw_region *region,
+	const struct tw_hop *const *down, size_t downs, const struct tw_hop *const *up, size_t ups)
 {
 	size_t i = 0, j = 0;
 
+	d->row[d->rows++] = (struct row){0};
 	while (i < downs || j < ups) {
 		struct row *row = &d->row[d->rows++];
 		bool left = i < downs, right = j < ups;
@@ -75,6 +76,8 @@ static void pair_hops(struct drawing *d, const struct tw_hop *const *down, size_
 		}
 		row->request = left ? down[i++] : NULL;
 		row->reply = right ? up[j++] : NULL;
+		if (left && tw_hop_translates(region, row->request))
+			d->row[d->rows++] = (struct row){.leg = row->request->leg + 1};
 	}
 }
 
@@ -111,7 +114,8 @@ static bool plan(struct tw_paint *paint, const struct tw_region *region, struct 
 		TW_NEW_ARRAY(paint->arena, const struct tw_hop *, region->hops_n);
 	size_t downs = 0, ups = 0, total = 0;
 
-	*d = (struct drawing){.row = TW_NEW_ARRAY(paint->arena, struct row, region->hops_n)};
+	*d = (struct drawing){
+		.row = TW_NEW_ARRAY(paint->arena, struct row, 2 * region->hops_n + 1)};
 	if (down == NULL || up == NULL || d->row == NULL) {
 		tw_paint_status(paint, TW_ENOMEM);
 		return false;
@@ -124,7 +128,7 @@ static bool plan(struct tw_paint *paint, const struct tw_region *region, struct 
 		else
 			down[downs++] = &region->hop[i];
 	}
-	pair_hops(d, down, downs, up, ups);
+	pair_hops(d, region, down, downs, up, ups);
 	follow_packets(d, region);
 	return true;
 }
@@ -148,26 +152,6 @@ static const char *reply_outcome(const struct drawing *d, const struct tw_region
 		break;
 	}
 	return "no reply arrives";
-}
-
-static const char *service_words(struct tw_paint *paint, const struct tw_region *region)
-{
-	const struct tw_flow_box *box = region->boxes_n > 0 ? &region->box[0] : NULL;
-	const char *what = region->protocol_text;
-
-	if (box != NULL && box->service_n > 0)
-		return tw_paint_kept(
-			paint, tw_arena_printf(paint->arena, "%s to port %s", what,
-				       tw_say_ports(paint, box->service, box->service_n, 3)));
-	if (box != NULL && box->icmp_n > 0)
-		return tw_paint_kept(paint, tw_arena_printf(paint->arena, "%s type %s", what,
-						    tw_say_icmp(paint, box->icmp, box->icmp_n, 3)));
-	return what;
-}
-
-static const char *reply_words(const struct tw_region *region)
-{
-	return region->reply_kind == TW_REPLY_PORTS ? "to the client's port" : "";
 }
 
 static void paint_mark(struct tw_paint *paint, enum tw_glyph glyph, bool dead)
@@ -212,7 +196,7 @@ static void paint_right(struct tw_paint *paint, const struct row *row, size_t i,
 	paint_mark(paint, dead ? TW_GLYPH_CROSS : TW_GLYPH_TEE_LEFT, dead);
 }
 
-static void draw_top(struct tw_doc *doc, const struct tw_flow *flow, const struct tw_region *region,
+static void draw_top(struct tw_doc *doc, const struct tw_ends *ends, const struct tw_region *region,
 	const struct drawing *d, size_t width, size_t right)
 {
 	struct tw_paint *paint = &doc->paint;
@@ -228,7 +212,7 @@ static void draw_top(struct tw_doc *doc, const struct tw_flow *flow, const struc
 	tw_paint_hue(paint, TW_HUE_NONE);
 	tw_paint_newline(paint);
 	tw_paint_to(paint, BAR_LEFT);
-	tw_paint_clip(paint, tw_sv_of(tw_say_peer(paint, &flow->from)), right - 4);
+	tw_paint_clip(paint, tw_sv_of(ends->from), right - 4);
 	tw_paint_to(paint, end - (up ? 2 : 0) + (up ? 0 : 1) - outcome.n);
 	tw_paint_hue(paint, tw_paint_verdict_hue(region->verdict));
 	tw_paint_sv(paint, outcome);
@@ -236,19 +220,6 @@ static void draw_top(struct tw_doc *doc, const struct tw_flow *flow, const struc
 	if (up) {
 		tw_paint_to(paint, end);
 		paint_mark(paint, TW_GLYPH_UP, false);
-	}
-	tw_paint_newline(paint);
-	tw_paint_to(paint, BAR_LEFT);
-	paint_mark(paint, TW_GLYPH_BAR, false);
-	tw_paint_to(paint, CELL_LEFT);
-	tw_paint_clip(paint, tw_sv_of(service_words(paint, region)), right - CELL_LEFT - 3);
-	if (d->sent) {
-		tw_paint_to(paint, right);
-		tw_paint_clip(paint, tw_sv_of(reply_words(region)), end - right - 2);
-	}
-	if (d->returns) {
-		tw_paint_to(paint, end);
-		paint_mark(paint, TW_GLYPH_BAR, false);
 	}
 	tw_paint_newline(paint);
 }
@@ -269,10 +240,10 @@ static void draw_arrows(struct tw_paint *paint, bool down, bool up, size_t end)
 }
 
 static void draw_bottom(
-	struct tw_doc *doc, const struct tw_flow *flow, const struct drawing *d, size_t end)
+	struct tw_doc *doc, const struct tw_ends *ends, const struct drawing *d, size_t end)
 {
 	struct tw_paint *paint = &doc->paint;
-	const char *name = tw_say_peer(paint, &flow->to);
+	const char *name = ends->to;
 
 	tw_paint_to(paint, BAR_LEFT);
 	if (!d->arrives) {
@@ -295,7 +266,48 @@ static void draw_bottom(
 	tw_paint_newline(paint);
 }
 
-static void draw_two_sides(struct tw_doc *doc, const struct tw_flow *flow,
+/* Brief rows hang together with what stands above them: no arrows between. */
+static bool is_brief(const struct row *row)
+{
+	return (row->request == NULL || tw_hop_is_brief(row->request)) &&
+	       (row->reply == NULL || tw_hop_is_brief(row->reply));
+}
+
+static void fill_row(struct tw_doc *doc, const struct tw_region *region, const struct drawing *d,
+	const struct row *row, size_t width, struct tw_hop_cell *left, struct tw_hop_cell *right)
+{
+	struct tw_paint *paint = &doc->paint;
+
+	if (row->request == NULL && row->reply == NULL) {
+		tw_cell_words(left, paint,
+			row->down ? tw_say_leg(paint, region, row->leg, false) : "", width);
+		tw_cell_words(right, paint,
+			d->sent ? tw_say_leg(paint, region, row->leg, true) : "", width);
+		return;
+	}
+	tw_cell_fill(left, doc, region, row->request, width);
+	tw_cell_fill(right, doc, region, d->sent ? row->reply : NULL, width);
+}
+
+static void draw_row(struct tw_paint *paint, const struct row *row, const struct tw_hop_cell *left,
+	const struct tw_hop_cell *right, size_t width, size_t end)
+{
+	for (size_t i = 0; i < left->n || i < right->n; i++) {
+		paint_left(paint, row, i);
+		if (i < left->n) {
+			tw_paint_to(paint, CELL_LEFT);
+			tw_cell_draw(paint, left, i, width);
+		}
+		if (i < right->n) {
+			tw_paint_to(paint, end - 3 - width + 1);
+			tw_cell_draw(paint, right, i, width);
+		}
+		paint_right(paint, row, i, end);
+		tw_paint_newline(paint);
+	}
+}
+
+static void draw_two_sides(struct tw_doc *doc, const struct tw_ends *ends,
 	const struct tw_region *region, const struct drawing *d)
 {
 	struct tw_paint *paint = &doc->paint;
@@ -303,34 +315,35 @@ static void draw_two_sides(struct tw_doc *doc, const struct tw_flow *flow,
 	size_t cell = (width - CELL_LEFT - 4 - 4) / 2, end = width - 2;
 	size_t right = end - 3 - cell + 1;
 
-	draw_top(doc, flow, region, d, width, right);
+	draw_top(doc, ends, region, d, width, right);
 	for (size_t r = 0; r < d->rows; r++) {
 		const struct row *row = &d->row[r];
 		struct tw_hop_cell left_cell, right_cell;
-		draw_arrows(paint, row->down, row->up_on, end);
-		tw_cell_fill(&left_cell, doc, row->request, cell);
-		tw_cell_fill(&right_cell, doc, d->sent ? row->reply : NULL, cell);
-		for (size_t i = 0; i < left_cell.n || i < right_cell.n; i++) {
-			paint_left(paint, row, i);
-			if (i < left_cell.n) {
-				tw_paint_to(paint, CELL_LEFT);
-				tw_cell_draw(paint, &left_cell, i, cell);
-			}
-			if (i < right_cell.n) {
-				tw_paint_to(paint, right);
-				tw_cell_draw(paint, &right_cell, i, cell);
-			}
-			paint_right(paint, row, i, end);
-			tw_paint_newline(paint);
-		}
+		if (!is_brief(row))
+			draw_arrows(paint, row->down, row->up_on, end);
+		fill_row(doc, region, d, row, cell, &left_cell, &right_cell);
+		draw_row(paint, row, &left_cell, &right_cell, cell, end);
 	}
 	draw_arrows(paint, d->arrives, d->sent, end);
-	draw_bottom(doc, flow, d, end);
+	draw_bottom(doc, ends, d, end);
+}
+
+static void draw_leg_line(
+	struct tw_paint *paint, const struct tw_region *region, unsigned leg, bool reply)
+{
+	if (region->legs_n < 2)
+		return;
+	tw_paint_to(paint, BAR_LEFT);
+	paint_mark(paint, TW_GLYPH_BAR, false);
+	tw_paint_to(paint, CELL_LEFT);
+	paint->indent = CELL_LEFT;
+	tw_paint_words(paint, tw_say_leg(paint, region, leg, reply));
+	tw_paint_newline(paint);
 }
 
 /* One direction on its own, top to bottom. */
-static void draw_one_side(struct tw_doc *doc, const char *title, const char *first,
-	const char *last, const struct tw_hop *const *hop, size_t hops)
+static void draw_one_side(struct tw_doc *doc, const struct tw_region *region, const char *title,
+	const char *first, const char *last, const struct tw_hop *const *hop, size_t hops)
 {
 	struct tw_paint *paint = &doc->paint;
 	bool alive = true;
@@ -343,11 +356,14 @@ static void draw_one_side(struct tw_doc *doc, const char *title, const char *fir
 	tw_paint_to(paint, BAR_LEFT);
 	tw_paint_clip(paint, tw_sv_of(first), paint->width - 2);
 	tw_paint_newline(paint);
+	if (hops > 0)
+		draw_leg_line(paint, region, hop[0]->leg, hop[0]->reply);
 	for (size_t h = 0; h < hops; h++) {
 		struct row row = {.request = hop[h], .down = alive};
 		struct tw_hop_cell cell;
-		draw_arrows(paint, alive, false, 0);
-		tw_cell_fill(&cell, doc, hop[h], paint->width - CELL_LEFT);
+		if (!tw_hop_is_brief(hop[h]))
+			draw_arrows(paint, alive, false, 0);
+		tw_cell_fill(&cell, doc, region, hop[h], paint->width - CELL_LEFT);
 		for (size_t i = 0; i < cell.n; i++) {
 			paint_left(paint, &row, i);
 			tw_paint_to(paint, CELL_LEFT);
@@ -355,6 +371,8 @@ static void draw_one_side(struct tw_doc *doc, const char *title, const char *fir
 			tw_paint_newline(paint);
 		}
 		alive = alive && !drops(hop[h]);
+		if (alive && h + 1 < hops && hop[h + 1]->leg != hop[h]->leg)
+			draw_leg_line(paint, region, hop[h + 1]->leg, hop[h]->reply);
 	}
 	draw_arrows(paint, alive, false, 0);
 	tw_paint_to(paint, BAR_LEFT);
@@ -362,12 +380,12 @@ static void draw_one_side(struct tw_doc *doc, const char *title, const char *fir
 	tw_paint_newline(paint);
 }
 
-static void draw_narrow(struct tw_doc *doc, const struct tw_flow *flow,
+static void draw_narrow(struct tw_doc *doc, const struct tw_ends *ends,
 	const struct tw_region *region, const struct drawing *d)
 {
 	struct tw_paint *paint = &doc->paint;
 	const struct tw_hop **list = TW_NEW_ARRAY(paint->arena, const struct tw_hop *, d->rows);
-	const char *from = tw_say_peer(paint, &flow->from), *to = tw_say_peer(paint, &flow->to);
+	const char *from = ends->from, *to = ends->to;
 	size_t n = 0;
 
 	if (list == NULL) {
@@ -378,7 +396,7 @@ static void draw_narrow(struct tw_doc *doc, const struct tw_flow *flow,
 		if (d->row[i].request != NULL)
 			list[n++] = d->row[i].request;
 	}
-	draw_one_side(doc, "REQUEST", from, d->arrives ? to : "(not reached)", list, n);
+	draw_one_side(doc, region, "REQUEST", from, d->arrives ? to : "(not reached)", list, n);
 	if (!d->sent) {
 		tw_paint_to(paint, BAR_LEFT);
 		tw_paint_str(paint, reply_outcome(d, region));
@@ -391,17 +409,17 @@ static void draw_narrow(struct tw_doc *doc, const struct tw_flow *flow,
 		if (d->row[i].reply != NULL)
 			list[n++] = d->row[i].reply;
 	}
-	draw_one_side(doc, "REPLY", to, reply_outcome(d, region), list, n);
+	draw_one_side(doc, region, "REPLY", to, reply_outcome(d, region), list, n);
 }
 
-void tw_draw_region(struct tw_doc *doc, const struct tw_flow *flow, const struct tw_region *region)
+void tw_draw_region(struct tw_doc *doc, const struct tw_ends *ends, const struct tw_region *region)
 {
 	struct drawing d;
 
 	if (!plan(&doc->paint, region, &d))
 		return;
 	if (doc->paint.width < TWO_SIDES)
-		draw_narrow(doc, flow, region, &d);
+		draw_narrow(doc, ends, region, &d);
 	else
-		draw_two_sides(doc, flow, region, &d);
+		draw_two_sides(doc, ends, region, &d);
 }

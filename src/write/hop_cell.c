@@ -5,6 +5,8 @@
 
 #include <inttypes.h>
 
+#include "passage.h"
+
 #define RULES_MAX     3 /* rules told without -v */
 #define RULES_VERBOSE 6
 #define RULE_LINES    3
@@ -46,7 +48,8 @@ static const char *action_word(const struct tw_hop *hop)
 	case TW_HOP_ALLOW:
 		return "ALLOW";
 	case TW_HOP_DENY:
-		return "DENY";
+		/* No rule denies here: nothing leads on. */
+		return strcmp(hop->kind, "route") == 0 ? "NO WAY" : "DENY";
 	case TW_HOP_MIXED:
 		return "IN PART";
 	case TW_HOP_TRACKED:
@@ -78,21 +81,12 @@ static enum tw_hue action_hue(const struct tw_hop *hop)
 	return TW_HUE_NONE;
 }
 
-static const char *kind_words(const struct tw_hop *hop)
-{
-	if (strcmp(hop->kind, "network-acl") == 0)
-		return "network ACL";
-	if (strcmp(hop->kind, "security-group") == 0)
-		return "security group";
-	return strcmp(hop->kind, "exempt") == 0 ? "exempt service" : hop->kind;
-}
-
 /* "acl-1 ingress" */
 static const char *hop_title(struct tw_paint *paint, const struct tw_hop *hop)
 {
 	return tw_paint_kept(
 		paint, tw_arena_printf(paint->arena, "%s%s%s",
-			       hop->component != NULL ? hop->component : kind_words(hop),
+			       hop->component != NULL ? hop->component : tw_hop_kind_words(hop),
 			       hop->list != NULL ? " " : "", hop->list != NULL ? hop->list : ""));
 }
 
@@ -155,26 +149,56 @@ static void add_rule(struct tw_hop_cell *cell, struct tw_doc *doc, const struct 
 	add_place(cell, doc, rule->span, width);
 }
 
-void tw_cell_fill(
+/* What a brief hop does with the packet, at the end of its line; NULL if it just carries it. */
+static const char *brief_word(const struct tw_region *region, const struct tw_hop *hop)
+{
+	if (!hop->reached)
+		return "not reached";
+	return region->verdict == TW_UNKNOWN && tw_hop_is_reason(region, hop) ? "UNKNOWN" : NULL;
+}
+
+/* Routes and gateways: "rtb-1  0.0.0.0/0 -> nat-1", on one line where it fits. */
+static void fill_brief(struct tw_hop_cell *cell, struct tw_doc *doc, const struct tw_region *region,
+	const struct tw_hop *hop, size_t width)
+{
+	struct tw_paint *paint = &doc->paint;
+	const char *name = hop->component != NULL ? hop->component : tw_hop_kind_words(hop);
+	const char *text = hop->component != NULL ? tw_hop_kind_words(hop) : "";
+	const char *tail = brief_word(region, hop), *becomes = tw_say_becomes(paint, region, hop);
+
+	if (strcmp(hop->kind, "route") == 0 && hop->rules_n > 0 && hop->rule[0].text != NULL)
+		text = hop->rule[0].text;
+	if (!hop->reached)
+		text = "";
+	const char *line = tw_paint_kept(
+		paint, tw_arena_printf(paint->arena, "%s%s%s", name, *text ? "  " : "", text));
+	size_t room = width - (tail != NULL ? strlen(tail) + 1 : 0);
+	if (tw_clean_width(paint->ascii, line, strlen(line)) <= room) {
+		add_line(cell, tw_sv_of(line), TW_HUE_NONE);
+	} else {
+		add_line(cell, tw_sv_of(name), TW_HUE_NONE);
+		add_text(cell, paint, text, width, RULE_LINES, TW_HUE_NONE);
+	}
+	cell->line[0].tail = tail;
+	cell->line[0].tail_hue = hop->reached ? TW_HUE_WARNING : TW_HUE_DIM;
+	if (becomes != NULL)
+		add_text(cell, paint, becomes, width, RULE_LINES, TW_HUE_STRONG);
+	if (!hop->reached)
+		return;
+	bool reason = tw_hop_is_reason(region, hop);
+	if (reason && region->reason.message != NULL)
+		add_text(cell, paint, region->reason.message, width, RULE_LINES, TW_HUE_WARNING);
+	if (hop->rules_n > 0 && (reason || paint->verbose))
+		add_place(cell, doc, hop->rule[0].span, width);
+}
+
+static void add_rules(
 	struct tw_hop_cell *cell, struct tw_doc *doc, const struct tw_hop *hop, size_t width)
 {
 	struct tw_paint *paint = &doc->paint;
-
-	cell->n = 0;
-	if (hop == NULL)
-		return;
-	add_line(cell, tw_sv_of(hop_title(paint, hop)), TW_HUE_STRONG);
-	cell->line[0].tail = action_word(hop);
-	cell->line[0].tail_hue = action_hue(hop);
-	if (hop->subnet != NULL && strcmp(hop->kind, "subnet") != 0)
-		add_text(cell, paint, hop->subnet, width, 1, TW_HUE_DIM);
-	const char *remark = hop_remark(hop);
-	if (remark != NULL)
-		add_text(cell, paint, remark, width, RULE_LINES, TW_HUE_NONE);
-	if (!hop->reached)
-		return;
 	size_t most = paint->verbose ? RULES_VERBOSE : RULES_MAX;
 	size_t shown = hop->rules_n > most ? most : hop->rules_n;
+
 	for (size_t i = 0; i < shown; i++)
 		add_rule(cell, doc, hop, &hop->rule[i], width);
 	if (shown < hop->rules_n)
@@ -182,6 +206,53 @@ void tw_cell_fill(
 			tw_paint_kept(paint, tw_arena_printf(paint->arena, "and %zu more rules",
 						     hop->rules_n - shown)),
 			width, 1, TW_HUE_DIM);
+}
+
+static void fill_filter(struct tw_hop_cell *cell, struct tw_doc *doc,
+	const struct tw_region *region, const struct tw_hop *hop, size_t width)
+{
+	struct tw_paint *paint = &doc->paint;
+	const char *remark = hop_remark(hop);
+
+	add_line(cell, tw_sv_of(hop_title(paint, hop)), TW_HUE_STRONG);
+	cell->line[0].tail = action_word(hop);
+	cell->line[0].tail_hue = action_hue(hop);
+	if (hop->subnet != NULL && strcmp(hop->kind, "subnet") != 0)
+		add_text(cell, paint, hop->subnet, width, 1, TW_HUE_DIM);
+	if (remark != NULL)
+		add_text(cell, paint, remark, width, RULE_LINES, TW_HUE_NONE);
+	if (!hop->reached)
+		return;
+	const char *loss = tw_say_loss(paint, hop);
+	if (loss != NULL)
+		add_text(cell, paint, loss, width, RULE_LINES, action_hue(hop));
+	bool reason = tw_hop_is_reason(region, hop) && region->reason.message != NULL;
+	if (reason)
+		add_text(cell, paint, region->reason.message, width, RULE_LINES, TW_HUE_ERROR);
+	/* That no route matches is the reason already. */
+	if (reason && strcmp(hop->rule[0].rule, "none") == 0)
+		add_place(cell, doc, hop->rule[0].span, width);
+	else
+		add_rules(cell, doc, hop, width);
+}
+
+void tw_cell_fill(struct tw_hop_cell *cell, struct tw_doc *doc, const struct tw_region *region,
+	const struct tw_hop *hop, size_t width)
+{
+	cell->n = 0;
+	if (hop == NULL)
+		return;
+	if (tw_hop_is_brief(hop))
+		fill_brief(cell, doc, region, hop, width);
+	else
+		fill_filter(cell, doc, region, hop, width);
+}
+
+void tw_cell_words(
+	struct tw_hop_cell *cell, struct tw_paint *paint, const char *words, size_t width)
+{
+	cell->n = 0;
+	add_text(cell, paint, words, width, RULE_LINES, TW_HUE_NONE);
 }
 
 void tw_cell_draw(struct tw_paint *paint, const struct tw_hop_cell *cell, size_t i, size_t width)

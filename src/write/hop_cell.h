@@ -23,9 +23,12 @@ struct tw_hop_cell {
 	size_t n;
 };
 
-/* A cell for `hop`; no lines for NULL. */
-void tw_cell_fill(
-	struct tw_hop_cell *cell, struct tw_doc *doc, const struct tw_hop *hop, size_t width);
+/* A cell for `hop`, which is one of the region's; no lines for NULL. */
+void tw_cell_fill(struct tw_hop_cell *cell, struct tw_doc *doc, const struct tw_region *region,
+	const struct tw_hop *hop, size_t width);
+/* A cell of plain words. */
+void tw_cell_words(
+	struct tw_hop_cell *cell, struct tw_paint *paint, const char *words, size_t width);
 /* Paints line i from the present column on, `width` columns. */
 void tw_cell_draw(struct tw_paint *paint, const struct tw_hop_cell *cell, size_t i, size_t width);
 

@@ -43,6 +43,7 @@ static void write_path(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_f
 		tw_json_region(doc, w, &path->region[i]);
 	tw_jsonw_end_array(w);
 	tw_json_key_uint(w, "regions_total", path->regions_total);
+	tw_json_key_str(w, "choice", path->choice);
 	tw_jsonw_end_object(w);
 }
 

@@ -29,10 +29,14 @@ void tw_json_report(struct tw_doc *doc);
 void tw_text_finding(struct tw_doc *doc, const struct tw_finding *finding);
 /* "assumed: ..." for each assumption. */
 void tw_text_assumptions(struct tw_doc *doc);
+/* Who starts and who answers, in words. */
+struct tw_ends {
+	const char *from, *to;
+};
 /* One region with its drawing, its port strip and its witness. */
-void tw_text_region(struct tw_doc *doc, const struct tw_flow *flow, const struct tw_region *region);
+void tw_text_region(struct tw_doc *doc, const struct tw_ends *ends, const struct tw_region *region);
 /* The hops of a region in both directions. */
-void tw_draw_region(struct tw_doc *doc, const struct tw_flow *flow, const struct tw_region *region);
+void tw_draw_region(struct tw_doc *doc, const struct tw_ends *ends, const struct tw_region *region);
 /* Which of the 64K ports return, and which of them each client uses. */
 void tw_draw_strip(struct tw_paint *paint, const struct tw_region *region);
 

@@ -14,6 +14,11 @@ static const char *finish(struct tw_paint *paint, struct tw_buf *buf)
 	return text;
 }
 
+bool tw_same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 const char *tw_say_number(struct tw_paint *paint, uint64_t n)
 {
 	struct tw_buf buf;
@@ -114,20 +119,25 @@ const char *tw_say_icmp(
 	return finish(paint, &buf);
 }
 
-const char *tw_say_peer(struct tw_paint *paint, const struct tw_peer *peer)
+const char *tw_say_ids(struct tw_paint *paint, const struct tw_peer *peer, size_t most)
 {
 	struct tw_buf buf;
 
+	tw_buf_init(&buf, paint->arena->mem);
+	for (size_t i = 0; i < peer->ids_n && list_next(&buf, i, peer->ids_n, most); i++)
+		tw_buf_puts(&buf, peer->ids[i]);
+	return finish(paint, &buf);
+}
+
+const char *tw_say_peer(struct tw_paint *paint, const struct tw_peer *peer)
+{
 	if (peer->name != NULL)
 		return peer->name;
 	if (peer->ids_n == 0 && peer->addresses_n == 0)
 		return "unknown addresses";
 	if (peer->ids_n == 0)
 		return tw_say_prefixes(paint, peer->address, peer->addresses_n, 2);
-	tw_buf_init(&buf, paint->arena->mem);
-	for (size_t i = 0; i < peer->ids_n && list_next(&buf, i, peer->ids_n, 2); i++)
-		tw_buf_puts(&buf, peer->ids[i]);
-	return finish(paint, &buf);
+	return tw_say_ids(paint, peer, 2);
 }
 
 const char *tw_say_verdict(enum tw_verdict verdict)
@@ -224,43 +234,4 @@ struct tw_client_group *tw_group_clients(struct tw_paint *paint,
 	}
 	*ret_n = groups;
 	return group;
-}
-
-static const char *level_text(enum tw_level level)
-{
-	return level == TW_LEVEL_ERROR ? "decides" : tw_level_name(level);
-}
-
-void tw_paint_clients(struct tw_paint *paint, const struct tw_client_result *client, size_t n,
-	size_t margin, bool level)
-{
-	const struct tw_table_column columns[] = {
-		{.title = "client", .wrap = true, .least = 14},
-		{.title = "replies return", .right = true, .keep = 3},
-		{.title = "share", .right = true},
-		{.title = "undecided", .right = true, .keep = 2},
-		{.title = "verdict", .keep = 4},
-		{.title = "counts as", .keep = 1},
-	};
-	struct tw_table table;
-	size_t groups;
-	const struct tw_client_group *group = tw_group_clients(paint, client, n, level, &groups);
-
-	tw_table_init(&table, paint->arena->mem, columns, TW_COUNT(columns));
-	for (size_t g = 0; g < groups; g++) {
-		const struct tw_client_result *it = group[g].first;
-		struct tw_table_cell cell[TW_COUNT(columns)] = {
-			{group[g].ids, TW_HUE_NONE},
-			{tw_say_share(paint, it->passing, it->total), TW_HUE_NONE},
-			{it->verdict == TW_UNKNOWN ? "unknown"
-						   : tw_say_percent(paint, it->passing, it->total),
-				TW_HUE_NONE},
-			{it->undecided > 0 ? tw_say_number(paint, it->undecided) : "", TW_HUE_NONE},
-			{tw_verdict_name(it->verdict), tw_paint_verdict_hue(it->verdict)},
-			{level ? level_text(it->level) : "", TW_HUE_NONE},
-		};
-		tw_table_row(&table, cell);
-	}
-	tw_table_draw(&table, paint, margin, true);
-	tw_table_fini(&table);
 }

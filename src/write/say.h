@@ -10,6 +10,8 @@
 #include "paint.h"
 #include "table.h"
 
+/* Equal, or both NULL. */
+bool tw_same_text(const char *a, const char *b);
 /* "28,232". */
 const char *tw_say_number(struct tw_paint *paint, uint64_t n);
 /* "1 error", "3 errors". */
@@ -26,6 +28,8 @@ const char *tw_say_prefixes(
 /* "8/0", "3/4, 11/0-1". */
 const char *tw_say_icmp(
 	struct tw_paint *paint, const struct tw_icmp_range *range, size_t n, size_t most);
+/* "i-1, i-2 and 3 more". */
+const char *tw_say_ids(struct tw_paint *paint, const struct tw_peer *peer, size_t most);
 /* The name of an end, else its ids, else its addresses, else "unknown addresses". */
 const char *tw_say_peer(struct tw_paint *paint, const struct tw_peer *peer);
 /* COMPLETE, ONE-WAY, ... */
@@ -46,8 +50,10 @@ struct tw_client_group {
 struct tw_client_group *tw_group_clients(struct tw_paint *paint,
 	const struct tw_client_result *client, size_t n, bool level, size_t *ret_n);
 
-/* The table of clients under a finding or a trace; `level`: with what each counts as. */
-void tw_paint_clients(struct tw_paint *paint, const struct tw_client_result *client, size_t n,
-	size_t margin, bool level);
+/* The table of clients under a finding. */
+void tw_paint_clients(
+	struct tw_paint *paint, const struct tw_client_result *client, size_t n, size_t margin);
+/* The table of clients of a region, with what each counts as; of several legs, it tells leg 0. */
+void tw_paint_region_clients(struct tw_paint *paint, const struct tw_region *region, size_t margin);
 
 #endif

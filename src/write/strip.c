@@ -2,7 +2,8 @@
 /*
  * The port strip: all ports from left to right, 1,024 of them a column (2,048 or 4,096 where the
  * terminal is narrow). The first lane shows which ports get their reply, then one lane for each
- * client shows the ports that it uses, and which of those are lost.
+ * client shows the ports that it uses, and which of those are lost. Behind a NAT gateway the same
+ * follows for the ports that it picks.
  *
  *	                0         10240     20480     30720     40960     51200     61440
  *	returns         ................................................################
@@ -17,6 +18,12 @@
 
 #define LABEL 14
 #define PORTS 65536
+
+/* The ports of one leg that get their reply; without legs, those of the region. */
+struct lanes {
+	const struct tw_ports *returns, *undecided;
+	size_t returns_n, undecided_n;
+};
 
 /* How many numbers of [lo, hi] lie in `ports`. */
 static uint32_t count_within(const struct tw_ports *ports, size_t n, uint32_t lo, uint32_t hi)
@@ -66,14 +73,15 @@ static void draw_scale(struct tw_paint *paint, uint32_t step)
 	tw_paint_newline(paint);
 }
 
-static void draw_returns(struct tw_paint *paint, const struct tw_region *region, uint32_t step)
+static void draw_returns(
+	struct tw_paint *paint, const char *label, const struct lanes *lanes, uint32_t step)
 {
-	draw_label(paint, "returns");
+	draw_label(paint, label);
 	for (uint32_t lo = 0; lo < PORTS; lo += step) {
 		uint32_t hi = lo + step - 1;
-		uint32_t open = count_within(region->returns, region->returns_n, lo, hi);
+		uint32_t open = count_within(lanes->returns, lanes->returns_n, lo, hi);
 		enum tw_glyph glyph = TW_GLYPH_OPEN_HALF;
-		if (count_within(region->undecided, region->undecided_n, lo, hi) > 0)
+		if (count_within(lanes->undecided, lanes->undecided_n, lo, hi) > 0)
 			glyph = TW_GLYPH_OPEN_UNKNOWN;
 		else if (open == 0)
 			glyph = TW_GLYPH_SHUT;
@@ -87,14 +95,14 @@ static void draw_returns(struct tw_paint *paint, const struct tw_region *region,
 }
 
 /* What the lane of a client shows for [lo, hi]; false if the client uses no port there. */
-static bool client_glyph(const struct tw_region *region, const struct tw_client *client,
-	uint32_t lo, uint32_t hi, enum tw_glyph *ret)
+static bool client_glyph(const struct lanes *lanes, const struct tw_client *client, uint32_t lo,
+	uint32_t hi, enum tw_glyph *ret)
 {
 	uint32_t used = count_within(client->range, client->ranges, lo, hi);
-	uint32_t back = count_both(
-		client->range, client->ranges, region->returns, region->returns_n, lo, hi);
+	uint32_t back =
+		count_both(client->range, client->ranges, lanes->returns, lanes->returns_n, lo, hi);
 	uint32_t open = count_both(
-		client->range, client->ranges, region->undecided, region->undecided_n, lo, hi);
+		client->range, client->ranges, lanes->undecided, lanes->undecided_n, lo, hi);
 
 	if (used == 0)
 		return false;
@@ -107,13 +115,13 @@ static bool client_glyph(const struct tw_region *region, const struct tw_client 
 	return true;
 }
 
-static void draw_client(struct tw_paint *paint, const struct tw_region *region,
-	const struct tw_client_group *group, uint32_t step)
+static void draw_client(struct tw_paint *paint, const char *label, const struct lanes *lanes,
+	const struct tw_client *client, uint32_t step)
 {
-	draw_label(paint, group->ids);
+	draw_label(paint, label);
 	for (uint32_t lo = 0; lo < PORTS; lo += step) {
 		enum tw_glyph glyph;
-		if (!client_glyph(region, group->first->client, lo, lo + step - 1, &glyph)) {
+		if (!client_glyph(lanes, client, lo, lo + step - 1, &glyph)) {
 			tw_paint_gap(paint, 1);
 			continue;
 		}
@@ -124,7 +132,7 @@ static void draw_client(struct tw_paint *paint, const struct tw_region *region,
 	tw_paint_newline(paint);
 }
 
-static void draw_legend(struct tw_paint *paint, const struct tw_region *region, uint32_t step)
+static void draw_legend(struct tw_paint *paint, bool undecided, uint32_t step)
 {
 	const struct {
 		enum tw_glyph glyph;
@@ -133,7 +141,7 @@ static void draw_legend(struct tw_paint *paint, const struct tw_region *region, 
 		{TW_GLYPH_BACK, "returns,"},
 		{TW_GLYPH_BACK_HALF, "fewer ports,"},
 		{TW_GLYPH_BACK_SOME, "in part,"},
-		{TW_GLYPH_LOST, region->undecided_n > 0 ? "lost," : "lost"},
+		{TW_GLYPH_LOST, undecided ? "lost," : "lost"},
 		{TW_GLYPH_OPEN_UNKNOWN, "unknown"},
 	};
 
@@ -144,7 +152,7 @@ static void draw_legend(struct tw_paint *paint, const struct tw_region *region, 
 	tw_paint_words(paint, step == 1024   ? "1,024 ports:"
 			      : step == 2048 ? "2,048 ports:"
 					     : "4,096 ports:");
-	size_t n = TW_COUNT(legend) - (region->undecided_n > 0 ? 0 : 1);
+	size_t n = TW_COUNT(legend) - (undecided ? 0 : 1);
 	for (size_t i = 0; i < n; i++) {
 		/* A sign stays with its meaning. */
 		if (paint->column + 3 + strlen(legend[i].text) > paint->width)
@@ -158,16 +166,39 @@ static void draw_legend(struct tw_paint *paint, const struct tw_region *region, 
 	tw_paint_newline(paint);
 }
 
+/* What a translator picks: ports of its own, behind those of the client. */
+static bool draw_translated(struct tw_paint *paint, const struct tw_leg *leg, uint32_t step)
+{
+	const struct lanes lanes = {leg->returns, leg->undecided, leg->returns_n, leg->undecided_n};
+
+	draw_returns(paint, tw_paint_kept(paint, tw_arena_printf(paint->arena, "leg %u", leg->leg)),
+		&lanes, step);
+	if (leg->client != NULL)
+		draw_client(paint, leg->client->id, &lanes, leg->client, step);
+	return leg->undecided_n > 0;
+}
+
 void tw_draw_strip(struct tw_paint *paint, const struct tw_region *region)
 {
 	size_t room = paint->width - LABEL - 1, groups;
 	uint32_t step = room >= 64 ? 1024 : room >= 32 ? 2048 : 4096;
+	struct lanes lanes = {
+		region->returns, region->undecided, region->returns_n, region->undecided_n};
 	const struct tw_client_group *group =
 		tw_group_clients(paint, region->client, region->clients_n, false, &groups);
+	bool legs = region->legs_n > 1, undecided;
 
+	if (legs) {
+		const struct tw_leg *own = &region->leg[0];
+		lanes = (struct lanes){
+			own->returns, own->undecided, own->returns_n, own->undecided_n};
+	}
+	undecided = lanes.undecided_n > 0;
 	draw_scale(paint, step);
-	draw_returns(paint, region, step);
+	draw_returns(paint, legs ? "leg 0" : "returns", &lanes, step);
 	for (size_t g = 0; g < groups; g++)
-		draw_client(paint, region, &group[g], step);
-	draw_legend(paint, region, step);
+		draw_client(paint, group[g].ids, &lanes, group[g].first->client, step);
+	for (size_t i = 1; legs && i < region->legs_n; i++)
+		undecided |= draw_translated(paint, &region->leg[i], step);
+	draw_legend(paint, undecided, step);
 }

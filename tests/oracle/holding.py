@@ -31,7 +31,8 @@ def decided_before(expected, flow):
     outcomes = [one for point in expected.points for one in point.outcomes]
     told = (flow.get("reason") or {}).get("code")
     doubtful = [one for one in outcomes if one.request == "unknown"]
-    if len(doubtful) == len(outcomes) and told not in (None, "filter"):
+    # A caller from outside never comes by a NAT gateway, whatever kind it is.
+    if len(doubtful) == len(outcomes) and told not in (None, "filter", "nat-reach"):
         return False
     return bool(doubtful) and all(one.request != "allow" for one in outcomes) and \
         flow["verdict"] in ("blocked", "one-way")
@@ -66,6 +67,12 @@ def reason_faults(flow, outcomes):
             any(one.request == "unknown" for one in lost):
         return
     accepted = {reason for one in lost for reason in one.reasons}
+    # Decision 2 and 3: a list that drops every reply, or the way that is missing behind it.
+    if told in (None, "filter") and flow["verdict"] == "one-way" and ANY in accepted:
+        return
+    # Both stand in the way of a caller from outside.
+    if told == "public-access-block" and "no-public-address" in accepted:
+        return
     if all(one.reasons[:1] == ("filter",) for one in lost):
         if told not in (None, "filter") and told not in accepted and ANY not in accepted:
             yield "reason", f"reason {told}, the walker says a list drops it"
@@ -165,6 +172,8 @@ def point_faults(paths, source, target, point, label):
     if not found:
         yield "regions", f"{label}{source} -> {target} lies in no region"
         return
+    if all(one.request == "unknown" for one in point.outcomes):
+        found.pop(("deny",), None)  # decision 9
     for value in found:
         if value not in wanted and not (value == ("unknown",) and point.may_be_unknown()):
             yield "regions", (f"{label}{source} -> {target}: {value}, the walker says "

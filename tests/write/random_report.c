@@ -155,13 +155,15 @@ static const struct tw_rule_ref *rules(struct maker *m, size_t *ret_n)
 
 static const struct tw_hop *hops(struct maker *m, size_t *ret_n)
 {
-	static const char *const kind[] = {
-		"network-acl", "security-group", "route", "subnet", "exempt", "other"};
+	static const char *const kind[] = {"network-acl", "security-group", "route", "subnet",
+		"exempt", "nat-gateway", "peering-connection", "transit-gateway", "load-balancer",
+		"other"};
 	size_t n = below(m, 7);
 	struct tw_hop *v = list(m, n, sizeof(*v));
 
 	for (size_t i = 0; i < n; i++) {
 		v[i] = (struct tw_hop){.reply = i >= n / 2,
+			.leg = (unsigned)below(m, 3),
 			.component = maybe_text(m),
 			.kind = kind[below(m, TW_COUNT(kind))],
 			.list = below(m, 2) == 0 ? "ingress" : NULL,
@@ -208,6 +210,29 @@ static const struct tw_witness *witness(struct maker *m)
 	return v;
 }
 
+/* One leg is none: it is the region itself. */
+static const struct tw_leg *legs(struct maker *m, size_t *ret_n)
+{
+	size_t n = below(m, 4);
+	struct tw_leg *v = list(m, n, sizeof(*v));
+
+	for (size_t i = 0; i < n; i++) {
+		v[i] = (struct tw_leg){.leg = (unsigned)i,
+			.at = maybe_text(m),
+			.kind = i == 0 ? "initiator" : "translated",
+			.client = i == 0 || below(m, 3) == 0 ? NULL : tw_client_find("nat-gateway"),
+			.passing = below(m, 3) * 100,
+			.total = 200 + below(m, 2)};
+		v[i].from = prefixes(m, &v[i].from_n);
+		v[i].to = prefixes(m, &v[i].to_n);
+		v[i].service = ports(m, &v[i].service_n);
+		v[i].returns = ports(m, &v[i].returns_n);
+		v[i].undecided = below(m, 3) == 0 ? ports(m, &v[i].undecided_n) : NULL;
+	}
+	*ret_n = n < 2 ? 0 : n;
+	return v;
+}
+
 static void region(struct maker *m, struct tw_region *v)
 {
 	static const char *const request[] = {"allow", "deny", "unknown"};
@@ -226,6 +251,7 @@ static void region(struct maker *m, struct tw_region *v)
 	v->icmp_returns = icmp(m, &v->icmp_returns_n);
 	v->client = clients(m, &v->clients_n);
 	v->hop = hops(m, &v->hops_n);
+	v->leg = legs(m, &v->legs_n);
 	v->assumptions_n = below(m, 2);
 	v->assumption = texts(m, v->assumptions_n);
 }
@@ -242,12 +268,14 @@ static void flow(struct maker *m, struct tw_flow *v)
 {
 	static const char *const request[] = {"all", "some", "none", "unknown"};
 	static const char *const expect[] = {NULL, "complete", "never"};
+	static const char *const by[] = {NULL, "address", "zone", "target"};
 	struct tw_flow_path *path = list(m, 3, sizeof(*path));
 
 	*v = (struct tw_flow){.id = text(m),
 		.name = maybe_text(m),
 		.origin = "inferred",
-		.purpose = "service",
+		.purpose = below(m, 2) == 0 ? "targets" : "health-check",
+		.via = maybe_text(m),
 		.expect = expect[below(m, 3)],
 		.satisfied = (int)below(m, 3) - 1,
 		.because = text(m),
@@ -269,7 +297,8 @@ static void flow(struct maker *m, struct tw_flow *v)
 		for (size_t k = 0; k < n; k++)
 			region(m, &regions[k]);
 		path[i] = (struct tw_flow_path){.id = i == 0 ? "p0" : "p1",
-			.by = below(m, 2) == 0 ? NULL : "address",
+			.by = by[below(m, TW_COUNT(by))],
+			.choice = maybe_text(m),
 			.region = regions,
 			.regions_n = n,
 			.regions_total = n + below(m, 3)};
