@@ -2,6 +2,7 @@
 /* From two sets of sites to pieces that the judge takes: see ask.h. */
 #include "ask.h"
 
+#include "map.h"
 #include "situation.h"
 
 /* Whoever picks the port: a known interface, an unknown one inside, or the world. */
@@ -107,15 +108,31 @@ static tw_status same_situation(
 	return TW_OK;
 }
 
+/* Equal for equal situations. */
+static uint64_t mark_of(const struct tw_path *path)
+{
+	uint64_t mark = path->crossings;
+	for (size_t i = 0; i < path->crossings; i++) {
+		const struct tw_crossing *c = &path->crossing[i];
+		mark = tw_hash(&c->kind, sizeof(c->kind), mark);
+		if (c->kind == TW_CROSS_ACL)
+			mark = tw_hash(&c->acl, sizeof(c->acl), mark);
+		else if (c->kind != TW_CROSS_GROUPS && c->rule)
+			mark = tw_hash(c->rule, strlen(c->rule), mark);
+	}
+	return mark;
+}
+
 /* Adds a piece, or joins it to one of the same situation and levels. */
 static tw_status add_piece(struct tw_results *r, struct tw_question *q, struct tw_piece piece)
 {
 	if (!q->inferred)
 		return TW_VEC_PUSH(r->mem, &q->pieces, piece);
 	tw_results_visit(r, piece.path);
+	piece.mark = mark_of(piece.path);
 	for (size_t i = 0; i < q->pieces.n; i++) {
 		struct tw_piece *one = &q->pieces.v[i];
-		bool same = one->levels == piece.levels;
+		bool same = one->mark == piece.mark && one->levels == piece.levels;
 		if (same)
 			TW_TRY(same_situation(r, one->path, piece.path, &same));
 		if (!same)

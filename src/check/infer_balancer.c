@@ -5,8 +5,8 @@
  * behind.c.
  */
 #include "behind.h"
+#include "index.h"
 #include "site.h"
-#include "world.h"
 
 static tw_status draft_of(struct tw_results *r, const struct tw_balancer *b,
 	const struct tw_listener *listener, const struct tw_service *service, size_t services,
@@ -76,7 +76,7 @@ static tw_status infer_callers(struct tw_results *r, uint32_t at)
 	struct tw_sites from = TW_VEC_EMPTY, to = TW_VEC_EMPTY;
 	struct tw_ranges internet;
 
-	TW_TRY(tw_internet_ranges(r->net, r->work, &internet));
+	internet = r->net->index->internet;
 	struct tw_site outside = tw_site_nowhere(TW_SITE_OUTSIDE, internet);
 	TW_TRY(tw_sites_add(r->work, &from, &outside));
 	TW_TRY(tw_sites_of_balancer(r->net, r->work, at, &to));

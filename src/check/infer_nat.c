@@ -5,8 +5,8 @@
  * judged here: what the instance's own list lets out is permission, not intent (rule 6).
  */
 #include "ask.h"
+#include "index.h"
 #include "site.h"
-#include "world.h"
 
 /* Some route of the subnet's table leads to the gateway. */
 static bool leads_to(const struct tw_net *net, uint32_t subnet, const struct tw_nat *nat)
@@ -134,7 +134,7 @@ static tw_status targets_of(struct tw_results *r, const struct tw_rule *rule, st
 {
 	struct tw_ranges internet;
 
-	TW_TRY(tw_internet_ranges(r->net, r->work, &internet));
+	internet = r->net->index->internet;
 	if (rule) {
 		struct tw_range peer = tw_prefix_range(rule->peer);
 		TW_TRY(tw_ranges_intersect(

@@ -100,6 +100,8 @@ static tw_status sum_clients(struct tw_results *results, struct tw_draft *draft)
 	size_t room = 1;
 	for (size_t i = 0; i < draft->outcomes.n; i++)
 		room += draft->outcomes.v[i].clients_n;
+	if (room > results->client.n + 1) /* tw_results_seen has them all */
+		room = results->client.n + 1;
 	struct tw_client_result *out = TW_NEW_ARRAY(results->arena, struct tw_client_result, room);
 	size_t n = 0;
 	if (!out)

@@ -8,6 +8,8 @@
 
 #include "find.h"
 
+#include "index.h"
+
 const enum tw_kind tw_end_kinds[TW_END_KINDS] = {TW_KIND_INSTANCE, TW_KIND_INTERFACE,
 	TW_KIND_SUBNET, TW_KIND_LOAD_BALANCER, TW_KIND_NAT_GATEWAY, TW_KIND_ENDPOINT, TW_KIND_GROUP,
 	TW_KIND_VPC, TW_KIND_ACL};
@@ -93,11 +95,15 @@ static tw_status pick_interfaces_of(struct tw_picked *picked, enum tw_kind kind,
 {
 	const struct tw_net *net = picked->net;
 
-	for (uint32_t i = 0; i < net->interfaces; i++) {
-		const struct tw_interface *one = &net->interface[i];
-		if (kind == TW_KIND_INSTANCE ? same(one->instance_id, id) : carries(one, id))
-			TW_TRY(pick_ordinary(picked, i));
+	if (kind == TW_KIND_INSTANCE) {
+		size_t i, end = tw_index_instance(net, id, &i);
+		for (; i < end; i++)
+			TW_TRY(pick_ordinary(picked, net->index->by_instance[i]));
+		return TW_OK;
 	}
+	for (uint32_t i = 0; i < net->interfaces; i++)
+		if (carries(&net->interface[i], id))
+			TW_TRY(pick_ordinary(picked, i));
 	return TW_OK;
 }
 
@@ -237,12 +243,13 @@ static tw_status refuse_empty(struct tw_picked *picked, enum tw_kind kind, const
 /* True if some object names another one that the model lacks. */
 static bool is_named(const struct tw_net *net, enum tw_kind kind, const char *id)
 {
-	for (size_t i = 0; i < net->interfaces; i++) {
-		const struct tw_interface *one = &net->interface[i];
-		if ((kind == TW_KIND_INSTANCE && same(one->instance_id, id)) ||
-			(kind == TW_KIND_GROUP && carries(one, id)))
+	size_t begin;
+
+	if (kind == TW_KIND_INSTANCE)
+		return tw_index_instance(net, id, &begin) > begin;
+	for (size_t i = 0; kind == TW_KIND_GROUP && i < net->interfaces; i++)
+		if (carries(&net->interface[i], id))
 			return true;
-	}
 	for (size_t i = 0; kind == TW_KIND_VPC && i < net->subnets; i++)
 		if (same(net->subnet[i].vpc_id, id))
 			return true;
@@ -264,6 +271,16 @@ static const char *whole_arn(const struct tw_net *net, const char *id)
 	return id;
 }
 
+/* Whether a text is an id of a kind that others name: "i-0123abcd", never "web:443". */
+static bool may_be(enum tw_kind kind, const char *id)
+{
+	const char *start = kind == TW_KIND_INSTANCE ? "i-"
+			    : kind == TW_KIND_GROUP  ? "sg-"
+						     : "vpc-";
+
+	return strncmp(id, start, strlen(start)) == 0 && !strchr(id, ':');
+}
+
 tw_status tw_pick_id(struct tw_picked *picked, enum tw_kind kind, const char *id, bool *ret_found)
 {
 	if (kind == TW_KIND_LOAD_BALANCER)
@@ -271,7 +288,7 @@ tw_status tw_pick_id(struct tw_picked *picked, enum tw_kind kind, const char *id
 	uint32_t index = tw_net_find(picked->net, kind, id);
 	size_t before = picked_so_far(picked);
 
-	*ret_found = index != TW_MISSING || is_named(picked->net, kind, id);
+	*ret_found = index != TW_MISSING || (may_be(kind, id) && is_named(picked->net, kind, id));
 	if (!*ret_found)
 		return TW_OK;
 	TW_TRY(pick_members(picked, kind, id));
@@ -313,14 +330,19 @@ struct hits {
 static tw_status find_named(
 	struct tw_picked *picked, enum tw_kind kind, const char *name, struct hits *ret)
 {
-	size_t n = tw_object_count(picked->net, kind);
-	struct hits hits = {TW_NEW_ARRAY(picked->arena, bool, n), 0};
+	const struct tw_net *net = picked->net;
+	struct hits hits = {NULL, 0};
+	size_t i, end = tw_index_named(net, name, &i);
 
-	if (!hits.mark)
-		return TW_ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		hits.mark[i] = same(tw_object_at(picked->net, kind, i)->name, name);
-		hits.n += hits.mark[i];
+	for (; i < end; i++) {
+		if (net->index->named[i].kind != kind)
+			continue;
+		if (!hits.mark)
+			hits.mark = TW_NEW_ARRAY(picked->arena, bool, tw_object_count(net, kind));
+		if (!hits.mark)
+			return TW_ENOMEM;
+		hits.mark[net->index->named[i].at] = true;
+		hits.n++;
 	}
 	*ret = hits;
 	return TW_OK;
@@ -336,7 +358,7 @@ static tw_status refuse_kinds(
 
 	for (size_t k = 0; k < TW_END_KINDS; k++)
 		for (size_t i = 0; i < tw_object_count(picked->net, tw_end_kinds[k]); i++) {
-			if (!hits[k].mark[i] || total++ >= SHOWN)
+			if (!hits[k].mark || !hits[k].mark[i] || total++ >= SHOWN)
 				continue;
 			last = tw_object_at(picked->net, tw_end_kinds[k], i);
 			list = tw_arena_printf(picked->arena, "%s%s%s %s", list,

@@ -5,6 +5,7 @@
  * finds what it needs. Every step goes on after a contradiction, so that one run tells them all.
  */
 
+#include "index.h"
 #include "pending.h"
 #include "routes.h"
 
@@ -105,6 +106,7 @@ tw_status tw_net_finish(struct tw_net *net, struct tw_diags *diags)
 	TW_TRY(tw_link_between(net));
 	tw_link_nat(net);
 	TW_TRY(tw_link_routing(net));
+	TW_TRY(tw_link_index(net));
 	TW_TRY(tw_link_balancers(net));
 	TW_TRY(tw_link_targets(net));
 	return worst;

@@ -187,8 +187,9 @@ struct tw_net {
 		listeners, target_groups;
 	/* By table: its routes as they decide (routes.h), filled by finish. */
 	const struct tw_routing *routing, *transit_routing;
-	struct tw_map ids[TW_KINDS]; /* id -> index */
-	struct tw_build *build;	     /* links that wait for tw_net_finish (pending.h) */
+	const struct tw_index *index; /* by name, instance, public address (index.h) */
+	struct tw_map ids[TW_KINDS];  /* id -> index */
+	struct tw_build *build;	      /* links that wait for tw_net_finish (pending.h) */
 };
 
 /* True if both lists let everything of IPv4 pass with their first rule. Less plain is not "open".

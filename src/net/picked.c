@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "balancer.h"
-#include "world.h"
+#include "index.h"
 
 void tw_picked_init(struct tw_picked *picked, const struct tw_net *net, struct tw_arena *arena,
 	struct tw_diags *diags, struct tw_span span)
@@ -217,7 +217,7 @@ static tw_status add_outside(
 	struct tw_ranges internet;
 
 	if (picked->internet) {
-		TW_TRY(tw_internet_ranges(picked->net, picked->arena, &internet));
+		internet = picked->net->index->internet;
 		TW_TRY(tw_ranges_union(picked->arena, outside, internet, &outside));
 	}
 	if (outside.n == 0)

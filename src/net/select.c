@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "find.h"
+#include "index.h"
 
 struct work {
 	struct tw_picked picked;
@@ -23,21 +24,16 @@ struct work {
 static tw_status pick_public(struct work *w, struct tw_prefix prefix, bool *ret_found)
 {
 	const struct tw_net *net = w->picked.net;
-	bool found = false;
+	size_t i = 0, end = 0;
 
-	for (uint32_t i = 0; prefix.family == TW_IPV4 && prefix.len == 32 && i < net->interfaces;
-		i++) {
-		struct tw_prefixes own = net->interface[i].public_addresses;
-		for (size_t k = 0; k < own.n; k++) {
-			if (!tw_prefix_contains(own.v[k], prefix))
-				continue;
-			TW_TRY(TW_VEC_PUSH(net->mem, &w->picked.interface, i));
-			TW_TRY(TW_VEC_PUSH(net->mem, &w->picked.id, net->interface[i].object.id));
-			found = true;
-			break;
-		}
+	if (prefix.family == TW_IPV4 && prefix.len == 32)
+		end = tw_index_public(net, prefix, &i);
+	*ret_found = end > i;
+	for (; i < end; i++) {
+		uint32_t at = net->index->public[i].interface;
+		TW_TRY(TW_VEC_PUSH(net->mem, &w->picked.interface, at));
+		TW_TRY(TW_VEC_PUSH(net->mem, &w->picked.id, net->interface[at].object.id));
 	}
-	*ret_found = found;
 	return TW_OK;
 }
 

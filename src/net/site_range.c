@@ -4,6 +4,7 @@
  * Addresses become sites: who has them, in which subnet the others lie, and which lie outside.
  */
 
+#include "index.h"
 #include "site.h"
 
 #include <stdlib.h>
@@ -60,13 +61,19 @@ static tw_status collect_claims(
 {
 	const struct tw_net *net = picked->net;
 
+	const struct tw_index *index = net->index;
+
 	for (size_t i = 0; i < net->vpcs; i++)
 		TW_TRY(claim(picked, asked, net->vpc[i].cidrs, net->vpc[i].object.id, ret));
-	for (size_t i = 0; i < net->subnets; i++)
-		TW_TRY(claim(picked, asked, net->subnet[i].cidrs, net->subnet[i].vpc_id, ret));
-	for (size_t i = 0; i < net->interfaces; i++)
-		TW_TRY(claim(
-			picked, asked, net->interface[i].addresses, net->interface[i].vpc_id, ret));
+	/* What lies in a VPC whose blocks are known lies in one of them. */
+	for (size_t i = 0; i < index->stray_subnets; i++) {
+		const struct tw_subnet *s = &net->subnet[index->stray_subnet[i]];
+		TW_TRY(claim(picked, asked, s->cidrs, s->vpc_id, ret));
+	}
+	for (size_t i = 0; i < index->stray_interfaces; i++) {
+		const struct tw_interface *one = &net->interface[index->stray_interface[i]];
+		TW_TRY(claim(picked, asked, one->addresses, one->vpc_id, ret));
+	}
 	return TW_OK;
 }
 
@@ -215,6 +222,15 @@ static tw_status cut_subnet(struct cut *c, uint32_t index)
 	return tw_sites_add(c->picked->arena, c->sites, &site);
 }
 
+/* Some block of a VPC holds an address that is asked for. */
+static bool is_asked(const struct cut *c, const struct tw_vpc *vpc)
+{
+	for (size_t i = 0; i < vpc->cidrs.n; i++)
+		if (tw_ranges_meet(c->asked, tw_prefix_range(vpc->cidrs.v[i])))
+			return true;
+	return false;
+}
+
 /* ---- in no subnet ---------------------------------------------------------------------------- */
 
 /* True if the model may lack subnets of a VPC, so that an address of it may lie in one of those. */
@@ -238,12 +254,12 @@ static tw_status cut_unknown_subnets(struct cut *c, struct tw_ranges *rest)
 
 	for (uint32_t i = 0; i < net->vpcs && rest->n > 0; i++) {
 		struct tw_ranges block, here;
-		if (!in_vpc(c, net->vpc[i].object.id) || !may_lack_subnets(net, &net->vpc[i]))
+		if (!in_vpc(c, net->vpc[i].object.id) || !is_asked(c, &net->vpc[i]))
 			continue;
 		TW_TRY(tw_ranges_of_prefixes(
 			arena, net->vpc[i].cidrs.v, net->vpc[i].cidrs.n, &block));
 		TW_TRY(tw_ranges_intersect(arena, *rest, block, &here));
-		if (here.n == 0)
+		if (here.n == 0 || !may_lack_subnets(net, &net->vpc[i]))
 			continue;
 		struct tw_site site = tw_site_nowhere(TW_SITE_SUBNET, here);
 		site.vpc = i;
@@ -369,12 +385,16 @@ static tw_status cut_all(struct cut *c, struct tw_ranges *ret_outside)
 		TW_TRY(cut_vpc(c, &net->vpc[vpc]));
 		return cut_rest(c, ret_outside);
 	}
-	for (uint32_t i = 0; i < net->interfaces; i++)
-		if (in_vpc(c, net->interface[i].vpc_id))
-			TW_TRY(cut_interface(c, i));
-	for (uint32_t i = 0; i < net->subnets; i++)
-		if (in_vpc(c, net->subnet[i].vpc_id))
-			TW_TRY(cut_subnet(c, i));
+	const struct tw_index *index = net->index;
+	for (size_t i = 0; i < net->vpcs; i++)
+		if (in_vpc(c, net->vpc[i].object.id) && is_asked(c, &net->vpc[i]))
+			TW_TRY(cut_vpc(c, &net->vpc[i]));
+	for (size_t i = 0; i < index->stray_interfaces; i++)
+		if (in_vpc(c, net->interface[index->stray_interface[i]].vpc_id))
+			TW_TRY(cut_interface(c, index->stray_interface[i]));
+	for (size_t i = 0; i < index->stray_subnets; i++)
+		if (in_vpc(c, net->subnet[index->stray_subnet[i]].vpc_id))
+			TW_TRY(cut_subnet(c, index->stray_subnet[i]));
 	return cut_rest(c, ret_outside);
 }
 
