@@ -14,8 +14,9 @@ tw_status tw_judge_new(struct tw_mem *mem, const struct tw_net *net, struct tw_j
 	judge->acl = tw_mem_alloc(mem, acls * sizeof(*judge->acl));
 	judge->group = tw_mem_alloc(mem, groups * sizeof(*judge->group));
 	judge->compiled = tw_mem_alloc(mem, acls + groups);
+	judge->dead_end = tw_mem_alloc(mem, net->dead_runs * sizeof(*judge->dead_end));
 	tw_status status = TW_ENOMEM;
-	if (judge->acl && judge->group && judge->compiled)
+	if (judge->acl && judge->group && judge->compiled && judge->dead_end)
 		status = tw_space_new(mem, 0, &judge->space);
 	if (status == TW_OK)
 		status = tw_judge_reset(judge);
@@ -39,6 +40,9 @@ void tw_judge_free(struct tw_judge *judge)
 		tw_mem_release(judge->mem, judge->group, groups * sizeof(*judge->group));
 	if (judge->compiled)
 		tw_mem_release(judge->mem, judge->compiled, acls + groups);
+	if (judge->dead_end)
+		tw_mem_release(judge->mem, judge->dead_end,
+			judge->net->dead_runs * sizeof(*judge->dead_end));
 	tw_mem_release(judge->mem, judge, sizeof(*judge));
 }
 
@@ -47,7 +51,10 @@ tw_status tw_judge_reset(struct tw_judge *judge)
 	TW_TRY(tw_space_status(judge->space));
 	tw_space_reset(judge->space);
 	memset(judge->compiled, 0, (judge->net->acls + judge->net->groups) * 4);
-	return tw_world_build(judge->net, judge->space, &judge->world);
+	memset(judge->dead_end, 0, judge->net->dead_runs * sizeof(*judge->dead_end));
+	TW_TRY(tw_world_build(judge->net, judge->space, &judge->world));
+	judge->world.dead_end = judge->dead_end;
+	return TW_OK;
 }
 
 static size_t view_index(struct tw_view view)

@@ -65,9 +65,10 @@ struct tw_judge {
 	const struct tw_net *net;
 	struct tw_space *space;
 	struct tw_world world;
-	struct tw_compiled *acl;   /* [acl * 4 + list * 2 + direction] */
-	struct tw_compiled *group; /* the same for groups */
-	uint8_t *compiled;	   /* one byte each: acls first */
+	struct tw_compiled *acl;      /* [acl * 4 + list * 2 + direction] */
+	struct tw_compiled *group;    /* the same for groups */
+	uint8_t *compiled;	      /* one byte each: acls first */
+	struct tw_dead_end *dead_end; /* of the world, until the judge is reset */
 };
 
 TW_NODISCARD tw_status tw_judge_new(

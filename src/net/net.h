@@ -187,6 +187,7 @@ struct tw_net {
 		listeners, target_groups;
 	/* By table: its routes as they decide (routes.h), filled by finish. */
 	const struct tw_routing *routing, *transit_routing;
+	uint32_t dead_runs;	      /* runs of dead ends in transit gateways' tables */
 	const struct tw_index *index; /* by name, instance, public address (index.h) */
 	struct tw_map ids[TW_KINDS];  /* id -> index */
 	struct tw_build *build;	      /* links that wait for tw_net_finish (pending.h) */

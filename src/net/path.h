@@ -171,9 +171,16 @@ struct tw_paths {
 /* The upper half of 64:ff9b::/96, the prefix of NAT64. SPEC: nat-nat64 */
 #define TW_NAT64_HI 0x0064ff9b00000000ULL
 
+struct tw_dead_end {
+	tw_set from, to;
+};
+
 /* Sets that paths and levels share; valid until the space is reset. */
 struct tw_world {
 	tw_set public_from, public_to; /* public addresses, of the initiator, of the responder */
+	/* By run of dead ends (routes.h): their blocks as initiators, as responders; filled when
+	 * they are first met. NULL: not kept. */
+	struct tw_dead_end *dead_end;
 	tw_set embedded_to; /* public IPv4 addresses inside 64:ff9b::/96. SPEC: nat-nat64 */
 };
 

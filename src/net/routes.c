@@ -2,6 +2,8 @@
 /* Tables of routes in the order in which they decide: see routes.h. */
 #include "routes.h"
 
+#include <stdlib.h>
+
 /* The entries of a prefix list; *ret_known false if the input lacks them. */
 static struct tw_prefixes entries_of(const struct tw_net *net, const char *id, bool *ret_known)
 {
@@ -11,22 +13,86 @@ static struct tw_prefixes entries_of(const struct tw_net *net, const char *id, b
 	return *ret_known ? net->prefix_list[list].cidrs : (struct tw_prefixes){NULL, 0};
 }
 
-static bool comes_before(const struct tw_routed *a, const struct tw_routed *b)
+static int cmp_block(const struct tw_routed *a, const struct tw_routed *b)
 {
 	if (a->to.len != b->to.len)
-		return a->to.len > b->to.len;
-	return !a->weak && b->weak;
+		return a->to.len > b->to.len ? -1 : 1;
+	if (a->to.family != b->to.family)
+		return a->to.family < b->to.family ? -1 : 1;
+	return tw_addr_cmp(a->to.addr, b->to.addr);
 }
 
-/* Insertion: tables are mostly sorted, and equal entries must keep their order. */
+static int cmp_entry(const void *a, const void *b)
+{
+	const struct tw_routed *left = a, *right = b;
+	int d = cmp_block(left, right);
+
+	if (d)
+		return d;
+	if (left->weak != right->weak)
+		return left->weak ? 1 : -1;
+	return (left->order > right->order) - (left->order < right->order);
+}
+
+/* Blocks of one length are disjoint, so that dead ends may stand first among them. */
+static int cmp_run(const void *a, const void *b)
+{
+	const struct tw_routed *left = a, *right = b;
+
+	if (left->to.len != right->to.len)
+		return left->to.len > right->to.len ? -1 : 1;
+	if (left->dead_end != right->dead_end)
+		return left->dead_end ? -1 : 1;
+	return (left->order > right->order) - (left->order < right->order);
+}
+
+/* Longest prefix first; of equal blocks the one that decides is kept. */
 static void sort(struct tw_routing *routing)
 {
-	for (size_t i = 1; i < routing->n; i++) {
-		struct tw_routed one = routing->v[i];
-		size_t k = i;
-		for (; k > 0 && comes_before(&one, &routing->v[k - 1]); k--)
-			routing->v[k] = routing->v[k - 1];
-		routing->v[k] = one;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < routing->n; i++)
+		routing->v[i].order = (uint32_t)i;
+	if (routing->n > 1)
+		qsort(routing->v, routing->n, sizeof(*routing->v), cmp_entry);
+	for (size_t i = 0; i < routing->n; i++)
+		if (kept == 0 || cmp_block(&routing->v[kept - 1], &routing->v[i]) != 0)
+			routing->v[kept++] = routing->v[i];
+	routing->n = kept;
+	if (kept > 1)
+		qsort(routing->v, kept, sizeof(*routing->v), cmp_run);
+}
+
+static bool is_dead_end(const struct tw_net *net, const struct tw_routed *routed)
+{
+	uint32_t at = routed->propagated;
+
+	if (routed->transit && (routed->transit->blackhole || routed->transit->attachments.n != 1))
+		return false;
+	if (routed->transit)
+		at = routed->transit->attachments.at[0];
+	if (at == TW_MISSING || net->attachment[at].gone || net->attachment[at].vpc == TW_MISSING)
+		return false;
+	const struct tw_vpc *vpc = &net->vpc[net->attachment[at].vpc];
+	for (size_t i = 0; i < vpc->cidrs.n; i++)
+		if (tw_prefix_contains(vpc->cidrs.v[i], routed->to))
+			return true;
+	return false;
+}
+
+/* Numbers the runs of dead ends. */
+static void number_runs(struct tw_net *net, struct tw_routing *routing)
+{
+	for (size_t i = 0, end; i < routing->n; i = end) {
+		for (end = i; end < routing->n && routing->v[end].dead_end &&
+			      routing->v[end].to.len == routing->v[i].to.len;)
+			end++;
+		if (end > i) {
+			routing->v[i].run = net->dead_runs++;
+			routing->v[i].run_n = (uint32_t)(end - i);
+		} else {
+			end = i + 1;
+		}
 	}
 }
 
@@ -112,6 +178,8 @@ static tw_status routing_of_transit(
 			routing.v[routing.n++] = (struct tw_routed){
 				.to = blocks.v[k], .propagated = attachment, .weak = true};
 	}
+	for (size_t i = 0; i < routing.n; i++)
+		routing.v[i].dead_end = is_dead_end(net, &routing.v[i]);
 	sort(&routing);
 	*ret = routing;
 	return TW_OK;
@@ -129,6 +197,8 @@ tw_status tw_link_routing(struct tw_net *net)
 		TW_TRY(routing_of(net, &net->arena, i, &routing[i]));
 	for (uint32_t i = 0; i < net->transit_tables; i++)
 		TW_TRY(routing_of_transit(net, &net->arena, i, &transit[i]));
+	for (uint32_t i = 0; i < net->transit_tables; i++)
+		number_runs(net, &transit[i]);
 	net->routing = routing;
 	net->transit_routing = transit;
 	return TW_OK;

@@ -16,6 +16,14 @@ struct tw_routed {
 	const struct tw_transit_route *transit; /* of a transit gateway's; or */
 	uint32_t propagated;			/* the attachment whose VPC has this block */
 	bool weak;				/* propagated: loses against an equal static one */
+	/*
+	 * Leads to a VPC's own blocks: for whoever looks for an address outside of every known
+	 * subnet it is a dead end. Hundreds of them stand in one table, so they stand together: the
+	 * first of a run says how many follow, and which run of the model it is.
+	 */
+	bool dead_end;
+	uint32_t run, run_n;
+	uint32_t order; /* in the input */
 };
 
 struct tw_routing {

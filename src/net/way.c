@@ -255,15 +255,6 @@ tw_set tw_way_towards(struct tw_walk *walk, const struct tw_way *way, struct tw_
 	return tw_set_intersect(walk->space, way->domain, here);
 }
 
-tw_set tw_way_towards_all(
-	struct tw_walk *walk, const struct tw_way *way, const struct tw_range *range, size_t n)
-{
-	enum tw_field field = walk->direction == TW_REQUEST ? TW_FIELD_TO : TW_FIELD_FROM;
-
-	return tw_set_intersect(
-		walk->space, way->domain, tw_ranges_set(walk->space, field, range, n));
-}
-
 bool tw_way_is_plain(const struct tw_walk *walk, const struct tw_way *way)
 {
 	const struct tw_look *look = &way->look[way->at];
@@ -271,6 +262,15 @@ bool tw_way_is_plain(const struct tw_walk *walk, const struct tw_way *way)
 	if (walk->direction == TW_REPLY)
 		return !way->translated[way->at];
 	return look->to.family == 0 && !look->embedded;
+}
+
+bool tw_way_may_reach(const struct tw_walk *walk, const struct tw_way *way, struct tw_prefix block)
+{
+	const struct tw_site *end = walk->direction == TW_REQUEST ? walk->to : walk->from;
+	struct tw_ranges address = {end->address, end->addresses_n};
+
+	return address.n == 0 || !tw_way_is_plain(walk, way) ||
+	       tw_ranges_meet(address, tw_prefix_range(block));
 }
 
 tw_set tw_way_public(struct tw_walk *walk, const struct tw_way *way)
@@ -516,6 +516,8 @@ tw_status tw_way_route(struct tw_walk *walk, struct tw_way way, const struct tw_
 		return route_blindly(walk, way, place, goal != NULL);
 	routing = &walk->net->routing[place->table];
 	for (size_t i = 0; i < routing->n && !tw_set_is_empty(way.domain); i++) {
+		if (!tw_way_may_reach(walk, &way, routing->v[i].to))
+			continue;
 		struct tw_way part =
 			tw_way_part(&way, tw_way_towards(walk, &way, routing->v[i].to));
 		if (tw_set_is_empty(part.domain))

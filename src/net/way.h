@@ -110,9 +110,9 @@ void tw_way_doubt(struct tw_way *way, const char *code, const char *text);
 
 /* The pairs of the way whose destination, as the packet carries it, lies in the block. */
 tw_set tw_way_towards(struct tw_walk *walk, const struct tw_way *way, struct tw_prefix block);
-/* The same for many blocks at once, where destinations are as asked for (tw_way_is_plain). */
-tw_set tw_way_towards_all(
-	struct tw_walk *walk, const struct tw_way *way, const struct tw_range *range, size_t n);
+/* Plain arithmetic: false if no destination of the way lies in the block. */
+bool tw_way_may_reach(const struct tw_walk *walk, const struct tw_way *way, struct tw_prefix block);
+/* Destinations are as asked for. */
 bool tw_way_is_plain(const struct tw_walk *walk, const struct tw_way *way);
 /* The pairs whose destination is a public address. */
 tw_set tw_way_public(struct tw_walk *walk, const struct tw_way *way);

@@ -341,37 +341,35 @@ static tw_status follow(struct tw_walk *walk, struct tw_way way,
 	return TW_OK;
 }
 
-/*
- * Routes to the blocks of VPCs, for a way that ends outside of every known subnet: none of them
- * leads on. Hundreds of them stand in one table, so they are taken together.
- */
-struct dead_ends {
-	struct tw_range *range;
-	size_t n;
-};
-
-static bool is_dead_end(const struct tw_net *net, const struct tw_routed *routed)
+/* The blocks of a run of dead ends, at the field that this direction looks at. */
+static tw_status blocks_of_run(struct tw_walk *walk, const struct tw_routed *first, tw_set *ret)
 {
-	uint32_t at = routed->propagated;
+	bool to = walk->direction == TW_REQUEST;
+	struct tw_dead_end *kept =
+		walk->world->dead_end ? &walk->world->dead_end[first->run] : NULL;
+	tw_set *slot = !kept ? NULL : to ? &kept->to : &kept->from;
 
-	if (routed->transit && (routed->transit->blackhole || routed->transit->attachments.n != 1))
-		return false;
-	if (routed->transit)
-		at = routed->transit->attachments.at[0];
-	if (at == TW_MISSING || net->attachment[at].gone || net->attachment[at].vpc == TW_MISSING)
-		return false;
-	const struct tw_vpc *vpc = &net->vpc[net->attachment[at].vpc];
-	for (size_t i = 0; i < vpc->cidrs.n; i++)
-		if (tw_prefix_contains(vpc->cidrs.v[i], routed->to))
-			return true;
-	return false;
+	if (slot && !tw_set_is_empty(*slot)) {
+		*ret = *slot;
+		return TW_OK;
+	}
+	struct tw_range *range = TW_NEW_ARRAY(walk->arena, struct tw_range, first->run_n);
+	if (!range)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < first->run_n; i++)
+		range[i] = tw_prefix_range(first[i].to);
+	*ret = tw_ranges_set(walk->space, to ? TW_FIELD_TO : TW_FIELD_FROM, range, first->run_n);
+	if (slot)
+		*slot = *ret;
+	return tw_space_status(walk->space);
 }
 
-static tw_status end_dead(struct tw_walk *walk, struct tw_way *way, struct dead_ends *ends)
+static tw_status end_dead(struct tw_walk *walk, struct tw_way *way, const struct tw_routed *first)
 {
-	struct tw_way part = tw_way_part(way, tw_way_towards_all(walk, way, ends->range, ends->n));
+	tw_set blocks;
 
-	ends->n = 0;
+	TW_TRY(blocks_of_run(walk, first, &blocks));
+	struct tw_way part = tw_way_part(way, tw_set_intersect(walk->space, way->domain, blocks));
 	if (tw_set_is_empty(part.domain))
 		return tw_space_status(walk->space);
 	way->domain = tw_set_subtract(walk->space, way->domain, part.domain);
@@ -386,18 +384,15 @@ static tw_status by_table(
 	static const char text[] = "not all routes of the transit gateway's table are in the input";
 	struct tw_stop room;
 	bool together = !tw_way_goal(walk, &way, &room) && tw_way_is_plain(walk, &way);
-	struct dead_ends ends = {
-		together ? TW_NEW_ARRAY(walk->arena, struct tw_range, routing->n + 1) : NULL, 0};
 
-	if (together && !ends.range)
-		return TW_ENOMEM;
 	for (size_t i = 0; i < routing->n && !tw_set_is_empty(way.domain); i++) {
-		if (together && is_dead_end(net, &routing->v[i])) {
-			ends.range[ends.n++] = tw_prefix_range(routing->v[i].to);
+		if (together && routing->v[i].run_n > 0) {
+			TW_TRY(end_dead(walk, &way, &routing->v[i]));
+			i += routing->v[i].run_n - 1;
 			continue;
 		}
-		if (ends.n > 0)
-			TW_TRY(end_dead(walk, &way, &ends));
+		if (!tw_way_may_reach(walk, &way, routing->v[i].to))
+			continue;
 		struct tw_way part =
 			tw_way_part(&way, tw_way_towards(walk, &way, routing->v[i].to));
 		if (tw_set_is_empty(part.domain))
@@ -407,8 +402,6 @@ static tw_status by_table(
 			tw_way_doubt(&part, "unknown-input", text);
 		TW_TRY(follow(walk, part, table, &routing->v[i]));
 	}
-	if (ends.n > 0)
-		TW_TRY(end_dead(walk, &way, &ends));
 	if (tw_set_is_empty(way.domain))
 		return tw_space_status(walk->space);
 	if (routing->open)
