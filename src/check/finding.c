@@ -137,21 +137,31 @@ tw_status tw_finding_add(struct tw_results *results, const char *code, enum tw_l
 	return TW_OK;
 }
 
-tw_status tw_finding_of_cause(struct tw_results *results, const struct tw_cause *cause,
-	const struct tw_draft *draft, struct tw_finding_draft **ret)
+static bool is_loss(const char *code)
 {
-	static const char *const losses[] = {"TW101", "TW102", "TW103", "TW113", "TW117"};
-	*ret = NULL;
+	return strcmp(code, "TW101") >= 0 && strcmp(code, "TW117") <= 0 &&
+	       strcmp(code, "TW108") != 0 && strcmp(code, "TW109") != 0 &&
+	       strcmp(code, "TW110") != 0;
+}
+
+static bool is_on_path(const char *code)
+{
+	return strcmp(code, "TW111") >= 0 && strcmp(code, "TW119") <= 0;
+}
+
+const char *tw_finding_told(
+	const struct tw_results *results, const char *code, const struct tw_cause *cause)
+{
 	for (size_t i = results->finding.n; i > 0; i--) {
-		struct tw_finding_draft *one = &results->finding.v[i - 1];
-		for (size_t k = 0; k < TW_COUNT(losses); k++)
-			if (strcmp(one->code, losses[k]) == 0 &&
-				same_cause(losses[k], &one->cause, cause)) {
-				*ret = one;
-				return join_draft(results, one, draft);
-			}
+		const struct tw_finding_draft *one = &results->finding.v[i - 1];
+		if (one->cause.acl != cause->acl || cause->acl == TW_MISSING || !is_loss(one->code))
+			continue;
+		bool health = strcmp(code, "TW115") == 0 && strcmp(one->code, "TW115") != 0;
+		if ((health || is_on_path(one->code) != is_on_path(code)) &&
+			same_cause(one->code, &one->cause, cause))
+			return one->code;
 	}
-	return TW_OK;
+	return NULL;
 }
 
 tw_status tw_finding_tell(struct tw_results *results, const char *code, enum tw_level level,

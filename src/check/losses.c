@@ -117,20 +117,15 @@ static tw_status name_twin(
 	return note ? tw_finding_note(results, finding, note) : TW_ENOMEM;
 }
 
-/* Health checks that die of what the flows to the same targets die of: one mistake, one finding. */
-static tw_status join_told(struct tw_results *r, const struct tw_draft *draft,
-	const struct tw_cause *cause, bool *ret_told)
+/*
+ * A group that lets a whole VPC in is permission for all of it: that one of them calls is nobody's
+ * word, so what the caller's own list drops is a note (rule 6, seen from the other end).
+ */
+static enum tw_level level_of(
+	const struct tw_draft *draft, enum tw_level level, const struct tw_cause *cause)
 {
-	struct tw_finding_draft *found;
-	*ret_told = false;
-	if (!draft->health)
-		return TW_OK;
-	TW_TRY(tw_finding_of_cause(r, cause, draft, &found));
-	if (!found)
-		return TW_OK;
-	*ret_told = true;
-	return tw_finding_note(
-		r, found, "health checks die of the same list: the targets look unhealthy, too");
+	bool own = cause->list == TW_INGRESS && cause->role == TW_ROLE_END;
+	return draft->wide && own ? lower(level, TW_LEVEL_NOTE) : level;
 }
 
 static tw_status find_in_ports(
@@ -146,12 +141,15 @@ static tw_status find_in_ports(
 		for (size_t i = 0; i < n; i++) {
 			if (draft->only_nat && cause[i].role != TW_ROLE_NAT)
 				continue;
-			bool told;
-			TW_TRY(join_told(results, draft, &cause[i], &told));
-			if (told)
-				continue;
-			TW_TRY(tw_finding_add(results, code_of(results, draft, o, hurt, &cause[i]),
-				lower(hurt, o->cap), &cause[i], draft, &finding));
+			const char *code = code_of(results, draft, o, hurt, &cause[i]);
+			const char *told = tw_finding_told(results, code, &cause[i]);
+			TW_TRY(tw_finding_add(results, told ? told : code,
+				level_of(draft, lower(hurt, o->cap), &cause[i]), &cause[i], draft,
+				&finding));
+			if (told && draft->health)
+				TW_TRY(tw_finding_note(results, finding,
+					"health checks die of the same list: the targets look "
+					"unhealthy, too"));
 			TW_TRY(tw_finding_clients(results, finding, o->client, o->clients_n));
 			TW_TRY(add_sentences(results, finding, o, hurt, draft->outbound));
 			TW_TRY(name_twin(results, finding, o));

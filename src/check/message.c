@@ -204,8 +204,7 @@ static const char *place_on_path(const struct tw_finding_draft *f)
 		{"TW114", "in the subnet of a transit gateway attachment"},
 		{"TW115", "of health checks, which come from ports 1024-65535 of the nodes"},
 		{"TW116", "which take another way back than the requests came"},
-		{"TW117", "though a rule there names the service port: replies go to the client's "
-			  "port (AWS NLB guide, 2023 text, prints such rules)"},
+		{"TW117", "to clients whose addresses the load balancer preserves"},
 	};
 	for (size_t i = 0; i < TW_COUNT(places); i++)
 		if (strcmp(f->code, places[i].code) == 0)
@@ -371,6 +370,10 @@ tw_status tw_finding_message(struct tw_results *results, struct tw_finding_draft
 		TW_TRY(say_what_is_missing(results, finding));
 		TW_TRY(say_near_misses(results, finding));
 	}
+	if (strcmp(finding->code, "TW117") == 0) /* SPEC: pub-nlb-trap */
+		TW_TRY(tw_finding_note(results, finding,
+			"a rule there names the service port as if replies went to it; they go to the "
+			"port that the client picked. AWS NLB guide, 2023 text, prints such rules"));
 	if (strcmp(finding->code, "TW104") == 0 && finding->cause.list == TW_INGRESS &&
 		finding->client.n > 0)
 		TW_TRY(tw_finding_note(results, finding,

@@ -25,6 +25,7 @@ struct tw_draft {
 	uint8_t missing_family; /* TW107: the family whose replies were forgotten; 0: none */
 	bool balancer, health;	/* a load balancer's nodes start it; to see who is healthy */
 	bool only_nat; /* a route asks for it: only a NAT gateway\'s own subnet is at fault */
+	bool wide;     /* the responder lets everybody in: nobody says that this initiator calls */
 	TW_VEC(struct tw_paths) paths; /* what the outcomes point to, if the draft owns it */
 };
 
@@ -173,10 +174,12 @@ TW_NODISCARD tw_status tw_find_losses(struct tw_results *results, const struct t
 TW_NODISCARD tw_status tw_finding_add(struct tw_results *results, const char *code,
 	enum tw_level level, const struct tw_cause *cause, const struct tw_draft *draft,
 	struct tw_finding_draft **ret);
-/* The loss (TW101 to TW103, TW117) that was already told with this cause, now of the draft, too; or
- * NULL. */
-TW_NODISCARD tw_status tw_finding_of_cause(struct tw_results *results, const struct tw_cause *cause,
-	const struct tw_draft *draft, struct tw_finding_draft **ret);
+/*
+ * One mistake, one finding: the code under which this cause was told already, if it is one for an
+ * end's own list where `code` is for a place on the way, or the other way round; else NULL.
+ */
+const char *tw_finding_told(
+	const struct tw_results *results, const char *code, const struct tw_cause *cause);
 /* A finding whose message says it all: merged with one of the same code and message. */
 TW_NODISCARD tw_status tw_finding_tell(struct tw_results *results, const char *code,
 	enum tw_level level, const struct tw_cause *cause, const char *message, struct tw_span span,
