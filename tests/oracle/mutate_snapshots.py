@@ -19,7 +19,7 @@ import sys
 import time
 
 import test_walker
-from network import FAR_HOST, OUTSIDE, Question
+from network import OUTSIDE, Question
 from plan import ANY4, row
 
 CORPUS = pathlib.Path(__file__).resolve().parents[3] / "shared/corpus/aws-snapshot"
@@ -36,6 +36,10 @@ LISTS = {
     "out-only": ([(6, (80, 80), ANY4), (6, (443, 443), ANY4)], [(-1, None, ANY4)]),
 }
 PORTS = (22, 80, 443)
+
+
+# Private, and in no VPC of a snapshot.
+ON_PREMISES = "172.31.255.5"
 
 
 def entries_of(lists):
@@ -73,10 +77,10 @@ def question(rng, documents):
         return Question("balancer", source, one["LoadBalancerArn"], "tcp",
                         80 if rng.random() < 0.8 else 81)
     if kind < 0.5:
-        return Question("out", first, rng.choice(OUTSIDE + (FAR_HOST,)), "tcp", port)
+        return Question("out", first, rng.choice(OUTSIDE + (ON_PREMISES,)), "tcp", port)
     if kind < 0.7:
         # By id: addresses of a snapshot may belong to several VPCs.
-        return Question("in", rng.choice(OUTSIDE + (FAR_HOST,)), first, "tcp", port)
+        return Question("in", rng.choice(OUTSIDE + (ON_PREMISES,)), first, "tcp", port)
     others = [one["NetworkInterfaceId"] for one in hosts if one["NetworkInterfaceId"] != first]
     return Question("call", first, rng.choice(others or [first]), "tcp", port)
 
