@@ -261,11 +261,13 @@ static const char *whole_arn(const struct tw_net *net, const char *id)
 {
 	size_t n = strlen(id);
 
+	if (strncmp(id, "app/", 4) != 0 && strncmp(id, "net/", 4) != 0 &&
+		strncmp(id, "gwy/", 4) != 0)
+		return id;
 	for (size_t i = 0; i < net->balancers; i++) {
 		const char *arn = net->balancer[i].object.id;
 		size_t m = strlen(arn);
-		if (m > n && arn[m - n - 1] == '/' && strcmp(arn + m - n, id) == 0 &&
-			strchr(id, '/'))
+		if (m > n && arn[m - n - 1] == '/' && strcmp(arn + m - n, id) == 0)
 			return arn;
 	}
 	return id;
