@@ -372,8 +372,9 @@ tw_status tw_finding_message(struct tw_results *results, struct tw_finding_draft
 	}
 	if (strcmp(finding->code, "TW117") == 0) /* SPEC: pub-nlb-trap */
 		TW_TRY(tw_finding_note(results, finding,
-			"a rule there names the service port as if replies went to it; they go to the "
-			"port that the client picked. AWS NLB guide, 2023 text, prints such rules"));
+			"a rule there names the service port as if replies went to it; they "
+			"go to the port that the client picked. AWS NLB guide, 2023 text, "
+			"prints such rules"));
 	if (strcmp(finding->code, "TW104") == 0 && finding->cause.list == TW_INGRESS &&
 		finding->client.n > 0)
 		TW_TRY(tw_finding_note(results, finding,
