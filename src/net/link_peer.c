@@ -143,7 +143,56 @@ static tw_status unknown_answer(
 	return TW_OK;
 }
 
-static tw_status answer_for(struct resolver *r, const struct tw_group *from,
+static bool same(const char *a, const char *b)
+{
+	return a && b && !strcmp(a, b);
+}
+
+static bool peered(const struct tw_net *net, const char *a, const char *b)
+{
+	for (size_t i = 0; i < net->peerings; i++) {
+		const struct tw_peering_side *x = &net->peering[i].side[0];
+		const struct tw_peering_side *y = &net->peering[i].side[1];
+		bool active = !net->peering[i].status || same(net->peering[i].status, "active");
+		bool ends = (same(x->vpc_id, a) && same(y->vpc_id, b)) ||
+			    (same(x->vpc_id, b) && same(y->vpc_id, a));
+		if (active && ends && (!x->region || !y->region || same(x->region, y->region)))
+			return true;
+	}
+	return false;
+}
+
+/* The VPC's attachment to a gateway, both of which carry references. */
+static bool refers_over(const struct tw_net *net, const char *gateway_id, const char *vpc)
+{
+	for (size_t i = 0; i < net->attachments; i++) {
+		const struct tw_attachment *a = &net->attachment[i];
+		if (!a->gone && a->references && same(a->gateway_id, gateway_id) &&
+			same(a->resource_id, vpc))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A reference to a group of another VPC means somebody only over peering, or over a transit gateway
+ * that supports it, and there in inbound rules alone. SPEC: sg-ref-scope, sg-ref-tgw
+ */
+static bool is_in_scope(const struct tw_net *net, const char *a, const char *b, enum tw_list list)
+{
+	if (!a || !b || !strcmp(a, b) || !net->holds[TW_KIND_PEERING] ||
+		!net->holds[TW_KIND_ATTACHMENT] || !net->holds[TW_KIND_TRANSIT_GATEWAY])
+		return true; /* nobody knows what joins them */
+	if (peered(net, a, b))
+		return true;
+	for (size_t i = 0; i < net->transits && list == TW_INGRESS; i++)
+		if (net->transit[i].references && refers_over(net, net->transit[i].object.id, a) &&
+			refers_over(net, net->transit[i].object.id, b))
+			return true;
+	return false;
+}
+
+static tw_status answer_for(struct resolver *r, const struct tw_group *from, enum tw_list list,
 	const struct tw_rule *rule, struct answer *ret)
 {
 	struct tw_net *net = r->net;
@@ -153,6 +202,10 @@ static tw_status answer_for(struct resolver *r, const struct tw_group *from,
 
 	if (at == TW_MISSING)
 		return unknown_answer(net, is_group ? "security group" : "prefix list", id, ret);
+	if (is_group && !is_in_scope(net, from->vpc_id, net->group[at].vpc_id, list)) {
+		*ret = (struct answer){.complete = true};
+		return TW_OK;
+	}
 	struct answer *answer = is_group ? &r->group[at] : &r->list[at];
 	if (!answer->v)
 		TW_TRY(is_group ? resolve_group(r, at) : resolve_list(r, at));
@@ -168,7 +221,7 @@ static bool refers(const struct tw_rule *rule)
 }
 
 /* Writes one or two rules for one: the part that is known, the part that may be. */
-static tw_status resolve_rule(struct resolver *r, const struct tw_group *group,
+static tw_status resolve_rule(struct resolver *r, const struct tw_group *group, enum tw_list list,
 	const struct tw_rule *rule, struct tw_rule *out, size_t *n)
 {
 	struct answer answer;
@@ -178,7 +231,7 @@ static tw_status resolve_rule(struct resolver *r, const struct tw_group *group,
 		(*n)++;
 		return TW_OK;
 	}
-	TW_TRY(answer_for(r, group, rule, &answer));
+	TW_TRY(answer_for(r, group, list, rule, &answer));
 	if (answer.complete || (answer.n && !rule->maybe)) {
 		out[*n].peers = answer.n ? answer.v : nobody;
 		out[(*n)++].peers_n = answer.n;
@@ -197,7 +250,7 @@ static tw_status resolve_rule(struct resolver *r, const struct tw_group *group,
 }
 
 static tw_status resolve_rules(
-	struct resolver *r, const struct tw_group *group, struct tw_rules *rules)
+	struct resolver *r, const struct tw_group *group, enum tw_list list, struct tw_rules *rules)
 {
 	size_t references = 0, n = 0;
 
@@ -209,7 +262,7 @@ static tw_status resolve_rules(
 	if (!out)
 		return TW_ENOMEM;
 	for (size_t i = 0; i < rules->n; i++)
-		TW_TRY(resolve_rule(r, group, &rules->rule[i], out, &n));
+		TW_TRY(resolve_rule(r, group, list, &rules->rule[i], out, &n));
 	*rules = (struct tw_rules){out, n};
 	return TW_OK;
 }
@@ -223,7 +276,8 @@ static tw_status resolve_all(struct resolver *r)
 			TW_TRY(tw_map_set(&r->populated, tw_sv_of(net->interface[i].vpc_id), 0));
 	for (size_t i = 0; i < net->groups; i++)
 		for (int list = 0; list < 2; list++)
-			TW_TRY(resolve_rules(r, &net->group[i], &net->group[i].list[list]));
+			TW_TRY(resolve_rules(
+				r, &net->group[i], (enum tw_list)list, &net->group[i].list[list]));
 	return TW_OK;
 }
 
