@@ -41,7 +41,8 @@ static tw_status levels_for(struct tw_results *r, const struct tw_question *q,
 	/* --client never replaces what a platform fixes; it asks about more. */
 	if (q->trace && (q->given || tw_initiator_is_fixed(who)))
 		TW_TRY(tw_levels_named(r->work, levels, o->client, o->clients, levels));
-	if (q->trace)
+	/* Nobody but the load balancer picks its ports; who sits on an instance may change. */
+	if (q->trace && who != TW_BY_LOAD_BALANCER)
 		TW_TRY(tw_levels_all(r->work, levels, levels));
 	cache[who] = levels;
 	return TW_OK;

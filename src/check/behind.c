@@ -11,29 +11,67 @@ static const char *name_of(const struct tw_object *object)
 
 /* ---- the flow in words ----------------------------------------------------------------------- */
 
-static tw_status peers(struct tw_results *r, const struct tw_behind *b, struct tw_flow *flow)
+static const char *called(struct tw_results *r, const char *what, const struct tw_object *object)
 {
-	const struct tw_balancer *balancer = &r->net->balancer[b->balancer];
-	const struct tw_target_group *group = &r->net->target_group[b->group];
-	const char **ids = TW_NEW_ARRAY(r->arena, const char *, 1 + group->members_n);
+	return tw_arena_printf(r->arena, "%s %s", what, name_of(object));
+}
+
+/* The nodes: their subnets' blocks, unless the input names their addresses. */
+static tw_status nodes_of(
+	struct tw_results *r, const struct tw_balancer *balancer, struct tw_peer *ret)
+{
+	const struct tw_net *net = r->net;
+	const char **ids = TW_NEW_ARRAY(r->arena, const char *, 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < balancer->zones_n; i++) {
+		const struct tw_balancer_zone *zone = &balancer->zone[i];
+		if (zone->subnet != TW_MISSING)
+			n += zone->addresses.n + net->subnet[zone->subnet].cidrs.n;
+	}
+	struct tw_prefix *address = TW_NEW_ARRAY(r->arena, struct tw_prefix, n + 1);
+	if (!ids || !address)
+		return TW_ENOMEM;
+	n = 0;
+	for (size_t i = 0; i < balancer->zones_n; i++) {
+		const struct tw_balancer_zone *zone = &balancer->zone[i];
+		if (zone->subnet == TW_MISSING)
+			continue;
+		struct tw_prefixes own =
+			zone->addresses.n > 0 ? zone->addresses : net->subnet[zone->subnet].cidrs;
+		for (size_t k = 0; k < own.n; k++)
+			if (own.v[k].family == TW_IPV4 || balancer->dualstack)
+				address[n++] = own.v[k];
+	}
+	ids[0] = balancer->object.id;
+	*ret = (struct tw_peer){.name = called(r, "load balancer", &balancer->object),
+		.ids = ids,
+		.ids_n = 1,
+		.address = address,
+		.addresses_n = n};
+	return ret->name ? TW_OK : TW_ENOMEM;
+}
+
+static tw_status targets_of(
+	struct tw_results *r, const struct tw_target_group *group, struct tw_peer *ret)
+{
+	const char **ids = TW_NEW_ARRAY(r->arena, const char *, group->members_n + 1);
 	struct tw_prefix *address = TW_NEW_ARRAY(r->arena, struct tw_prefix, group->members_n + 1);
 	size_t n = 0;
 
 	if (!ids || !address)
 		return TW_ENOMEM;
-	ids[0] = balancer->object.id;
-	flow->from = (struct tw_peer){.name = name_of(&balancer->object), .ids = ids, .ids_n = 1};
 	for (size_t i = 0; i < group->members_n; i++) {
-		ids[1 + i] = group->member[i].id;
+		ids[i] = group->member[i].id;
 		if (group->member[i].address.family != 0)
 			address[n++] = group->member[i].address;
 	}
-	flow->to = (struct tw_peer){.name = name_of(&group->object),
-		.ids = ids + 1,
+	*ret = (struct tw_peer){.name = called(r, "target group", &group->object),
+		.ids = ids,
 		.ids_n = group->members_n,
 		.address = address,
 		.addresses_n = n};
-	return TW_OK;
+	return ret->name ? TW_OK : TW_ENOMEM;
 }
 
 static tw_status describe(struct tw_results *r, const struct tw_behind *b, struct tw_flow *flow)
@@ -73,7 +111,8 @@ static tw_status describe(struct tw_results *r, const struct tw_behind *b, struc
 	evidence->span = source->span;
 	flow->evidence = evidence;
 	flow->evidence_n = 1;
-	return peers(r, b, flow);
+	TW_TRY(nodes_of(r, &net->balancer[b->balancer], &flow->from));
+	return targets_of(r, &net->target_group[b->group], &flow->to);
 }
 
 /* ---- whom, and on which port ----------------------------------------------------------------- */

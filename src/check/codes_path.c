@@ -212,7 +212,7 @@ const struct tw_code_row tw_path_codes[TW_PATH_CODES] = {
 	{
 		.code = "TW118",
 		.name = "no-way-back",
-		.level = "warning",
+		.level = "error or note",
 		.summary = "the request arrives, and no route carries its reply back",
 		.meaning =
 			"The side that answers routes the reply. Its route table has no route to "

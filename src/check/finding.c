@@ -73,12 +73,38 @@ static tw_status join_subject(
 	return TW_VEC_PUSH(r->mem, &f->subject, one);
 }
 
+/* "10.0.1.0/24, 10.0.2.0/24": a few blocks that a rule can name; NULL if there are none, or many.
+ */
+static tw_status blocks_of(struct tw_results *r, const struct tw_peer *peer, const char **ret)
+{
+	enum { MOST = 3 };
+	char buf[TW_PREFIX_TEXT];
+	const char *text = NULL;
+	*ret = NULL;
+	if (peer->addresses_n == 0 || peer->addresses_n > MOST)
+		return TW_OK;
+	for (size_t i = 0; i < peer->addresses_n; i++) {
+		const char *one = tw_arena_str(r->arena, tw_prefix_text(peer->address[i], buf));
+		text = text && one ? tw_arena_printf(r->arena, "%s, %s", text, one) : one;
+		if (!text)
+			return TW_ENOMEM;
+	}
+	*ret = text;
+	return TW_OK;
+}
+
+/* The list sees replies to the initiator go out, and replies of the responder come in. */
 static tw_status add_subject(
 	struct tw_results *r, struct tw_finding_draft *f, const struct tw_draft *draft)
 {
-	struct tw_subject one = {draft->flow.service_text, far_end(&f->cause, &draft->flow)};
+	struct tw_subject one = {draft->flow.service_text, far_end(&f->cause, &draft->flow), NULL};
+	const struct tw_peer *seen =
+		f->cause.list == TW_INGRESS ? &draft->flow.to : &draft->flow.from;
 	if (!one.service)
 		return TW_OK;
+	TW_TRY(blocks_of(r, seen, &one.block));
+	if (!one.block && f->cause.role == TW_ROLE_NAT && f->cause.list == TW_EGRESS)
+		one.block = seen->name;
 	return join_subject(r, f, one);
 }
 

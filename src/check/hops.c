@@ -199,15 +199,21 @@ static tw_status other_hops(struct trail *t)
 	return TW_VEC_PUSH(t->r->mem, &t->hop, hop);
 }
 
-/* The last route of the direction in which a path ends is where it ends. */
+/*
+ * The last route of the direction in which a path ends is where it ends, if the reason is found in
+ * its table: a listener that is missing is no fault of a route.
+ */
 static bool ends_here(const struct tw_path *path, size_t at)
 {
 	enum tw_direction direction = path->crossing[at].view.direction;
+	if (!path->reason_component ||
+		strcmp(path->reason_component, path->crossing[at].place) != 0)
+		return false;
 	if (direction == TW_REQUEST ? !path->blocked : !path->unanswered)
 		return false;
 	for (size_t i = at + 1; i < path->crossings; i++)
 		if (path->crossing[i].view.direction == direction &&
-			path->crossing[i].kind == TW_CROSS_ROUTE)
+			path->crossing[i].kind == path->crossing[at].kind)
 			return false;
 	return true;
 }
@@ -250,8 +256,9 @@ static tw_status route_hop(struct trail *t, size_t at)
 }
 
 /* A gateway that carries, or makes another packet of what comes. */
-static tw_status place_hop(struct trail *t, const struct tw_crossing *c)
+static tw_status place_hop(struct trail *t, size_t at)
 {
+	const struct tw_crossing *c = &t->outcome->path->crossing[at];
 	struct tw_hop hop = {.reply = c->view.direction == TW_REPLY,
 		.leg = t->outcome->path->look[c->look].leg,
 		.kind = c->place_kind,
@@ -297,7 +304,7 @@ static tw_status one_hop(struct trail *t, size_t at)
 	const struct tw_crossing *c = &t->outcome->path->crossing[at];
 	if (c->kind == TW_CROSS_ROUTE)
 		return route_hop(t, at);
-	return c->kind == TW_CROSS_PLACE ? place_hop(t, c) : filter_hop(t, c);
+	return c->kind == TW_CROSS_PLACE ? place_hop(t, at) : filter_hop(t, c);
 }
 
 static tw_status walk(struct trail *t)

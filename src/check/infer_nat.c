@@ -24,15 +24,43 @@ static bool leads_to(const struct tw_net *net, uint32_t subnet, const struct tw_
 	return false;
 }
 
+/* One thing that clients may want out there: a rule of the gateway's list, or everything. */
+struct wish {
+	const struct tw_nat *nat;
+	const struct tw_acl *acl;
+	const struct tw_rule *rule; /* NULL: everything */
+	const char *table;
+	struct tw_span span;
+	struct tw_prefixes clients; /* the blocks of their subnets */
+	bool trial;		    /* worth telling only if no request gets through */
+};
+
+/* Where they sit, for whoever writes a rule for them. */
+static tw_status add_blocks(struct tw_results *r, const struct tw_subnet *subnet, struct wish *wish)
+{
+	size_t n = wish->clients.n + subnet->cidrs.n;
+	struct tw_prefix *v = TW_NEW_ARRAY(r->arena, struct tw_prefix, n + 1);
+
+	if (!v)
+		return TW_ENOMEM;
+	if (wish->clients.n > 0)
+		memcpy(v, wish->clients.v, wish->clients.n * sizeof(*v));
+	n = wish->clients.n;
+	for (size_t i = 0; i < subnet->cidrs.n; i++)
+		if (subnet->cidrs.v[i].family == TW_IPV4)
+			v[n++] = subnet->cidrs.v[i];
+	wish->clients = (struct tw_prefixes){v, n};
+	return TW_OK;
+}
+
 /* Its clients: the instances of those subnets, or the subnets if the input has no interfaces. */
-static tw_status clients_of(struct tw_results *r, const struct tw_nat *nat, struct tw_sites *ret,
-	const char **ret_route, struct tw_span *ret_span)
+static tw_status clients_of(
+	struct tw_results *r, const struct tw_nat *nat, struct tw_sites *ret, struct wish *wish)
 {
 	const struct tw_net *net = r->net;
 	uint32_t vpc = nat->vpc;
 	size_t n = 0;
 
-	*ret_route = NULL;
 	if (vpc == TW_MISSING)
 		return TW_OK;
 	for (size_t i = 0; i < net->vpc[vpc].subnets_n; i++)
@@ -47,8 +75,9 @@ static tw_status clients_of(struct tw_results *r, const struct tw_nat *nat, stru
 		struct tw_site site;
 		if (!leads_to(net, at, nat))
 			continue;
-		*ret_route = net->table[subnet->table].object.id;
-		*ret_span = net->table[subnet->table].object.span;
+		wish->table = net->table[subnet->table].object.id;
+		wish->span = net->table[subnet->table].object.span;
+		TW_TRY(add_blocks(r, subnet, wish));
 		for (size_t k = 0; k < subnet->interfaces_n; k++)
 			if (net->interface[subnet->interfaces[k]].type == TW_INTERFACE_ORDINARY)
 				list[n++] = subnet->interfaces[k];
@@ -59,16 +88,6 @@ static tw_status clients_of(struct tw_results *r, const struct tw_nat *nat, stru
 	}
 	return n > 0 ? tw_sites_of_interfaces(net, r->work, list, n, ret) : TW_OK;
 }
-
-/* One thing that clients may want out there: a rule of the gateway's list, or everything. */
-struct wish {
-	const struct tw_nat *nat;
-	const struct tw_acl *acl;
-	const struct tw_rule *rule; /* NULL: everything */
-	const char *table;
-	struct tw_span span;
-	bool trial; /* worth telling only if no request gets through */
-};
 
 static tw_status peers_of(struct tw_results *r, const struct wish *wish, struct tw_flow *flow)
 {
@@ -83,7 +102,9 @@ static tw_status peers_of(struct tw_results *r, const struct wish *wish, struct 
 	flow->from = (struct tw_peer){
 		.name = tw_arena_printf(r->arena, "clients of %s", nat->name ? nat->name : nat->id),
 		.ids = id,
-		.ids_n = 1};
+		.ids_n = 1,
+		.address = wish->clients.v,
+		.addresses_n = wish->clients.n};
 	flow->to = (struct tw_peer){
 		.name = whole ? "internet"
 			      : tw_arena_str(r->arena, tw_prefix_text(wish->rule->peer, buf))};
@@ -216,7 +237,7 @@ tw_status tw_infer_nat(struct tw_results *r, uint32_t at)
 		tw_acl_is_open(&net->acl[acl]))
 		return TW_OK;
 	wish.acl = &net->acl[acl];
-	TW_TRY(clients_of(r, nat, &from, &wish.table, &wish.span));
+	TW_TRY(clients_of(r, nat, &from, &wish));
 	for (size_t i = 0; from.n > 0 && i < wish.acl->list[TW_EGRESS].n; i++)
 		TW_TRY(infer_rule(r, wish, &from, &wish.acl->list[TW_EGRESS].rule[i], &open));
 	if (from.n == 0 || !open)

@@ -148,11 +148,11 @@ static tw_status find_in_ports(
 				&finding));
 			if (told && draft->health)
 				TW_TRY(tw_finding_note(results, finding,
-					"health checks die of the same list: the targets look "
-					"unhealthy, too"));
+					"health checks of the targets lose the same replies"));
 			TW_TRY(tw_finding_clients(results, finding, o->client, o->clients_n));
 			TW_TRY(add_sentences(results, finding, o, hurt, draft->outbound));
-			TW_TRY(name_twin(results, finding, o));
+			if (strcmp(finding->code, "TW117") != 0) /* says so itself */
+				TW_TRY(name_twin(results, finding, o));
 		}
 	}
 	if (!edge || draft->only_nat)
@@ -182,21 +182,33 @@ static tw_status find_in_icmp(
 	return TW_OK;
 }
 
+/* The gateway by which the requests come, for the message; NULL if there is none to name. */
+static const struct tw_crossing *gateway_of(const struct tw_path *path)
+{
+	for (size_t i = 0; i < path->crossings; i++)
+		if (path->crossing[i].kind == TW_CROSS_PLACE &&
+			path->crossing[i].view.direction == TW_REQUEST)
+			return &path->crossing[i];
+	return NULL;
+}
+
 /* TW118: the request arrives and no route carries its reply: told once for a route table. */
 static tw_status find_unanswered(
 	struct tw_results *r, const struct tw_draft *draft, const struct tw_outcome *o)
 {
 	const struct tw_path *path = o->path;
-	enum tw_level level = lower(TW_LEVEL_WARNING, o->cap);
+	const struct tw_flow *flow = &draft->flow;
+	const struct tw_crossing *gateway = gateway_of(path);
+	enum tw_level level = lower(draft->wide ? TW_LEVEL_NOTE : TW_LEVEL_ERROR, o->cap);
 	struct tw_cause none = {.acl = TW_MISSING, .family = o->family, .protocol = o->protocol};
 	struct tw_finding_draft *finding;
 	if (level == TW_LEVEL_NONE)
 		return TW_OK;
+	const char *table = path->reason_component ? path->reason_component : "the other side";
 	const char *message = tw_arena_printf(r->arena,
-		"requests of %s arrive, and %s has no way back for their replies: %s",
-		draft->flow.service_text,
-		path->reason_component ? path->reason_component : "the other side",
-		path->reason_text);
+		"callers of %s from %s reach %s and get no reply: %s has no way back to them (%s)",
+		flow->service_text, flow->from.name ? flow->from.name : "unknown addresses",
+		flow->to.name ? flow->to.name : "it", table, path->reason_text);
 	if (!message)
 		return TW_ENOMEM;
 	TW_TRY(tw_finding_tell(
@@ -204,6 +216,12 @@ static tw_status find_unanswered(
 	finding->finding.direction = "reply";
 	finding->finding.label = "the replies have no way from here";
 	finding->finding.cause_component = path->reason_component;
+	if (gateway) {
+		const char *note = tw_arena_printf(r->arena,
+			"the requests come by %s: the replies need a route of %s back to it",
+			gateway->place, table);
+		TW_TRY(note ? tw_finding_note(r, finding, note) : TW_ENOMEM);
+	}
 	return tw_finding_note(r, finding, "no network ACL is to blame");
 }
 

@@ -156,10 +156,16 @@ static tw_status say_what_is_missing(struct tw_results *r, struct tw_finding_dra
 	return note ? tw_finding_note(r, f, note) : TW_ENOMEM;
 }
 
-/* A reply rule that is there, and does not reach these peers: often a slip in its CIDR block. */
+/*
+ * A reply rule that is there: it misses these peers, often by a slip in its CIDR block, or some of
+ * their ports. Then it is the rule to widen.
+ */
 static tw_status say_near_misses(struct tw_results *r, struct tw_finding_draft *f)
 {
 	struct tw_rules rules = r->net->acl[f->cause.acl].list[f->cause.list];
+	bool share = false;
+	for (size_t i = 0; i < f->client.n; i++)
+		share |= f->client.v[i].level >= f->level && f->client.v[i].passing > 0;
 	for (size_t i = 0, said = 0; i < rules.n && said < 2; i++) {
 		const struct tw_rule *rule = &rules.rule[i];
 		bool decides = false;
@@ -171,9 +177,11 @@ static tw_status say_near_misses(struct tw_results *r, struct tw_finding_draft *
 			continue;
 		const char *text = tw_rule_text(r->arena, rule, f->cause.list);
 		const char *note =
-			text ? tw_arena_printf(r->arena,
-				       "%s rule %s is a reply rule, but not for these peers: %s",
-				       tw_list_name(f->cause.list), rule->id, text)
+			text ? tw_arena_printf(r->arena, "%s rule %s is a reply rule, %s: %s",
+				       tw_list_name(f->cause.list), rule->id,
+				       share ? "but misses some of the ports or of the peers"
+					     : "but not for these peers",
+				       text)
 			     : NULL;
 		if (!note)
 			return TW_ENOMEM;

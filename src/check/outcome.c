@@ -254,7 +254,7 @@ static tw_status push(struct tw_judge *judge, struct tw_arena *arena, struct tw_
 	struct tw_outcomes *ret)
 {
 	if (outcome.reply_kind == TW_REPLY_PORTS) {
-		if (outcome.request == TW_DENY)
+		if (outcome.request == TW_DENY || outcome.path->blocked)
 			outcome.verdict = TW_BLOCKED;
 		else
 			TW_TRY(judge_clients(arena, &outcome));

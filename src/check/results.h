@@ -47,6 +47,7 @@ struct tw_cause {
 /* A service and the far end, seen from the list that is at fault: "tcp/443" of "0.0.0.0/0". */
 struct tw_subject {
 	const char *service, *peer;
+	const char *block; /* the peer as a rule of the list must name it; NULL: as `peer` */
 };
 
 struct tw_finding_draft {

@@ -111,6 +111,11 @@ static tw_status add(struct tw_results *r, const struct tw_draft *draft, const c
 			.span = draft->flow.evidence[0].span};
 		TW_TRY(TW_VEC_PUSH(r->mem, &finding->related, here));
 	}
+	if (o->path->unanswered && o->path->reason_span.file != 0) {
+		struct tw_related way = {.message = "the replies have no way from here",
+			.span = o->path->reason_span};
+		TW_TRY(TW_VEC_PUSH(r->mem, &finding->related, way));
+	}
 	TW_TRY(tw_finding_clients(r, finding, o->client, o->clients_n));
 	for (size_t i = 0, said = 0; i < o->clients_n && said < 3 && o->request == TW_ALLOW; i++) {
 		const char *text;
@@ -186,6 +191,14 @@ static tw_status find_lost(
 {
 	bool edge;
 	enum tw_level hurt = tw_hurt_level(o, draft->every_connection, &edge);
+	if (o->verdict == TW_ONE_WAY && o->path->unanswered) {
+		const char *why = tw_arena_printf(r->arena,
+			"no reply comes back: %s has no way (%s)",
+			o->path->reason_component ? o->path->reason_component : "the other side",
+			o->path->reason_text);
+		return why ? add(r, draft, "TW601", TW_LEVEL_ERROR, o, "is one-way", why)
+			   : TW_ENOMEM;
+	}
 	if (o->verdict == TW_ONE_WAY)
 		return add(
 			r, draft, "TW601", TW_LEVEL_ERROR, o, "is one-way", "no reply comes back");

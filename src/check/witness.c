@@ -155,6 +155,23 @@ static enum tw_action decide_groups(const struct tw_net *net, const struct tw_cr
 	return best;
 }
 
+/* ", as tcp ...": the packet as a list behind a translator sees it; "" where it is the asked one.
+ */
+static const char *as_seen(struct tw_arena *arena, const struct tw_look *look,
+	struct tw_point point, uint8_t protocol, enum tw_direction direction)
+{
+	const struct tw_witness seen = {.family = point.family,
+		.protocol = protocol,
+		.from = point.from,
+		.to = point.to,
+		.client = point.client,
+		.service = point.service};
+	if (tw_look_is_plain(look))
+		return "";
+	const char *text = packet_text(arena, &seen, direction == TW_REPLY);
+	return text ? tw_arena_printf(arena, ", as %s", text) : NULL;
+}
+
 /* Walks one direction packet by packet; NULL if memory runs out. */
 static const char *fate(struct tw_results *r, const struct tw_path *path,
 	const struct tw_witness *w, const uint16_t ports[TW_LOOKS], enum tw_direction direction)
@@ -199,19 +216,23 @@ static const char *fate(struct tw_results *r, const struct tw_path *path,
 			rule = at < acl->list[c->view.list].n ? acl->list[c->view.list].rule[at].id
 							      : "*";
 		}
+		const char *there = as_seen(r->arena, look, point, w->protocol, direction);
+		if (!there)
+			return NULL;
 		if (action == TW_DENY && !c->lenient)
-			return rule ? tw_arena_printf(r->arena, "denied by %s %s rule %s",
-					      component, list, rule)
+			return rule ? tw_arena_printf(r->arena, "denied by %s %s rule %s%s",
+					      component, list, rule, there)
 				    : tw_arena_printf(r->arena,
-					      "denied: no %s rule of %s lets it %s", list,
-					      component, c->view.list == TW_INGRESS ? "in" : "out");
+					      "denied: no %s rule of %s lets it %s%s", list,
+					      component, c->view.list == TW_INGRESS ? "in" : "out",
+					      there);
 		if (action == TW_ACTION_UNKNOWN || (action == TW_DENY && c->lenient)) {
 			open = tw_arena_printf(r->arena, "unknown at %s %s", component, list);
 			if (!open)
 				return NULL;
 		} else if (!path->blocked)
-			last = tw_arena_printf(r->arena, "allowed by %s %s rule %s", component,
-				list, rule ? rule : "?");
+			last = tw_arena_printf(r->arena, "allowed by %s %s rule %s%s", component,
+				list, rule ? rule : "?", there);
 	}
 	return open && last ? open : last;
 }

@@ -159,7 +159,9 @@ tw_status tw_way_balancer(struct tw_walk *walk, struct tw_way way)
 	const struct tw_net *net = walk->net;
 	const struct tw_balancer *b = &net->balancer[walk->to->balancer];
 
-	way.assumptions |= TW_ASSUME_NODES;
+	for (size_t i = 0; i < b->zones_n; i++)
+		if (b->zone[i].addresses.n == 0)
+			way.assumptions |= TW_ASSUME_NODES;
 	if (!net->holds[TW_KIND_LISTENER]) {
 		way.assumptions |= TW_ASSUME_NO_LISTENERS;
 		return tw_way_end(walk, &way);

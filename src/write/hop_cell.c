@@ -154,7 +154,9 @@ static const char *brief_word(const struct tw_region *region, const struct tw_ho
 {
 	if (!hop->reached)
 		return "not reached";
-	return region->verdict == TW_UNKNOWN && tw_hop_is_reason(region, hop) ? "UNKNOWN" : NULL;
+	if (!tw_hop_is_reason(region, hop))
+		return NULL;
+	return region->verdict == TW_UNKNOWN ? "UNKNOWN" : "NO WAY";
 }
 
 /* Routes and gateways: "rtb-1  0.0.0.0/0 -> nat-1", on one line where it fits. */
