@@ -146,13 +146,14 @@ static tw_status say_what_is_missing(struct tw_results *r, struct tw_finding_dra
 		return TW_OK;
 	/* Callers are of every kind; who calls from inside is often known. SPEC: eph-cover-all */
 	bool callers = f->cause.list == TW_EGRESS;
-	const char *note = tw_arena_printf(r->arena,
-		"the replies need: %s, %s ports %u-%u, %s %s%s", tw_list_name(f->cause.list),
-		tw_protocol_text(f->cause.protocol, buf), callers ? 1024 : lo, callers ? 65535 : hi,
-		callers ? "to" : "from", f->subject.v[0].peer,
-		callers		   ? ""
-		: f->cause.leg > 0 ? " (the NAT gateway picks any of them)"
-				   : " (1024-65535 is every client's)");
+	const char *note =
+		tw_arena_printf(r->arena, "the replies need: %s, %s ports %u-%u, %s %s%s",
+			tw_list_name(f->cause.list), tw_protocol_text(f->cause.protocol, buf),
+			callers ? 1024 : lo, callers ? 65535 : hi, callers ? "to" : "from",
+			f->subject.v[0].block ? f->subject.v[0].block : f->subject.v[0].peer,
+			callers		   ? ""
+			: f->cause.leg > 0 ? " (the NAT gateway picks any of them)"
+					   : " (1024-65535 is every client's)");
 	return note ? tw_finding_note(r, f, note) : TW_ENOMEM;
 }
 
