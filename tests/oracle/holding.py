@@ -174,6 +174,11 @@ def point_faults(paths, source, target, point, label):
         return
     if all(one.request == "unknown" for one in point.outcomes):
         found.pop(("deny",), None)  # decision 9
+    # What is undecided has no word for replies without ports but the region's verdict.
+    if any(one.legs != one.maybe and isinstance((one.legs or [0])[0], bool)
+           for one in point.outcomes):
+        found.pop(("allow", "nothing"), None)
+        wanted = {value: one for value, one in wanted.items() if one.legs == one.maybe}
     for value in found:
         if value not in wanted and not (value == ("unknown",) and point.may_be_unknown()):
             yield "regions", (f"{label}{source} -> {target}: {value}, the walker says "
