@@ -6,6 +6,11 @@
 
 #include "site.h"
 
+const char *tw_balancer_name(const struct tw_balancer *balancer)
+{
+	return balancer->object.name ? balancer->object.name : balancer->object.id;
+}
+
 bool tw_listener_is_tcp(enum tw_listener_protocol protocol)
 {
 	return protocol != TW_LISTENER_UDP && protocol != TW_LISTENER_QUIC &&

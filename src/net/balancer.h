@@ -6,6 +6,8 @@
 
 #include "path.h"
 
+/* Its name, which people know, else its ARN. */
+const char *tw_balancer_name(const struct tw_balancer *balancer);
 bool tw_listener_is_tcp(enum tw_listener_protocol protocol);
 bool tw_listener_is_udp(enum tw_listener_protocol protocol);
 /*

@@ -3,6 +3,7 @@
 #include "path.h"
 
 #include "addresses.h"
+#include "site.h"
 #include "way.h"
 #include "world.h"
 
@@ -210,7 +211,8 @@ static struct tw_way reply_to(const struct tw_way *request)
 	way.last = NULL;
 	way.trail = 0;
 	way.depth = 0;
-	way.lost = way.unknown = way.opaque = way.direct = false;
+	way.lost = way.unknown = way.opaque = way.direct = way.left = false;
+	way.entries = 0;
 	way.code = way.text = way.component = NULL;
 	way.assumptions = 0;
 	return way;
@@ -286,6 +288,8 @@ static tw_status enter_by(struct pairing *p, const struct tw_way *back)
 		struct tw_walk from_target = walk_of(p, TW_REPLY);
 		reply.domain = request->domain;
 		reply.unknown = reply.lost = false; /* told as the request's reason */
+		reply.by = request->by;		    /* which go on from the reply's */
+		reply.choice = request->choice;
 		request->trail = back->trail;
 		if (request->handed)
 			status = tw_way_from_target(&from_target, &target);
@@ -357,12 +361,7 @@ tw_status tw_reach(const struct tw_net *net, struct tw_space *space, const struc
 	struct tw_site *outside = TW_NEW(arena, struct tw_site);
 	if (!outside)
 		return TW_ENOMEM;
-	*outside = (struct tw_site){.kind = TW_SITE_OUTSIDE,
-		.vpc = TW_MISSING,
-		.subnet = TW_MISSING,
-		.acl = TW_MISSING,
-		.table = TW_MISSING,
-		.balancer = TW_MISSING};
+	*outside = tw_site_nowhere(TW_SITE_OUTSIDE, (struct tw_ranges){NULL, 0});
 	enum tw_field near = out ? TW_FIELD_FROM : TW_FIELD_TO;
 	enum tw_field far = out ? TW_FIELD_TO : TW_FIELD_FROM;
 	struct tw_paths paths = TW_VEC_EMPTY;

@@ -51,6 +51,7 @@ struct tw_site {
 	size_t interfaces_n;
 	const struct tw_range *address; /* sorted by family and address, disjoint */
 	size_t addresses_n;
+	const char *zone;  /* of its subnet, or NULL */
 	uint32_t balancer; /* TW_SITE_BALANCER: its index, else TW_MISSING */
 	const struct tw_site
 		*part; /* a joined site: what it stands for, else n 0 (check/situation.h) */
@@ -161,6 +162,7 @@ struct tw_path {
 	/* Alternatives: what makes the choice ("target", "zone", "address"), and which one this is.
 	 */
 	const char *by, *choice;
+	bool one_of_targets; /* the others of the group stand in other paths, or other pairs */
 };
 
 struct tw_paths {

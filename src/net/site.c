@@ -57,6 +57,7 @@ static void settle_in(const struct tw_net *net, uint32_t subnet, struct tw_site 
 	site->subnet = subnet;
 	if (s && s->vpc != TW_MISSING)
 		site->vpc = s->vpc;
+	site->zone = s ? s->zone : NULL;
 	site->acl = s ? s->acl : TW_MISSING;
 	site->table = s ? s->table : TW_MISSING;
 	site->acl_state = tw_knowledge_of(net, TW_KIND_ACL, site->acl);

@@ -2,8 +2,7 @@
 /* Walking one direction of a path: leaving subnets, taking routes, entering subnets. See way.h. */
 #include "way.h"
 
-/* More subnets and gateways than any real way has: routes that lead in a circle end here. */
-enum { DEPTH = 12 };
+#include "site.h"
 
 /* ---- places ---------------------------------------------------------------------------------- */
 
@@ -11,6 +10,7 @@ struct tw_stop tw_stop_of_site(const struct tw_site *site)
 {
 	return (struct tw_stop){.vpc = site->vpc,
 		.subnet = site->subnet,
+		.zone = site->zone,
 		.acl = site->acl,
 		.table = site->table,
 		.acl_state = site->acl_state,
@@ -19,23 +19,17 @@ struct tw_stop tw_stop_of_site(const struct tw_site *site)
 		.site = site};
 }
 
-static enum tw_knowledge knowledge(const struct tw_net *net, enum tw_kind kind, uint32_t index)
-{
-	if (index != TW_MISSING)
-		return TW_KNOWN;
-	return net->holds[kind] ? TW_NOT_KNOWN : TW_ASSUMED;
-}
-
 struct tw_stop tw_stop_of_subnet(const struct tw_net *net, uint32_t subnet, enum tw_role role)
 {
 	const struct tw_subnet *s = &net->subnet[subnet];
 
 	return (struct tw_stop){.vpc = s->vpc,
 		.subnet = subnet,
+		.zone = s->zone,
 		.acl = s->acl,
 		.table = s->table,
-		.acl_state = knowledge(net, TW_KIND_ACL, s->acl),
-		.table_state = knowledge(net, TW_KIND_ROUTE_TABLE, s->table),
+		.acl_state = tw_knowledge_of(net, TW_KIND_ACL, s->acl),
+		.table_state = tw_knowledge_of(net, TW_KIND_ROUTE_TABLE, s->table),
 		.role = role};
 }
 
@@ -152,7 +146,7 @@ tw_status tw_way_cross_groups(
 tw_status tw_way_cross_place(struct tw_walk *walk, struct tw_way *way, const char *kind,
 	const char *id, struct tw_span span)
 {
-	way->trail ^= tw_hash(id, strlen(id), 0);
+	way->trail |= (uint64_t)1 << (tw_hash(id, strlen(id), 0) & 63);
 	return tw_way_cross(walk, way,
 		(struct tw_crossing){.kind = TW_CROSS_PLACE,
 			.state = TW_KNOWN,
@@ -179,8 +173,8 @@ tw_status tw_way_end(struct tw_walk *walk, const struct tw_way *way)
 
 tw_status tw_way_lose(struct tw_walk *walk, struct tw_way way, const char *code, const char *text)
 {
-	/* A doubt on the way stays a doubt. */
-	if (!way.unknown) {
+	/* A doubt on the way stays a doubt, and what was lost before stays lost for that. */
+	if (!way.unknown && !way.lost) {
 		way.code = code;
 		way.text = text;
 	}
@@ -320,9 +314,9 @@ tw_status tw_way_arrive(struct tw_walk *walk, struct tw_way way, bool direct)
 			TW_TRY(tw_way_cross_groups(walk, &way, way.target_site, TW_INGRESS));
 		return tw_way_end(walk, &way);
 	}
-	way.direct = direct && way.trail == 0 && way.looks == 1;
+	way.direct = direct && !way.left && way.looks == 1;
 	TW_TRY(tw_way_cross_groups(walk, &way, end, TW_INGRESS));
-	if (walk->direction == TW_REQUEST && end->kind == TW_SITE_BALANCER)
+	if (walk->direction == TW_REQUEST && end->kind == TW_SITE_BALANCER && !way.lost)
 		return tw_way_balancer(walk, way);
 	return tw_way_end(walk, &way);
 }
@@ -353,6 +347,7 @@ tw_status tw_way_leave(struct tw_walk *walk, struct tw_way way, const struct tw_
 	if (goal && goal->subnet != TW_MISSING && goal->subnet == place->subnet)
 		return tw_way_arrive(walk, way, true);
 	TW_TRY(tw_way_cross_list(walk, &way, place, TW_EGRESS));
+	way.left = true;
 	return tw_way_route(walk, way, place);
 }
 
@@ -420,9 +415,12 @@ static tw_status follow_in_doubt(struct tw_walk *walk, struct tw_way way,
 	static const char text[] =
 		"a route leads to a prefix list whose entries are not in the input";
 	size_t before = walk->done.n;
+	bool doubtful = unknown && !(route && route->target == TW_TARGET_LOCAL);
 
+	/* The other way may meet none of the lists of this one. */
+	way.opaque |= doubtful && unknown->target != TW_TARGET_ENDPOINT;
 	TW_TRY(follow(walk, way, place, route));
-	if (!unknown || (route && route->target == TW_TARGET_LOCAL))
+	if (!doubtful)
 		return TW_OK;
 	for (size_t i = before; i < walk->done.n; i++) {
 		struct tw_way *one = &walk->done.v[i];
@@ -453,36 +451,53 @@ static bool is_inside_vpc(const struct tw_net *net, uint32_t vpc, struct tw_pref
 	return false;
 }
 
+/* A route of a VPC's own addresses that is not local: to an appliance, or nowhere. */
+static tw_status detour(struct tw_walk *walk, struct tw_way way, const struct tw_stop *place,
+	const struct tw_route *route)
+{
+	TW_TRY(cross_route(walk, &way, place, route));
+	if (route->blackhole)
+		return tw_way_lose(walk, way, "blackhole", "the route is a blackhole");
+	tw_way_doubt(
+		&way, "unknown-input", "a route leads through an appliance, which is not judged");
+	way.opaque = true;
+	return tw_way_arrive(walk, way, false);
+}
+
 /*
- * Inside the VPC everything is local, but for routes narrower than the local one: they lead to an
- * appliance, or nowhere.
+ * Inside the VPC everything is local, but for routes narrower than the local one. A prefix list
+ * that the input lacks may be one of those, if it leads where only such a route can.
  */
 static tw_status route_inside(struct tw_walk *walk, struct tw_way way, const struct tw_stop *place)
 {
-	const struct tw_route_table *table =
-		place->table_state == TW_KNOWN ? &walk->net->table[place->table] : NULL;
+	const struct tw_routing none = {.n = 0};
+	const struct tw_routing *routing =
+		place->table_state == TW_KNOWN ? &walk->net->routing[place->table] : &none;
+	tw_set rest = way.domain, local = TW_EMPTY;
 
-	for (size_t i = 0; table && i < table->routes_n; i++) {
-		const struct tw_route *route = &table->route[i];
-		if (route->prefix_list || route->target == TW_TARGET_LOCAL ||
-			!is_inside_vpc(walk->net, place->vpc, route->to))
+	for (size_t i = 0; i < routing->n; i++) {
+		const struct tw_routed *one = &routing->v[i];
+		if (!is_inside_vpc(walk->net, place->vpc, one->to) ||
+			!tw_way_may_reach(walk, &way, one->to))
 			continue;
-		struct tw_way detour = tw_way_part(&way, tw_way_towards(walk, &way, route->to));
-		if (tw_set_is_empty(detour.domain))
-			continue;
-		way.domain = tw_set_subtract(walk->space, way.domain, detour.domain);
-		TW_TRY(cross_route(walk, &detour, place, route));
-		if (route->blackhole) {
-			TW_TRY(tw_way_lose(walk, detour, "blackhole", "the route is a blackhole"));
-			continue;
-		}
-		tw_way_doubt(&detour, "unknown-input",
-			"a route leads through an appliance, which is not judged yet");
-		detour.opaque = true;
-		TW_TRY(tw_way_arrive(walk, detour, false));
+		struct tw_way part = tw_way_part(&way, rest);
+		part.domain = tw_way_towards(walk, &part, one->to);
+		rest = tw_set_subtract(walk->space, rest, part.domain);
+		if (one->route->target == TW_TARGET_LOCAL)
+			local = tw_set_union(walk->space, local, part.domain);
+		else if (!tw_set_is_empty(part.domain))
+			TW_TRY(detour(walk, part, place, one->route));
 	}
-	return tw_set_is_empty(way.domain) ? tw_space_status(walk->space)
-					   : tw_way_arrive(walk, way, false);
+	way.domain = tw_set_union(walk->space, rest, local);
+	if (tw_set_is_empty(way.domain))
+		return tw_space_status(walk->space);
+	if (routing->unknown && (routing->unknown->target == TW_TARGET_INTERFACE ||
+					routing->unknown->target == TW_TARGET_OTHER)) {
+		way.opaque = true;
+		tw_way_doubt(&way, "unknown-input",
+			"a route leads to a prefix list whose entries are not in the input");
+	}
+	return tw_way_arrive(walk, way, false);
 }
 
 /* Without a table nothing says where packets go. */
@@ -508,7 +523,7 @@ tw_status tw_way_route(struct tw_walk *walk, struct tw_way way, const struct tw_
 	const struct tw_stop *goal = tw_way_goal(walk, &way, &room);
 	const struct tw_routing *routing;
 
-	if (++way.depth > DEPTH)
+	if (++way.depth > TW_WAY_DEPTH)
 		return tw_way_lose(walk, way, "no-route", "the routes lead in a circle");
 	if (goal && same_vpc(walk->net, place, goal))
 		return route_inside(walk, way, place);

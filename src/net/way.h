@@ -16,6 +16,11 @@
 #include "vec.h"
 #include "world.h"
 
+/* More subnets and gateways than any real way has: routes that lead in a circle end here. */
+#define TW_WAY_DEPTH 12
+/* More ways than anybody can read: what is beyond them is not judged. */
+#define TW_WAYS 1000
+
 /* Steps share their past, so that a fork costs nothing. */
 struct tw_step {
 	const struct tw_step *before;
@@ -25,6 +30,7 @@ struct tw_step {
 /* A subnet, with its list and its routes, where packets leave and enter. */
 struct tw_stop {
 	uint32_t vpc, subnet, acl, table;
+	const char *zone; /* or NULL */
 	enum tw_knowledge acl_state, table_state;
 	enum tw_role role;
 	const struct tw_site *site; /* of the end, to name it in crossings */
@@ -63,6 +69,11 @@ struct tw_way {
 	unsigned assumptions;
 	const char *by, *choice;
 	unsigned depth;
+	bool left; /* has left its first subnet */
+	/* Attachments by which a transit gateway was entered, and the look then: coming back is a
+	 * circle. */
+	uint32_t entered[TW_WAY_DEPTH];
+	unsigned entered_as[TW_WAY_DEPTH], entries;
 };
 
 struct tw_walk {

@@ -89,8 +89,8 @@ static tw_status hand_on(struct tw_walk *walk, struct tw_way way, const struct t
 			if (!one.choice)
 				return TW_ENOMEM;
 		}
-		TW_TRY(tw_way_cross_place(walk, &one, "load-balancer",
-			b->object.name ? b->object.name : b->object.id, member->span));
+		TW_TRY(tw_way_cross_place(
+			walk, &one, "load-balancer", tw_balancer_name(b), member->span));
 		TW_TRY(hand_to(walk, one, group, member));
 	}
 	return TW_OK;
@@ -134,7 +134,7 @@ static tw_status listen(struct tw_walk *walk, struct tw_way way, const struct tw
 	size_t targets = count_targets(net, listener, &known);
 
 	if (listener->targets.n > 0 && known && targets == 0) {
-		way.component = b->object.name ? b->object.name : b->object.id;
+		way.component = tw_balancer_name(b);
 		way.span = listener->object.span;
 		return tw_way_lose(
 			walk, way, "no-target", "the listener's target groups have no targets");
@@ -162,6 +162,12 @@ tw_status tw_way_balancer(struct tw_walk *walk, struct tw_way way)
 	for (size_t i = 0; i < b->zones_n; i++)
 		if (b->zone[i].addresses.n == 0)
 			way.assumptions |= TW_ASSUME_NODES;
+	if (b->gone) {
+		way.component = tw_balancer_name(b);
+		way.span = b->object.span;
+		return tw_way_lose(
+			walk, way, "no-listener", "the load balancer was deleted or failed");
+	}
 	if (!net->holds[TW_KIND_LISTENER]) {
 		way.assumptions |= TW_ASSUME_NO_LISTENERS;
 		return tw_way_end(walk, &way);
@@ -177,7 +183,7 @@ tw_status tw_way_balancer(struct tw_walk *walk, struct tw_way way)
 	}
 	if (tw_set_is_empty(way.domain))
 		return tw_space_status(walk->space);
-	way.component = b->object.name ? b->object.name : b->object.id;
+	way.component = tw_balancer_name(b);
 	way.span = b->object.span;
 	if (net->incomplete[TW_KIND_LISTENER])
 		return unsettled(walk, way, "not all listeners are in the input");
@@ -190,6 +196,7 @@ tw_status tw_way_balancer(struct tw_walk *walk, struct tw_way way)
  */
 tw_status tw_way_from_target(struct tw_walk *walk, struct tw_way *way)
 {
+	const struct tw_balancer *b = &walk->net->balancer[walk->to->balancer];
 	struct tw_stop node = tw_stop_of_site(walk->to);
 
 	TW_TRY(tw_way_cross_groups(walk, way, way->target_site, TW_EGRESS));
@@ -197,9 +204,7 @@ tw_status tw_way_from_target(struct tw_walk *walk, struct tw_way *way)
 		TW_TRY(tw_way_cross_list(walk, way, &way->target, TW_EGRESS));
 		TW_TRY(tw_way_cross_list(walk, way, &node, TW_INGRESS));
 	}
-	TW_TRY(tw_way_cross_place(walk, way, "load-balancer",
-		walk->net->balancer[walk->to->balancer].object.name,
-		walk->net->balancer[walk->to->balancer].object.span));
+	TW_TRY(tw_way_cross_place(walk, way, "load-balancer", tw_balancer_name(b), b->object.span));
 	way->at--;
 	way->handed = false;
 	return TW_OK;

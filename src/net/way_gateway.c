@@ -160,7 +160,7 @@ static tw_status endpoint(struct tw_walk *walk, struct tw_way way, const struct 
 		return tw_way_lose(walk, way, "blackhole", "the endpoint was deleted");
 	if (!gateway) {
 		tw_way_doubt(&way, "unknown-input",
-			"a route leads through an appliance, which is not judged yet");
+			"a route leads through an appliance, which is not judged");
 		way.assumptions |= TW_ASSUME_BEYOND_VPC;
 		way.opaque = true;
 		return tw_way_exit(walk, way, TW_TARGET_OTHER, place->vpc);
@@ -204,8 +204,7 @@ tw_status tw_way_gateway(struct tw_walk *walk, struct tw_way way, const struct t
 	case TW_TARGET_ENDPOINT:
 		return endpoint(walk, way, place, route);
 	default:
-		tw_way_doubt(
-			&way, "unknown-input", "what lies behind this route is not judged yet");
+		tw_way_doubt(&way, "unknown-input", "what lies behind this route is not judged");
 		way.assumptions |= TW_ASSUME_BEYOND_VPC;
 		way.opaque = true;
 		return tw_way_exit(walk, way, TW_TARGET_OTHER, place->vpc);

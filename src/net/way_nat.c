@@ -65,7 +65,7 @@ static tw_status sort_out(
 
 /* The packet as the gateway sends it on. SPEC: nat-dst-unchanged, eph-nat */
 static tw_status translate(struct tw_walk *walk, struct tw_way *way, const struct tw_nat *nat,
-	struct tw_range *address, size_t n, bool embedded)
+	const struct tw_range *address, size_t n, bool embedded)
 {
 	struct tw_look look = way->look[way->at];
 
@@ -112,15 +112,25 @@ static tw_status by_address(struct tw_walk *walk, struct tw_way way, const struc
 	size_t n;
 	char buf[TW_PREFIX_TEXT];
 
+	static const struct tw_range anything = {.last = {0, UINT32_MAX}, .family = TW_IPV4};
+
 	TW_TRY(addresses_of(walk, nat, &address, &n));
 	tw_set public =
 		embedded ? tw_set_intersect(walk->space, way.domain, walk->world->embedded_to)
 			 : tw_way_public(walk, &way);
 	struct tw_way out = tw_way_part(&way, public);
 	way.domain = tw_set_subtract(walk->space, way.domain, public);
+	/* On the way out no list looks at the gateway's own address, so it need not be known. */
 	if (!tw_set_is_empty(out.domain)) {
-		TW_TRY(translate(walk, &out, nat, address, n, embedded));
+		TW_TRY(translate(
+			walk, &out, nat, n > 0 ? address : &anything, n > 0 ? n : 1, embedded));
 		TW_TRY(tw_way_leave(walk, out, own));
+	}
+	if (n == 0 && !tw_set_is_empty(way.domain)) {
+		way.opaque = true;
+		tw_way_doubt(
+			&way, "unknown-input", "the NAT gateway's addresses are not in the input");
+		return tw_way_exit(walk, way, TW_TARGET_NAT_GATEWAY, own->vpc);
 	}
 	for (size_t i = 0; i < n && !tw_set_is_empty(way.domain); i++) {
 		struct tw_way one = way;

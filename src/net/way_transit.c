@@ -82,8 +82,6 @@ tw_status tw_way_peering(struct tw_walk *walk, struct tw_way way, const struct t
 		return text ? tw_way_lose(walk, way, "peering-not-active", text) : TW_ENOMEM;
 	}
 	const char *here = vpc_id(net, place);
-	if (walk->direction == TW_REPLY && way.translated[way.at])
-		here = vpc_id(net, place);
 	int other = same(p->side[0].vpc_id, here) ? 1 : same(p->side[1].vpc_id, here) ? 0 : -1;
 	if (other < 0)
 		return not_described(
@@ -124,8 +122,8 @@ static bool alike(const struct tw_net *net, uint32_t a, uint32_t b, uint32_t spe
  * The subnets of an attachment that a packet may cross: that of the sender's zone (`zone`, or
  * NULL), else one for each list and table. `special` is judged apart: it is the goal's own subnet.
  */
-static tw_status choose(struct tw_walk *walk, const struct tw_attachment *a, uint32_t from,
-	uint32_t special, struct choice *ret)
+static tw_status choose(struct tw_walk *walk, const struct tw_attachment *a,
+	const struct tw_stop *from, uint32_t special, struct choice *ret)
 {
 	const struct tw_net *net = walk->net;
 	uint32_t *v = TW_NEW_ARRAY(walk->arena, uint32_t, a->subnets.n + 1);
@@ -133,11 +131,11 @@ static tw_status choose(struct tw_walk *walk, const struct tw_attachment *a, uin
 
 	if (!v)
 		return TW_ENOMEM;
-	const char *zone = from == TW_MISSING ? NULL : net->subnet[from].zone;
-	for (size_t i = 0; i < a->subnets.n && from != TW_MISSING; i++) {
+	for (size_t i = 0; i < a->subnets.n && from; i++) {
 		uint32_t at = a->subnets.at[i];
-		bool own = at == from;
-		if (own || (n == 0 && at != TW_MISSING && same(net->subnet[at].zone, zone))) {
+		bool own = at != TW_MISSING && at == from->subnet;
+		bool near = at != TW_MISSING && same(net->subnet[at].zone, from->zone);
+		if (own || (n == 0 && near)) {
 			v[0] = at;
 			n = 1;
 		}
@@ -205,7 +203,7 @@ tw_status tw_way_transit(struct tw_walk *walk, struct tw_way way, const struct t
 	if (!a->subnets_known)
 		return not_described(
 			walk, way, "the subnets of the VPC's attachment are not in the input");
-	TW_TRY(choose(walk, a, place->subnet, TW_MISSING, &choice));
+	TW_TRY(choose(walk, a, place, TW_MISSING, &choice));
 	if (choice.n == 0)
 		return not_described(
 			walk, way, "the subnets of the VPC's attachment are not in the input");
@@ -233,7 +231,7 @@ static tw_status into_vpc(struct tw_walk *walk, struct tw_way way, const struct 
 	if (!a->subnets_known)
 		return not_described(walk, way,
 			"the subnets of the other VPC's attachment are not in the input");
-	TW_TRY(choose(walk, a, TW_MISSING, own, &choice));
+	TW_TRY(choose(walk, a, NULL, own, &choice));
 	if (choice.n == 0)
 		return not_described(walk, way,
 			"the subnets of the other VPC's attachment are not in the input");
@@ -267,7 +265,7 @@ static tw_status out_by(struct tw_walk *walk, struct tw_way way, uint32_t attach
 		return into_vpc(walk, way, a);
 	if (a->type == TW_ATTACHED_OTHER)
 		return not_described(
-			walk, way, "what lies behind this kind of attachment is not judged yet");
+			walk, way, "what lies behind this kind of attachment is not judged");
 	if (tw_way_goal(walk, &way, &room) && !way.unknown)
 		return not_described(walk, way, "the route leads on-premises, which is not judged");
 	way.assumptions |= TW_ASSUME_ON_PREMISES;
@@ -416,8 +414,15 @@ tw_status tw_way_from_attachment(struct tw_walk *walk, struct tw_way way, uint32
 	const struct tw_net *net = walk->net;
 	const struct tw_attachment *a = &net->attachment[attachment];
 
-	if (++way.depth > 12)
+	for (unsigned i = 0; i < way.entries; i++)
+		if (way.entered[i] == attachment && way.entered_as[i] == way.at)
+			return tw_way_lose(walk, way, "no-route", "the routes lead in a circle");
+	if (++way.depth > TW_WAY_DEPTH || way.entries == TW_WAY_DEPTH)
 		return tw_way_lose(walk, way, "no-route", "the routes lead in a circle");
+	if (walk->done.n > TW_WAYS)
+		return not_described(walk, way, "there are more ways than are judged");
+	way.entered[way.entries] = attachment;
+	way.entered_as[way.entries++] = way.at;
 	TW_TRY(tw_way_cross_place(walk, &way, "transit-gateway",
 		a->gateway_id ? a->gateway_id : a->object.id, a->object.span));
 	if (!a->association_known)
