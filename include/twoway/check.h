@@ -94,7 +94,9 @@ struct tw_hop {
 	bool reply; /**< direction */
 	unsigned leg;
 	const char *component; /**< "acl-1", "sg-1", "rtb-1"; NULL for a kind that is assumed */
-	const char *kind;      /**< "network-acl", "security-group", "route", "subnet", "exempt" */
+	const char *kind;      /**< "network-acl", "security-group", "route", "subnet", "exempt",
+				    "nat-gateway", "peering-connection", "transit-gateway",
+				    "load-balancer" */
 	const char *list;      /**< "ingress", "egress", or NULL */
 	const char *subnet;    /**< or NULL */
 	const struct tw_prefix *from, *to; /**< as seen on the wire by this hop */
@@ -112,7 +114,7 @@ enum tw_reply_kind { TW_REPLY_PORTS, TW_REPLY_ICMP, TW_REPLY_WHOLE, TW_REPLY_NON
 
 struct tw_leg {
 	unsigned leg;
-	const char *at;
+	const char *at;			/**< the translator's id; NULL for the initiator */
 	const char *kind;		/**< "initiator" or "translated" */
 	const struct tw_client *client; /**< NULL for the initiator's own leg */
 	const struct tw_prefix *from, *to;
@@ -188,7 +190,8 @@ struct tw_evidence {
 struct tw_flow {
 	const char *id, *name;
 	const char *origin;  /**< "intent", "inferred", "asked" */
-	const char *purpose; /**< "service", "call", "targets", "health-check", ... */
+	const char *purpose; /**< "service", "call", "permission", "stated", "asked", "targets",
+				    "health-check" */
 	const char *expect;  /**< "complete", "never" or NULL */
 	int satisfied;	     /**< 1, 0, or -1 for null */
 	const char *because;

@@ -133,6 +133,37 @@ static int protocol_of(const struct tw_target_group *group, const struct tw_behi
 	return udp ? TW_PROTOCOL_UDP : TW_PROTOCOL_TCP;
 }
 
+/* The nodes may have any address of their subnets unless the input names them all. */
+static bool nodes_are_known(const struct tw_balancer *balancer)
+{
+	for (size_t i = 0; i < balancer->zones_n; i++)
+		if (balancer->zone[i].addresses.n == 0)
+			return false;
+	return true;
+}
+
+/* Every path of a question leads to targets, of which this is `choice`. */
+static tw_status mark_targets(
+	struct tw_results *r, const struct tw_behind *b, struct tw_paths *paths, const char *choice)
+{
+	bool known = nodes_are_known(&r->net->balancer[b->balancer]);
+
+	for (size_t i = 0; i < paths->n; i++) {
+		struct tw_path *path = &paths->v[i];
+		path->one_of_targets = true;
+		path->assumptions |= known ? 0 : TW_ASSUME_NODES;
+		if (!choice)
+			continue;
+		path->by = "target";
+		path->choice = path->choice
+				       ? tw_arena_printf(r->arena, "%s, %s", choice, path->choice)
+				       : choice;
+		if (!path->choice)
+			return TW_ENOMEM;
+	}
+	return TW_OK;
+}
+
 /* One question about some targets of one port; its outcomes join the draft's. */
 static tw_status ask_about(struct tw_results *r, const struct tw_behind *b,
 	const struct tw_sites *from, const struct tw_sites *to, const struct tw_service *service,
@@ -145,14 +176,12 @@ static tw_status ask_about(struct tw_results *r, const struct tw_behind *b,
 		.trace = b->each,
 		.inferred = !b->each,
 		.cap = b->cap};
-	tw_status status = tw_ask(r, &q);
+	tw_status status = b->each ? tw_ask(r, &q) : tw_question_judge(r, &q, draft);
 
-	for (size_t i = 0; status == TW_OK && i < q.paths.n; i++) {
-		q.paths.v[i].by = choice ? "target" : q.paths.v[i].by;
-		q.paths.v[i].choice = choice ? choice : q.paths.v[i].choice;
-	}
-	for (size_t i = 0; status == TW_OK && i < q.pieces.n; i++)
+	for (size_t i = 0; status == TW_OK && b->each && i < q.pieces.n; i++)
 		status = tw_judge_piece(r->judge, r->work, &q.pieces.v[i], &draft->outcomes);
+	if (status == TW_OK)
+		status = mark_targets(r, b, &q.paths, choice);
 	/* Outcomes point to the paths. */
 	if (status == TW_OK)
 		status = tw_results_keep_paths(r, draft, &q.paths);
@@ -165,25 +194,19 @@ static tw_status ask_each(struct tw_results *r, const struct tw_behind *b,
 	const struct tw_sites *from, struct tw_draft *draft)
 {
 	const struct tw_target_group *group = &r->net->target_group[b->group];
-	size_t known = 0;
 
-	for (size_t i = 0; i < group->members_n; i++)
-		known += group->member[i].address.family != 0;
 	for (size_t i = 0; i < group->members_n; i++) {
 		const struct tw_member *member = &group->member[i];
 		uint16_t port = port_of(group, member, b);
 		struct tw_service service = {
 			.protocol = (int16_t)protocol_of(group, b), .ports = {port, port}};
 		struct tw_sites to = TW_VEC_EMPTY;
-		const char *choice = NULL;
 		TW_TRY(tw_site_of_member(r->net, r->work, group, member, &to));
 		if (to.n == 0)
 			continue;
-		if (known > 1 || b->each) {
-			choice = tw_arena_printf(r->arena, "%s:%u", member->id, (unsigned)port);
-			if (!choice)
-				return TW_ENOMEM;
-		}
+		const char *choice = tw_arena_printf(r->arena, "%s:%u", member->id, (unsigned)port);
+		if (!choice)
+			return TW_ENOMEM;
 		TW_TRY(ask_about(r, b, from, &to, &service, choice, draft));
 	}
 	return TW_OK;
@@ -241,24 +264,35 @@ static tw_status ask_together(struct tw_results *r, const struct tw_behind *b,
 /* ---- judgement --------------------------------------------------------------------------------
  */
 
+/* The ports of all targets, joined: a group of containers may have one for each. */
 static tw_status service_text(struct tw_results *r, const struct tw_behind *b, struct tw_flow *flow)
 {
+	enum { MOST = 8 };
 	const struct tw_target_group *group = &r->net->target_group[b->group];
+	bool *used = TW_NEW_ARRAY(r->work, bool, UINT16_MAX + 2);
 	struct tw_service *service = TW_NEW_ARRAY(r->work, struct tw_service, group->members_n + 1);
-	size_t n = 0;
+	size_t n = 0, ports = 0;
 
-	if (!service)
+	if (!used || !service)
 		return TW_ENOMEM;
-	for (size_t i = 0; i < group->members_n; i++) {
-		uint16_t port = port_of(group, &group->member[i], b);
-		size_t k = 0;
-		while (k < n && service[k].ports.lo != port)
-			k++;
-		if (k == n)
-			service[n++] = (struct tw_service){
-				.protocol = (int16_t)protocol_of(group, b), .ports = {port, port}};
+	for (size_t i = 0; i < group->members_n; i++)
+		used[port_of(group, &group->member[i], b)] = true;
+	for (uint32_t port = 0; port <= UINT16_MAX; port++) {
+		ports += used[port];
+		if (!used[port])
+			continue;
+		if (n > 0 && service[n - 1].ports.hi + 1U == port)
+			service[n - 1].ports.hi = (uint16_t)port;
+		else
+			service[n++] =
+				(struct tw_service){.protocol = (int16_t)protocol_of(group, b),
+					.ports = {(uint16_t)port, (uint16_t)port}};
 	}
-	return tw_question_text(r, service, n, flow);
+	TW_TRY(tw_question_text(r, service, n > MOST ? MOST : n, flow));
+	if (n > MOST)
+		flow->service_text = tw_arena_printf(
+			r->arena, "%s and more, %zu ports in all", flow->service_text, ports);
+	return flow->service_text ? TW_OK : TW_ENOMEM;
 }
 
 tw_status tw_judge_behind(struct tw_results *r, const struct tw_behind *b)

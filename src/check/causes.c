@@ -220,7 +220,9 @@ tw_status tw_causes_of(struct tw_results *results, const struct tw_outcome *outc
 	struct tw_space *space = results->judge->space;
 	tw_set wanted, waiting[TW_LOOKS] = {TW_EMPTY};
 	TW_TRY(shut_on_purpose(results, outcome, &wanted));
-	for (unsigned i = 0; i < outcome->legs; i++)
+	/* Without ports there is one reply, and it travels on every leg. */
+	unsigned legs = outcome->reply_kind == TW_REPLY_PORTS ? outcome->legs : outcome->path->legs;
+	for (unsigned i = 0; i < legs; i++)
 		waiting[i] =
 			tw_set_subtract(space, waiting_replies(results, outcome, i, level), wanted);
 	if (outcome->path->unanswered) { /* no list is to blame */

@@ -165,9 +165,9 @@ tw_status tw_finding_add(struct tw_results *results, const char *code, enum tw_l
 
 static bool is_loss(const char *code)
 {
-	return strcmp(code, "TW101") >= 0 && strcmp(code, "TW117") <= 0 &&
+	return strcmp(code, "TW101") >= 0 && strcmp(code, "TW119") <= 0 &&
 	       strcmp(code, "TW108") != 0 && strcmp(code, "TW109") != 0 &&
-	       strcmp(code, "TW110") != 0;
+	       strcmp(code, "TW110") != 0 && strcmp(code, "TW118") != 0;
 }
 
 static bool is_on_path(const char *code)

@@ -167,12 +167,27 @@ static tw_status targets_of(struct tw_results *r, const struct tw_rule *rule, st
 	return tw_sites_add(r->work, ret, &outside);
 }
 
-static bool all_die(const struct tw_draft *draft)
+/*
+ * Worth telling: a flow some of whose requests pass, unless it is a trial; one that dies as a whole
+ * only if the gateway's own list is at fault, not the clients' groups.
+ */
+static tw_status is_worth(
+	struct tw_results *r, const struct wish *wish, const struct tw_draft *draft, bool *ret)
 {
+	struct tw_cause cause[TW_CROSSINGS];
+	size_t n = 0;
+
+	*ret = !wish->trial;
 	for (size_t i = 0; i < draft->outcomes.n; i++)
 		if (draft->outcomes.v[i].request != TW_DENY)
-			return false;
-	return draft->outcomes.n > 0;
+			return TW_OK;
+	*ret = false;
+	for (size_t i = 0; i < draft->outcomes.n && !*ret; i++) {
+		TW_TRY(tw_denials_of(r, &draft->outcomes.v[i], cause, &n));
+		for (size_t k = 0; k < n; k++)
+			*ret |= cause[k].role == TW_ROLE_NAT;
+	}
+	return TW_OK;
 }
 
 static tw_status infer_wish(struct tw_results *r, const struct wish *wish,
@@ -194,7 +209,10 @@ static tw_status infer_wish(struct tw_results *r, const struct wish *wish,
 		.inferred = true,
 		.cap = service->protocol == TW_PROTOCOL_UDP ? TW_LEVEL_WARNING : TW_LEVEL_ERROR};
 	tw_status status = tw_question_judge(r, &q, &draft);
-	if (status == TW_OK && (!wish->trial || all_die(&draft)))
+	bool worth = false;
+	if (status == TW_OK)
+		status = is_worth(r, wish, &draft, &worth);
+	if (status == TW_OK && worth)
 		status = tw_draft_keep(r, &draft);
 	tw_draft_free(r, &draft);
 	tw_question_free(r, &q);

@@ -219,7 +219,7 @@ static bool is_node(const struct tw_site *site)
 
 static bool is_target(const struct tw_path *path)
 {
-	return path->by && strcmp(path->by, "target") == 0;
+	return path->one_of_targets || (path->by && strcmp(path->by, "target") == 0);
 }
 
 /*

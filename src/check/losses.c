@@ -36,7 +36,8 @@ static bool names_service(
 			rule->ports.lo != rule->ports.hi)
 			continue;
 		for (unsigned k = 0; k < path->looks; k++)
-			if (path->look[k].service.hi == rule->ports.lo)
+			if (path->look[k].service.hi != 0 &&
+				path->look[k].service.hi == rule->ports.lo)
 				return true;
 		struct tw_box box = tw_box_all((enum tw_family)o->family);
 		box.service = rule->ports;
@@ -225,31 +226,55 @@ static tw_status find_unanswered(
 	return tw_finding_note(r, finding, "no network ACL is to blame");
 }
 
+/* The responders that some request of the draft reaches, or may reach. */
+static tw_set reached(struct tw_results *r, const struct tw_draft *draft)
+{
+	tw_set set = TW_EMPTY;
+	for (size_t i = 0; i < draft->outcomes.n; i++) {
+		const struct tw_outcome *o = &draft->outcomes.v[i];
+		if (o->request != TW_DENY && !o->path->blocked)
+			set = tw_set_union(r->judge->space, set,
+				tw_set_forget(r->judge->space, o->set, TW_FIELD_FROM));
+	}
+	return set;
+}
+
+static tw_status tell_shut(
+	struct tw_results *r, const struct tw_draft *draft, const struct tw_cause *cause)
+{
+	struct tw_finding_draft *finding;
+	const char *code = draft->health ? "TW115" : "TW119";
+	const char *told = tw_finding_told(r, code, cause);
+	TW_TRY(tw_finding_add(r, told ? told : code,
+		draft->only_nat ? TW_LEVEL_WARNING : TW_LEVEL_ERROR, cause, draft, &finding));
+	if (!told || !draft->health)
+		return TW_OK;
+	return tw_finding_note(r, finding, "health checks of the targets die there, too");
+}
+
 /*
- * TW119: a route, a listener or a health check asks for the flow, and every request dies at a list
- * on the way (for a health check TW115).
+ * TW119: a route, a listener or a health check asks for the flow, and at a list on the way dies
+ * every request to some target (for a health check TW115), or every one of a NAT gateway's clients.
  */
 static tw_status find_shut(struct tw_results *r, const struct tw_draft *draft)
 {
+	struct tw_space *space = r->judge->space;
 	struct tw_cause cause[TW_CROSSINGS];
 	size_t n = 0;
-	struct tw_finding_draft *finding;
-	for (size_t i = 0; i < draft->outcomes.n; i++)
-		if (draft->outcomes.v[i].request != TW_DENY ||
-			draft->outcomes.v[i].path->unknown_request)
-			return TW_OK;
+	tw_set passing = reached(r, draft);
 	for (size_t i = 0; i < draft->outcomes.n; i++) {
 		const struct tw_outcome *o = &draft->outcomes.v[i];
+		tw_set cut = tw_set_subtract(
+			space, tw_set_forget(space, o->set, TW_FIELD_FROM), passing);
+		bool dies = o->request == TW_DENY && !o->path->blocked && !o->path->unknown_request;
+		if (!dies || tw_set_is_empty(cut) || (draft->only_nat && !tw_set_is_empty(passing)))
+			continue;
 		TW_TRY(tw_denials_of(r, o, cause, &n));
-		for (size_t k = 0; k < n; k++) {
-			if (cause[k].wanted || (draft->only_nat && cause[k].role != TW_ROLE_NAT))
-				continue;
-			TW_TRY(tw_finding_add(r, draft->health ? "TW115" : "TW119",
-				draft->only_nat ? TW_LEVEL_WARNING : TW_LEVEL_ERROR, &cause[k],
-				draft, &finding));
-		}
+		for (size_t k = 0; k < n; k++)
+			if (!cause[k].wanted && (!draft->only_nat || cause[k].role == TW_ROLE_NAT))
+				TW_TRY(tell_shut(r, draft, &cause[k]));
 	}
-	return TW_OK;
+	return tw_space_status(space);
 }
 
 tw_status tw_find_losses(struct tw_results *results, const struct tw_draft *draft)

@@ -5,6 +5,8 @@
  */
 #include "infer.h"
 
+#include "site.h"
+
 tw_status tw_pieces_add(
 	struct tw_results *results, struct tw_pieces *pieces, const struct tw_piece *piece)
 {
@@ -188,8 +190,9 @@ static tw_status build_paths(struct tw_scope *scope)
 	struct tw_site *far = TW_NEW(r->work, struct tw_site);
 	if (!near || !far)
 		return TW_ENOMEM;
-	*near = (struct tw_site){.kind = TW_SITE_ACL, .subnet = TW_MISSING, .acl = scope->acl};
-	*far = (struct tw_site){.kind = TW_SITE_OUTSIDE, .subnet = TW_MISSING, .acl = TW_MISSING};
+	*near = tw_site_nowhere(TW_SITE_ACL, (struct tw_ranges){NULL, 0});
+	near->acl = scope->acl;
+	*far = tw_site_nowhere(TW_SITE_OUTSIDE, (struct tw_ranges){NULL, 0});
 	for (int list = 0; list < 2; list++) {
 		enum tw_list other = list == TW_INGRESS ? TW_EGRESS : TW_INGRESS;
 		struct tw_path *path = TW_NEW(r->work, struct tw_path);

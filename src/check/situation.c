@@ -22,6 +22,22 @@ static tw_status key_of(
 	return tw_judge_crossing(r->judge, &crossing, &ret->groups);
 }
 
+/*
+ * Routes treat the subnets of two sites alike: no gateway sits in either, and where a transit
+ * gateway picks its subnet by the zone, it is the same zone.
+ */
+static bool travels_alike(
+	const struct tw_net *net, const struct tw_site *a, const struct tw_site *b)
+{
+	if (a->subnet == TW_MISSING || b->subnet == TW_MISSING || a->subnet == b->subnet)
+		return a->subnet == b->subnet;
+	if (net->subnet[a->subnet].hosts_gateway || net->subnet[b->subnet].hosts_gateway)
+		return false;
+	if (net->attachments == 0)
+		return true;
+	return a->zone && b->zone ? strcmp(a->zone, b->zone) == 0 : a->zone == b->zone;
+}
+
 static bool is_alike(const struct tw_site *a, const struct tw_site *b, const struct key *x,
 	const struct key *y, bool starts)
 {
@@ -88,8 +104,11 @@ tw_status tw_situations_of(
 		if (taken[i])
 			continue;
 		for (size_t k = i; k < n; k++)
-			if (k == i || (!taken[k] && is_alike(&sites->v[i], &sites->v[k], &key[i],
-							    &key[k], starts))) {
+			if (k == i ||
+				(!taken[k] &&
+					travels_alike(results->net, &sites->v[i], &sites->v[k]) &&
+					is_alike(&sites->v[i], &sites->v[k], &key[i], &key[k],
+						starts))) {
 				taken[k] = true;
 				*part++ = sites->v[k];
 			}

@@ -331,7 +331,11 @@ static tw_status follow(struct tw_walk *walk, struct tw_way way,
 							: "an attachment";
 		if (to.n > 1) {
 			part.by = "zone";
-			part.choice = id;
+			part.choice = part.choice ? tw_arena_printf(
+							    walk->arena, "%s, %s", part.choice, id)
+						  : id;
+			if (!part.choice)
+				return TW_ENOMEM;
 		}
 		TW_TRY(cross_transit_route(walk, &part, table, routed, id));
 		TW_TRY(out_by(walk, part, to.at[i]));
