@@ -172,6 +172,18 @@ static tw_status dead_at(struct tw_results *r, const struct tw_path *path,
 	return tw_space_status(r->judge->space);
 }
 
+/* The request met this list in this subnet, too. */
+static bool met_by_request(const struct tw_path *path, const struct tw_crossing *c)
+{
+	for (size_t i = 0; i < path->crossings; i++) {
+		const struct tw_crossing *one = &path->crossing[i];
+		if (one->kind == TW_CROSS_ACL && one->view.direction == TW_REQUEST &&
+			one->acl == c->acl && one->subnet == c->subnet)
+			return true;
+	}
+	return false;
+}
+
 static tw_status blame(struct tw_results *r, const struct tw_outcome *o,
 	const struct tw_crossing *c, tw_set dead, struct tw_cause *ret)
 {
@@ -182,7 +194,7 @@ static tw_status blame(struct tw_results *r, const struct tw_outcome *o,
 		ret->family = TW_IPV4;
 	ret->role = c->role;
 	ret->leg = look->leg;
-	ret->asymmetric = o->path->asymmetric;
+	ret->elsewhere = o->path->asymmetric && !met_by_request(o->path, c);
 	TW_TRY(tw_judge_crossing(r->judge, c, &compiled));
 	TW_TRY(tw_look_seen(r->judge, look, dead, &dead));
 	return tw_cause_blame(r, c->acl, c->view, &compiled, dead, ret);

@@ -65,12 +65,12 @@ static const char *code_on_path(struct tw_results *r, const struct tw_draft *dra
 		return "TW115";
 	if (cause->role == TW_ROLE_NAT)
 		return cause->leg > 0 ? "TW111" : "TW112";
+	if (cause->elsewhere)
+		return "TW116";
 	if (cause->role == TW_ROLE_ATTACHMENT)
 		return "TW114";
 	if (cause->role == TW_ROLE_BALANCER)
 		return "TW113";
-	if (cause->asymmetric)
-		return "TW116";
 	if (is_handed(o->path) && cause->list == TW_EGRESS && names_service(r, o, cause))
 		return "TW117";
 	return NULL;

@@ -227,7 +227,8 @@ static const char *suffering(struct tw_results *r, const struct tw_finding_draft
 	bool share = false;
 	for (size_t i = 0; i < f->client.n; i++)
 		if (f->client.v[i].level >= f->level)
-			share |= f->client.v[i].passing > 0;
+			share |= tw_share_of(f->client.v[i].passing, f->client.v[i].total) !=
+				 TW_SHARE_NONE;
 	if (f->client.n == 0 || !share)
 		return "get no reply";
 	const char *who = clients_text(r, f, false);

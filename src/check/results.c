@@ -80,8 +80,11 @@ void tw_results_visit(struct tw_results *results, const struct tw_path *path)
 	}
 	for (size_t i = 0; i < path->crossings; i++) {
 		const struct tw_crossing *c = &path->crossing[i];
-		if (c->kind == TW_CROSS_ACL && c->state == TW_KNOWN)
-			results->acl_judged[c->acl] = true;
+		if (c->kind != TW_CROSS_ACL || c->state != TW_KNOWN)
+			continue;
+		results->acl_judged[c->acl] = true;
+		if (c->subnet != TW_MISSING)
+			results->subnet_judged[c->subnet] = true;
 	}
 }
 

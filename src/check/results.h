@@ -41,7 +41,7 @@ struct tw_cause {
 	uint8_t family, protocol;
 	enum tw_role role; /* whose subnet the list guards on the path */
 	unsigned leg;
-	bool asymmetric; /* the reply took another way than the request */
+	bool elsewhere; /* the reply took another way, and the request was never here */
 };
 
 /* A service and the far end, seen from the list that is at fault: "tcp/443" of "0.0.0.0/0". */

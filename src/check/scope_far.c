@@ -39,11 +39,25 @@ static bool is_alike(const struct tw_net *net, const struct tw_site *a, const st
 	return same_text(x->zone, y->zone) && !x->hosts_gateway && !y->hosts_gateway;
 }
 
-/* Some list on the path is another one's. */
-static bool meets_others(const struct tw_scope *scope, const struct tw_path *path)
+/* Through an attachment in the near end's own subnet, which asks nothing of what comes back. */
+static bool is_attached(const struct tw_path *path, uint32_t subnet)
 {
-	if (path->blocked || path->exempt || path->unknown_request)
+	for (size_t i = 0; i < path->crossings; i++)
+		if (path->crossing[i].kind == TW_CROSS_ACL &&
+			path->crossing[i].role == TW_ROLE_ATTACHMENT &&
+			path->crossing[i].subnet == subnet)
+			return true;
+	return false;
+}
+
+/* Some list on the path is another one's, or not even its own is surely asked. */
+static bool meets_others(
+	const struct tw_scope *scope, const struct tw_path *path, uint32_t subnet)
+{
+	if (path->blocked || path->exempt)
 		return false;
+	if (path->unknown_request) /* SPEC: tgw-same-subnet */
+		return is_attached(path, subnet);
 	for (size_t i = 0; i < path->crossings; i++) {
 		const struct tw_crossing *c = &path->crossing[i];
 		if (c->kind == TW_CROSS_ACL && c->state == TW_KNOWN &&
@@ -70,7 +84,7 @@ static tw_status walk(struct tw_scope *scope, struct tw_far *far)
 			out ? far->site : outside, out ? outside : far->site, paths));
 		size_t kept = 0;
 		for (size_t i = 0; i < paths->n; i++)
-			if (meets_others(scope, &paths->v[i]))
+			if (meets_others(scope, &paths->v[i], far->site->subnet))
 				paths->v[kept++] = paths->v[i];
 		paths->n = kept;
 	}
