@@ -2,11 +2,23 @@
 /* Flows that a load balancer's nodes start: see behind.h. */
 #include "behind.h"
 
+#include "index.h"
 #include "site.h"
 
 static const char *name_of(const struct tw_object *object)
 {
 	return object->name ? object->name : object->id;
+}
+
+/* Two accounts or regions may use one name: then the ARN. */
+const char *tw_balancer_label(const struct tw_net *net, const struct tw_balancer *balancer)
+{
+	const char *name = balancer->object.name;
+	size_t begin, n = name ? tw_index_named(net, name, &begin) : 0, same = 0;
+
+	for (size_t i = 0; i < n; i++)
+		same += net->index->named[begin + i].kind == TW_KIND_LOAD_BALANCER;
+	return same == 1 ? name : balancer->object.id;
 }
 
 /* ---- the flow in words ----------------------------------------------------------------------- */
@@ -78,7 +90,7 @@ static tw_status describe(struct tw_results *r, const struct tw_behind *b, struc
 {
 	struct tw_arena *arena = r->arena;
 	const struct tw_net *net = r->net;
-	const char *balancer = name_of(&net->balancer[b->balancer].object);
+	const char *balancer = tw_balancer_label(net, &net->balancer[b->balancer]);
 	const char *group = name_of(&net->target_group[b->group].object);
 	const struct tw_object *source = b->listener != TW_MISSING
 						 ? &net->listener[b->listener].object

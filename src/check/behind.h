@@ -33,4 +33,7 @@ TW_NODISCARD tw_status tw_judge_after(struct tw_results *results, const struct t
 /* The same for every listener, as `check` infers it. */
 TW_NODISCARD tw_status tw_judge_balancer(struct tw_results *results, uint32_t balancer);
 
+/* What flows call a load balancer: its name, or what tells it from another one of that name. */
+const char *tw_balancer_label(const struct tw_net *net, const struct tw_balancer *balancer);
+
 #endif

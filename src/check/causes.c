@@ -172,16 +172,23 @@ static tw_status dead_at(struct tw_results *r, const struct tw_path *path,
 	return tw_space_status(r->judge->space);
 }
 
-/* The request met this list in this subnet, too. */
+/*
+ * The request met lists of this subnet, so a reply by the same way would meet this one. Not so
+ * where it left by an attachment in its own subnet. SPEC: tgw-same-subnet
+ */
 static bool met_by_request(const struct tw_path *path, const struct tw_crossing *c)
 {
+	bool met = false;
 	for (size_t i = 0; i < path->crossings; i++) {
 		const struct tw_crossing *one = &path->crossing[i];
-		if (one->kind == TW_CROSS_ACL && one->view.direction == TW_REQUEST &&
-			one->acl == c->acl && one->subnet == c->subnet)
-			return true;
+		if (one->kind != TW_CROSS_ACL || one->view.direction != TW_REQUEST ||
+			one->acl != c->acl || one->subnet != c->subnet)
+			continue;
+		if (one->role == TW_ROLE_ATTACHMENT && c->role == TW_ROLE_END)
+			return false;
+		met = true;
 	}
-	return false;
+	return met;
 }
 
 static tw_status blame(struct tw_results *r, const struct tw_outcome *o,

@@ -43,6 +43,18 @@ static bool all_web_ports(struct tw_port_list ports)
 	return true;
 }
 
+/* Public addresses of the atom have a way to somebody here. */
+static bool is_called(const struct tw_scope *scope, const struct tw_atom *atom)
+{
+	struct tw_judge *judge = scope->results->judge;
+	tw_set public = tw_set_intersect(judge->space, atom->peers, judge->world.public_from);
+	for (size_t i = 0; i < scope->near.n; i++)
+		if (!tw_set_is_empty(
+			    tw_set_intersect(judge->space, public, scope->near.v[i].called)))
+			return true;
+	return false;
+}
+
 /* Rule 8: many authors believe that replies use the service port. */
 static enum tw_level tcp_cap(const struct tw_scope *scope, size_t at, enum tw_list list,
 	struct tw_port_list ports, const struct tw_rule *twin)
@@ -51,8 +63,11 @@ static enum tw_level tcp_cap(const struct tw_scope *scope, size_t at, enum tw_li
 	enum tw_list other = list == TW_INGRESS ? TW_EGRESS : TW_INGRESS;
 	if (!twin || tw_atom_answers(atom, other))
 		return TW_LEVEL_ERROR;
-	if (!tw_atom_answers(atom, list)) /* neither side answers: told from the inbound side */
-		return list == TW_INGRESS ? TW_LEVEL_ERROR : TW_LEVEL_NONE;
+	/* Neither side answers: told from the inbound side, unless nobody out there can call. */
+	if (!tw_atom_answers(atom, list))
+		return list == TW_INGRESS || (atom->public && !is_called(scope, atom))
+			       ? TW_LEVEL_ERROR
+			       : TW_LEVEL_NONE;
 	bool loud = atom->public && !any_answers(scope, atom, other) &&
 		    (list == TW_INGRESS || all_web_ports(ports));
 	return loud ? TW_LEVEL_ERROR : TW_LEVEL_WARNING;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Load balancers: a listener is intent. Who calls it is said by the balancer's groups
- * (infer_group.c); one without groups that faces the internet is called from there. Behind it,
+ * (infer_group.c); one without groups, or with open ones, that faces the internet is called from
+ * there. Behind it,
  * behind.c.
  */
 #include "behind.h"
@@ -14,7 +15,7 @@ static tw_status draft_of(struct tw_results *r, const struct tw_balancer *b,
 {
 	struct tw_draft draft = {
 		.protocol = (uint8_t)service[0].protocol, .acl = TW_MISSING, .balancer = true};
-	const char *name = b->object.name ? b->object.name : b->object.id;
+	const char *name = tw_balancer_label(r->net, b);
 	struct tw_flow *flow = &draft.flow;
 	struct tw_evidence *evidence = TW_NEW(r->arena, struct tw_evidence);
 	const char **id = TW_NEW_ARRAY(r->arena, const char *, 1);
@@ -85,13 +86,29 @@ static tw_status infer_callers(struct tw_results *r, uint32_t at)
 	return TW_OK;
 }
 
+/* A group that lets everything in names no service and no caller: the listener does. */
+static bool lets_all_in(const struct tw_net *net, const struct tw_balancer *b)
+{
+	for (size_t i = 0; i < b->groups.n; i++) {
+		if (b->groups.at[i] == TW_MISSING)
+			continue;
+		struct tw_rules rules = net->group[b->groups.at[i]].list[TW_INGRESS];
+		for (size_t k = 0; k < rules.n; k++)
+			if (tw_group_rule_is_open(&rules.rule[k]) && rules.rule[k].peer.len == 0 &&
+				!rules.rule[k].peer_group && !rules.rule[k].peer_prefix_list &&
+				!rules.rule[k].maybe)
+				return true;
+	}
+	return false;
+}
+
 tw_status tw_infer_balancer(struct tw_results *results, uint32_t balancer)
 {
 	const struct tw_balancer *b = &results->net->balancer[balancer];
 
 	if (b->gone || b->type == TW_BALANCER_GATEWAY)
 		return TW_OK;
-	if (b->internet_facing && b->groups.n == 0)
+	if (b->internet_facing && (b->groups.n == 0 || lets_all_in(results->net, b)))
 		TW_TRY(infer_callers(results, balancer));
 	return tw_judge_balancer(results, balancer);
 }

@@ -243,19 +243,6 @@ static tw_status judge_rule(struct tw_results *r, struct tw_draft *draft, struct
 	return status;
 }
 
-/* The rule lets the whole VPC in, by a block that holds it. */
-static bool is_wide(struct tw_results *r, const struct tw_group *group, const struct tw_rule *rule)
-{
-	const struct tw_vpc *vpc = group->vpc == TW_MISSING ? NULL : &r->net->vpc[group->vpc];
-	if (rule->peer_group || rule->peer_prefix_list || !vpc)
-		return false;
-	for (size_t i = 0; i < vpc->cidrs.n; i++)
-		if (vpc->cidrs.v[i].family == rule->peer.family &&
-			tw_prefix_contains(rule->peer, vpc->cidrs.v[i]))
-			return true;
-	return false;
-}
-
 static tw_status infer_rule(struct tw_results *r, const struct tw_group *group,
 	const struct tw_sites *members, size_t members_n, enum tw_list list,
 	const struct tw_rule *rule)
@@ -268,7 +255,7 @@ static tw_status infer_rule(struct tw_results *r, const struct tw_group *group,
 	struct tw_draft draft;
 	TW_TRY(draft_of(r, group, list, rule, &service, &draft));
 	draft.interfaces = (uint32_t)members_n;
-	draft.wide = list == TW_INGRESS && is_wide(r, group, rule);
+	draft.wide = list == TW_INGRESS && tw_rule_is_wide(r->net, group->vpc, rule);
 	struct tw_question q = {.from = list == TW_INGRESS ? &peers : members,
 		.to = list == TW_INGRESS ? members : &peers,
 		.service = &service,

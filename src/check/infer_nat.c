@@ -32,7 +32,7 @@ struct wish {
 	const char *table;
 	struct tw_span span;
 	struct tw_prefixes clients; /* the blocks of their subnets */
-	bool trial;		    /* worth telling only if no request gets through */
+	bool trial;		    /* worth telling only if no request of some client passes */
 };
 
 /* Where they sit, for whoever writes a rule for them. */
@@ -168,8 +168,8 @@ static tw_status targets_of(struct tw_results *r, const struct tw_rule *rule, st
 }
 
 /*
- * Worth telling: a flow some of whose requests pass, unless it is a trial; one that dies as a whole
- * only if the gateway's own list is at fault, not the clients' groups.
+ * Worth telling: a flow some of whose requests pass, unless it is a trial; one that dies as a
+ * whole, for some client, only if the gateway's own list is at fault, not the clients' groups.
  */
 static tw_status is_worth(
 	struct tw_results *r, const struct wish *wish, const struct tw_draft *draft, bool *ret)
@@ -177,12 +177,15 @@ static tw_status is_worth(
 	struct tw_cause cause[TW_CROSSINGS];
 	size_t n = 0;
 
-	*ret = !wish->trial;
-	for (size_t i = 0; i < draft->outcomes.n; i++)
-		if (draft->outcomes.v[i].request != TW_DENY)
+	for (size_t i = 0; i < draft->outcomes.n && !wish->trial; i++)
+		if (draft->outcomes.v[i].request != TW_DENY) {
+			*ret = true;
 			return TW_OK;
+		}
 	*ret = false;
 	for (size_t i = 0; i < draft->outcomes.n && !*ret; i++) {
+		if (tw_draft_serves(draft, draft->outcomes.v[i].path->from))
+			continue;
 		TW_TRY(tw_denials_of(r, &draft->outcomes.v[i], cause, &n));
 		for (size_t k = 0; k < n; k++)
 			*ret |= cause[k].role == TW_ROLE_NAT;
@@ -239,6 +242,24 @@ static tw_status infer_rule(struct tw_results *r, struct wish wish, const struct
 	return infer_wish(r, &wish, from, &service);
 }
 
+/* Some rule says what goes in from the clients: nobody needs to guess what they want. */
+static bool names_service(const struct wish *wish)
+{
+	struct tw_rules rules = wish->acl->list[TW_INGRESS];
+
+	for (size_t i = 0; i < rules.n; i++) {
+		const struct tw_rule *rule = &rules.rule[i];
+		bool ports = rule->protocol == TW_PROTOCOL_TCP && !rule->every_port;
+		if (!ports || rule->action != TW_ALLOW || rule->peer.len == 0 ||
+			tw_ports_class(rule->ports) != TW_CLASS_SERVICE)
+			continue;
+		for (size_t k = 0; k < wish->clients.n; k++)
+			if (tw_prefix_contains(rule->peer, wish->clients.v[k]))
+				return true;
+	}
+	return false;
+}
+
 tw_status tw_infer_nat(struct tw_results *r, uint32_t at)
 {
 	const struct tw_net *net = r->net;
@@ -261,6 +282,8 @@ tw_status tw_infer_nat(struct tw_results *r, uint32_t at)
 	if (from.n == 0 || !open)
 		return TW_OK;
 	TW_TRY(infer_wish(r, &wish, &from, &everything));
+	if (names_service(&wish))
+		return TW_OK;
 	/* Whatever else is meant by everything: a gateway that carries no HTTPS carries nothing. */
 	wish.trial = true;
 	return infer_wish(r, &wish, &from, &https);

@@ -252,9 +252,19 @@ static tw_status tell_shut(
 	return tw_finding_note(r, finding, "health checks of the targets die there, too");
 }
 
+bool tw_draft_serves(const struct tw_draft *draft, const struct tw_site *from)
+{
+	for (size_t i = 0; i < draft->outcomes.n; i++)
+		if (draft->outcomes.v[i].path->from == from &&
+			draft->outcomes.v[i].request != TW_DENY)
+			return true;
+	return false;
+}
+
 /*
  * TW119: a route, a listener or a health check asks for the flow, and at a list on the way dies
- * every request to some target (for a health check TW115), or every one of a NAT gateway's clients.
+ * every request to some target (for a health check TW115), or every one of some client of a NAT
+ * gateway.
  */
 static tw_status find_shut(struct tw_results *r, const struct tw_draft *draft)
 {
@@ -267,7 +277,9 @@ static tw_status find_shut(struct tw_results *r, const struct tw_draft *draft)
 		tw_set cut = tw_set_subtract(
 			space, tw_set_forget(space, o->set, TW_FIELD_FROM), passing);
 		bool dies = o->request == TW_DENY && !o->path->blocked && !o->path->unknown_request;
-		if (!dies || tw_set_is_empty(cut) || (draft->only_nat && !tw_set_is_empty(passing)))
+		if (draft->only_nat ? tw_draft_serves(draft, o->path->from) : tw_set_is_empty(cut))
+			continue;
+		if (!dies)
 			continue;
 		TW_TRY(tw_denials_of(r, o, cause, &n));
 		for (size_t k = 0; k < n; k++)

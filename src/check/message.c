@@ -247,8 +247,9 @@ static tw_status path_message(struct tw_results *r, struct tw_finding_draft *f, 
 	}
 	if (!what || !suffers || !rules || !acl)
 		return TW_ENOMEM;
-	f->finding.message = tw_arena_printf(r->arena, "%s %s: %s drops the %s %s (%s)", what,
-		suffers, acl, request ? "requests" : "replies", where, rules);
+	f->finding.message = tw_arena_printf(r->arena, "%s %s%s: %s drops the %s %s (%s)", what,
+		suffers, f->cause.family == TW_IPV6 ? " over IPv6" : "", acl,
+		request ? "requests" : "replies", where, rules);
 	return f->finding.message ? TW_OK : TW_ENOMEM;
 }
 

@@ -37,6 +37,17 @@ bool tw_group_rule_is_open(const struct tw_rule *rule)
 	return class == TW_CLASS_OPEN || class == TW_CLASS_REPLY;
 }
 
+bool tw_rule_is_wide(const struct tw_net *net, uint32_t vpc, const struct tw_rule *rule)
+{
+	if (vpc == TW_MISSING || rule->peer_group || rule->peer_prefix_list)
+		return false;
+	for (size_t i = 0; i < net->vpc[vpc].cidrs.n; i++)
+		if (net->vpc[vpc].cidrs.v[i].family == rule->peer.family &&
+			tw_prefix_contains(rule->peer, net->vpc[vpc].cidrs.v[i]))
+			return true;
+	return false;
+}
+
 /* What the open rules of a site's groups permit in one direction. */
 static tw_status permitted(
 	struct tw_judge *judge, const struct tw_site *site, enum tw_list list, tw_set *ret)
@@ -75,6 +86,7 @@ static tw_status add_near(struct tw_judge *judge, struct tw_arena *arena,
 	struct tw_near near = {.site = site, .initiator = tw_initiator_of(site)};
 	TW_TRY(tw_reach(judge->net, judge->space, &judge->world, arena, site, false, &near.in));
 	TW_TRY(tw_reach(judge->net, judge->space, &judge->world, arena, site, true, &near.out));
+	near.called = near.in;
 	if (site->kind == TW_SITE_INTERFACES && site->groups_state == TW_KNOWN) {
 		tw_set in, out;
 		TW_TRY(permitted(judge, site, TW_INGRESS, &in));

@@ -14,6 +14,7 @@ struct tw_near {
 	const struct tw_site *site;
 	enum tw_initiator initiator; /* when it starts flows */
 	tw_set in, out;		     /* (peer, near) and (near, peer), all protocols and services */
+	tw_set called;		     /* `in` by routes alone, whatever groups permit */
 };
 
 struct tw_nears {
@@ -33,5 +34,7 @@ TW_NODISCARD tw_status tw_nears_of(
 enum tw_initiator tw_initiator_of(const struct tw_site *site);
 /* True if a group's rule permits rather than means: all protocols, or an open or reply range. */
 bool tw_group_rule_is_open(const struct tw_rule *rule);
+/* True if a rule's peer is a block that holds a whole block of the VPC. */
+bool tw_rule_is_wide(const struct tw_net *net, uint32_t vpc, const struct tw_rule *rule);
 
 #endif

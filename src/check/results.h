@@ -92,6 +92,8 @@ struct tw_results {
 TW_NODISCARD tw_status tw_results_keep_paths(
 	struct tw_results *results, struct tw_draft *draft, struct tw_paths *paths);
 /* Outcomes and paths. */
+/* True if a request of that initiator passes the lists, on some path. */
+bool tw_draft_serves(const struct tw_draft *draft, const struct tw_site *from);
 void tw_draft_free(struct tw_results *results, struct tw_draft *draft);
 
 /* Sums a draft up (request, verdict, clients, sentence), keeps its details, and appends the flow.

@@ -158,6 +158,7 @@ tw_status tw_scope_flow(struct tw_scope *scope, enum tw_list list, size_t rule, 
 	struct tw_draft draft = {.protocol = protocol,
 		.outbound = list == TW_EGRESS,
 		.acl = scope->acl,
+		.wide = list == TW_INGRESS && tw_rule_is_wide(r->net, acl->vpc, one),
 		.interfaces = (uint32_t)scope->near.interfaces};
 	struct tw_flow *flow = &draft.flow;
 	TW_TRY(tw_flow_of_rule(r, acl->object.id, list, one, flow));

@@ -51,8 +51,7 @@ static bool is_attached(const struct tw_path *path, uint32_t subnet)
 }
 
 /* Some list on the path is another one's, or not even its own is surely asked. */
-static bool meets_others(
-	const struct tw_scope *scope, const struct tw_path *path, uint32_t subnet)
+static bool meets_others(const struct tw_scope *scope, const struct tw_path *path, uint32_t subnet)
 {
 	if (path->blocked || path->exempt)
 		return false;

@@ -218,11 +218,27 @@ static struct tw_way reply_to(const struct tw_way *request)
 	return way;
 }
 
+/*
+ * The request left by an attachment in the sender's own subnet, where a reply by the same way is
+ * asked nothing. SPEC: tgw-same-subnet
+ */
+static bool left_at_home(const struct tw_walk *walk, const struct tw_way *request)
+{
+	for (const struct tw_step *s = request->last; s; s = s->before)
+		if (s->crossing.kind == TW_CROSS_ACL && s->crossing.role == TW_ROLE_ATTACHMENT &&
+			s->crossing.subnet == walk->from->subnet)
+			return true;
+	return false;
+}
+
 static tw_status walk_reply(struct tw_walk *walk, const struct tw_way *request)
 {
 	struct tw_way way = reply_to(request);
-	if (!is_inside(walk->to))
+	if (!is_inside(walk->to)) {
+		/* Nobody knows by which way the reply comes: another one would ask. */
+		way.opaque = request->exit != TW_EXIT_ATTACHMENT && left_at_home(walk, request);
 		return tw_way_enter(walk, way, request);
+	}
 	if (way.handed)
 		TW_TRY(tw_way_from_target(walk, &way));
 	return tw_way_start(walk, way, walk->to);
