@@ -65,9 +65,10 @@ static tw_status same_groups(
 	if (!*ret || a->tracked || a->site == b->site)
 		return TW_OK;
 	if (r->details) { /* hops name the groups, so they must be the same ones */
-		*ret = a->site->groups_n == b->site->groups_n &&
-		       memcmp(a->site->groups, b->site->groups,
-			       a->site->groups_n * sizeof(*a->site->groups)) == 0;
+		size_t n = a->site->groups_n; /* of none there is no array */
+		*ret = n == b->site->groups_n &&
+		       (n == 0 || memcmp(a->site->groups, b->site->groups,
+					  n * sizeof(*a->site->groups)) == 0);
 		return TW_OK;
 	}
 	TW_TRY(tw_judge_crossing(r->judge, a, &x));

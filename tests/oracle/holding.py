@@ -38,8 +38,16 @@ def decided_before(expected, flow):
         flow["verdict"] in ("blocked", "one-way")
 
 
+def doubt_stays(expected, flow):
+    """docs/paths.md: a doubt on the way stays one, though no listener would hear what arrives."""
+    outcomes = [one for point in expected.points for one in point.outcomes]
+    told = (flow.get("reason") or {}).get("code")
+    return told == "unknown-input" and flow["verdict"] == "unknown" and \
+        all("no-listener" in one.reasons for one in outcomes)
+
+
 def flow_faults(expected, flow):
-    if decided_before(expected, flow):
+    if decided_before(expected, flow) or doubt_stays(expected, flow):
         return
     if flow["request"] not in expected.request():
         yield "request", (f"the request passes for {flow['request']}, the walker says "
@@ -72,6 +80,9 @@ def reason_faults(flow, outcomes):
         return
     # Both stand in the way of a caller from outside.
     if told == "public-access-block" and "no-public-address" in accepted:
+        return
+    # A gateway that its listing lacks, and a list behind it that drops every request for sure.
+    if told == "filter" and flow["verdict"] == "blocked" and "blackhole" in accepted:
         return
     if all(one.reasons[:1] == ("filter",) for one in lost):
         if told not in (None, "filter") and told not in accepted and ANY not in accepted:
