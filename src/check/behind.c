@@ -14,10 +14,10 @@ static const char *name_of(const struct tw_object *object)
 const char *tw_balancer_label(const struct tw_net *net, const struct tw_balancer *balancer)
 {
 	const char *name = balancer->object.name;
-	size_t begin, n = name ? tw_index_named(net, name, &begin) : 0, same = 0;
+	size_t begin = 0, end = name ? tw_index_named(net, name, &begin) : 0, same = 0;
 
-	for (size_t i = 0; i < n; i++)
-		same += net->index->named[begin + i].kind == TW_KIND_LOAD_BALANCER;
+	for (size_t i = begin; i < end; i++)
+		same += net->index->named[i].kind == TW_KIND_LOAD_BALANCER;
 	return same == 1 ? name : balancer->object.id;
 }
 
