@@ -15,10 +15,14 @@ struct tw_beside {
 	struct tw_path *path[2]; /* by the list of the ACL under inference that the request meets */
 };
 
-/* Near ends that routes treat alike, and their ways through gateways with lists of their own. */
+/*
+ * Near ends that routes treat alike, and their ways through gateways, by the list that the request
+ * meets: those to subnets of other VPCs that a narrow rule names, those with lists of their own, and
+ * those that lead where nobody knows what is asked.
+ */
 struct tw_far {
 	const struct tw_site *near, *site; /* the first of them; one that stands for all */
-	struct tw_paths path[2];	   /* by the list that the request meets */
+	struct tw_paths named[2], path[2], doubt[2];
 };
 
 /* One ACL under inference: its atoms for TCP and UDP in both families, and who sits behind it. */
@@ -33,6 +37,7 @@ struct tw_scope {
 	size_t besides;
 	struct tw_far *far, **far_of; /* far_of: by near end, NULL if its routes are not known */
 	size_t fars;
+	struct tw_path *assumed[2]; /* path[], where what lies beyond is assumed open */
 	struct tw_levels levels[TW_INITIATORS], quiet[TW_INITIATORS]; /* quiet: warnings as notes */
 	tw_set peers; /* every peer of a flow, at FROM; for path MTU */
 	size_t flows;

@@ -146,9 +146,10 @@ static tw_status collect_rule(struct tw_scope *scope, enum tw_list list, size_t 
 		if (atom->protocol != protocol || own.n == 0)
 			continue;
 		const struct tw_rule *twin = twin_of(scope, i, list, rule);
-		struct tw_piece like = {.cap = protocol == TW_PROTOCOL_TCP
-						       ? tcp_cap(scope, i, list, own, twin)
-						       : udp_cap(scope, i, list, own, twin)};
+		struct tw_piece like = {
+			.wide = tw_rule_is_wide(r->net, r->net->acl[scope->acl].vpc, one),
+			.cap = protocol == TW_PROTOCOL_TCP ? tcp_cap(scope, i, list, own, twin)
+							   : udp_cap(scope, i, list, own, twin)};
 		enum tw_list other = list == TW_INGRESS ? TW_EGRESS : TW_INGRESS;
 		if (twin && like.cap > TW_LEVEL_NONE && !tw_atom_answers(atom, other)) {
 			like.twin = tw_arena_printf(

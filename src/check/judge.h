@@ -27,6 +27,7 @@ struct tw_piece {
 	const struct tw_levels *levels;
 	enum tw_level cap; /* the loudest that a finding about it may be: inference.md */
 	const char *twin;  /* rule 8: the rule that was taken for a reply rule, or NULL */
+	bool wide;	   /* the rule names more than the VPC: nobody's word about other ones */
 	uint64_t mark;	   /* equal for equal situations: most are told apart by it (ask.c) */
 };
 

@@ -97,7 +97,7 @@ static tw_status add_sentences(struct tw_results *results, struct tw_finding_dra
 	const char *text;
 	for (size_t i = 0, said = 0; i < o->clients_n && said < 3; i++) {
 		const struct tw_client_result *c = &o->client[i];
-		if (c->level < hurt || c->passing == c->total)
+		if (c->level < hurt || c->passing + c->undecided == c->total)
 			continue;
 		TW_TRY(tw_sentence_of_client(results, c, outbound, o->protocol, &text));
 		TW_TRY(tw_finding_note(results, finding, text));

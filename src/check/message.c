@@ -32,7 +32,7 @@ static const char *clients_text(struct tw_results *r, const struct tw_finding_dr
 	const char *text = NULL;
 	for (size_t i = 0; i < f->client.n; i++) {
 		const struct tw_client_result *c = &f->client.v[i];
-		bool is_none = tw_share_of(c->passing, c->total) == TW_SHARE_NONE;
+		bool is_none = tw_share_of(c->passing + c->undecided, c->total) == TW_SHARE_NONE;
 		if (is_none != none || c->level < f->level)
 			continue;
 		text = text ? tw_arena_printf(r->arena, "%s, %s", text, c->client->id)

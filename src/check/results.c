@@ -40,6 +40,9 @@ static const struct {
 	{"on-premises",
 		"beyond a VPN or Direct Connect nothing is judged: replies are assumed to come "
 		"back"},
+	{"wide-rules",
+		"a rule for more than its own VPC is judged by the lists of that VPC alone where a "
+		"route leads to other VPCs"},
 };
 
 const char *tw_assumption_id(unsigned bit)

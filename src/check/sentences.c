@@ -32,7 +32,7 @@ tw_status tw_sentence_of_client(struct tw_results *results, const struct tw_clie
 	bool outbound, uint8_t protocol, const char **ret)
 {
 	struct tw_arena *arena = results->arena;
-	uint64_t lost = c->total - c->passing;
+	uint64_t hoped = c->passing + c->undecided, lost = c->total - hoped;
 	const char *who = c->client->title;
 	const char *share = percent_text(results, lost, c->total);
 	const char *a = tw_number_text(results, lost), *b = tw_number_text(results, c->total);
@@ -42,11 +42,10 @@ tw_status tw_sentence_of_client(struct tw_results *results, const struct tw_clie
 		return TW_ENOMEM;
 	const char *text;
 	if (protocol == TW_PROTOCOL_UDP)
-		text = c->passing == 0
-			       ? tw_arena_printf(arena, "%s: no answer ever arrives", who)
-			       : tw_arena_printf(
-					 arena, "%s: %s %% of its ports get no answer", who, share);
-	else if (c->passing == 0)
+		text = hoped == 0 ? tw_arena_printf(arena, "%s: no answer ever arrives", who)
+				  : tw_arena_printf(arena, "%s: %s %% of its ports get no answer",
+					    who, share);
+	else if (hoped == 0)
 		text = tw_arena_printf(arena, "%s: every connection hangs", who);
 	else if (lost * 1000 < c->total)
 		text = tw_arena_printf(arena,

@@ -133,7 +133,8 @@ enum {
 	TW_ASSUME_NODES =
 		1 << 15, /* a load balancer's nodes may have any address of their subnets */
 	TW_ASSUME_ON_PREMISES = 1 << 16, /* beyond a VPN or Direct Connect nothing is judged */
-	TW_ASSUMPTIONS = 17
+	TW_ASSUME_WIDE = 1 << 17,	 /* wide rules are not asked about other VPCs */
+	TW_ASSUMPTIONS = 18
 };
 
 /* At most so many lists and groups can be at fault in one direction of a path. */
