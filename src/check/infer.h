@@ -17,8 +17,8 @@ struct tw_beside {
 
 /*
  * Near ends that routes treat alike, and their ways through gateways, by the list that the request
- * meets: those to subnets of other VPCs that a narrow rule names, those with lists of their own, and
- * those that lead where nobody knows what is asked.
+ * meets: to subnets of other VPCs that a narrow rule names; those with lists of their own; those
+ * that lead where nobody knows what is asked.
  */
 struct tw_far {
 	const struct tw_site *near, *site; /* the first of them; one that stands for all */

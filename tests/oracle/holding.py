@@ -81,9 +81,6 @@ def reason_faults(flow, outcomes):
     # Both stand in the way of a caller from outside.
     if told == "public-access-block" and "no-public-address" in accepted:
         return
-    # A gateway that its listing lacks, and a list behind it that drops every request for sure.
-    if told == "filter" and flow["verdict"] == "blocked" and "blackhole" in accepted:
-        return
     if all(one.reasons[:1] == ("filter",) for one in lost):
         if told not in (None, "filter") and told not in accepted and ANY not in accepted:
             yield "reason", f"reason {told}, the walker says a list drops it"
