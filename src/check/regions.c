@@ -3,6 +3,8 @@
 #include "look.h"
 #include "results.h"
 
+#include <stdlib.h>
+
 static int severity(const struct tw_outcome *o)
 {
 	static const int rank[] = {[TW_ONE_WAY] = 0,
@@ -13,24 +15,30 @@ static int severity(const struct tw_outcome *o)
 	return rank[o->verdict];
 }
 
-static bool comes_before(
-	struct tw_space *space, const struct tw_outcome *a, const struct tw_outcome *b)
+/* An outcome with what it is sorted by, and what tells most ways apart. */
+struct ranked {
+	const struct tw_outcome *outcome;
+	struct tw_point point;
+	uint64_t way;
+	size_t at;
+};
+
+static int cmp_ranked(const void *left, const void *right)
 {
-	if (severity(a) != severity(b))
-		return severity(a) < severity(b);
-	if (a->family != b->family)
-		return a->family < b->family;
-	if (a->protocol != b->protocol)
-		return a->protocol < b->protocol;
-	struct tw_point p = {0}, q = {0};
-	tw_set_witness(space, a->set, &p);
-	tw_set_witness(space, b->set, &q);
-	int cmp = tw_addr_cmp(p.from, q.from);
+	const struct ranked *x = left, *y = right;
+	const struct tw_outcome *a = x->outcome, *b = y->outcome;
+	int cmp = severity(a) - severity(b);
 	if (cmp == 0)
-		cmp = tw_addr_cmp(p.to, q.to);
+		cmp = a->family - b->family;
 	if (cmp == 0)
-		cmp = (p.service > q.service) - (p.service < q.service);
-	return cmp < 0;
+		cmp = a->protocol - b->protocol;
+	if (cmp == 0)
+		cmp = tw_addr_cmp(x->point.from, y->point.from);
+	if (cmp == 0)
+		cmp = tw_addr_cmp(x->point.to, y->point.to);
+	if (cmp == 0)
+		cmp = (x->point.service > y->point.service) - (x->point.service < y->point.service);
+	return cmp ? cmp : (x->at > y->at) - (x->at < y->at);
 }
 
 static const char *const request_names[] = {"deny", "allow", "unknown"};
@@ -197,34 +205,63 @@ static bool same_way(const struct tw_path *a, const struct tw_path *b)
 	return true;
 }
 
-static void sort_outcomes(struct tw_space *space, const struct tw_outcome **v, size_t n)
+/* Equal for paths of the same way. */
+static uint64_t way_of(const struct tw_path *path)
 {
-	for (size_t i = 1; i < n; i++)
-		for (size_t k = i; k > 0 && comes_before(space, v[k], v[k - 1]); k--) {
-			const struct tw_outcome *swap = v[k];
-			v[k] = v[k - 1];
-			v[k - 1] = swap;
-		}
+	uint64_t way = path->crossings;
+	for (size_t i = 0; i < path->crossings; i++) {
+		const struct tw_crossing *c = &path->crossing[i];
+		way = tw_hash(&c->acl, sizeof(c->acl), way);
+		way = tw_hash(&c->subnet, sizeof(c->subnet), way);
+		way = tw_hash(&c->site, sizeof(c->site), way);
+	}
+	return way;
+}
+
+static tw_status rank(
+	struct tw_results *results, const struct tw_outcomes *outcomes, struct ranked **ret)
+{
+	struct ranked *v = TW_NEW_ARRAY(results->work, struct ranked, outcomes->n + 1);
+	if (!v)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < outcomes->n; i++) {
+		v[i] = (struct ranked){
+			.outcome = &outcomes->v[i], .way = way_of(outcomes->v[i].path), .at = i};
+		tw_set_witness(results->judge->space, outcomes->v[i].set, &v[i].point);
+	}
+	if (outcomes->n > 1)
+		qsort(v, outcomes->n, sizeof(*v), cmp_ranked);
+	*ret = v;
+	return tw_space_status(results->judge->space);
+}
+
+/* Moves what travels like the first one behind it, in order; returns how many those are. */
+static size_t gather(struct ranked *v, size_t n, struct ranked *rest)
+{
+	size_t same = 0, others = 0;
+	struct ranked first = v[0];
+	for (size_t i = 0; i < n; i++)
+		if (v[i].way == first.way && same_way(first.outcome->path, v[i].outcome->path))
+			v[same++] = v[i];
+		else
+			rest[others++] = v[i];
+	memcpy(v + same, rest, others * sizeof(*v));
+	return same;
 }
 
 /* All outcomes of one way become one path. */
-static tw_status path_of(struct tw_results *results, const struct tw_outcome **sorted, bool *taken,
-	size_t n, size_t first, struct tw_flow_path *path)
+static tw_status path_of(
+	struct tw_results *results, const struct ranked *v, size_t n, struct tw_flow_path *path)
 {
-	struct tw_region *region = TW_NEW_ARRAY(results->arena, struct tw_region, n - first);
+	struct tw_region *region = TW_NEW_ARRAY(results->arena, struct tw_region, n);
 	if (!region)
 		return TW_ENOMEM;
-	for (size_t i = first; i < n; i++) {
-		if (taken[i] || !same_way(sorted[first]->path, sorted[i]->path))
-			continue;
-		taken[i] = true;
-		TW_TRY(region_of(results, sorted[i], &region[path->regions_n]));
-		path->regions_n++;
-	}
-	path->by = sorted[first]->path->by;
-	path->choice = sorted[first]->path->choice;
+	for (size_t i = 0; i < n; i++)
+		TW_TRY(region_of(results, v[i].outcome, &region[i]));
+	path->by = v[0].outcome->path->by;
+	path->choice = v[0].outcome->path->choice;
 	path->region = region;
-	path->regions_total = path->regions_n;
+	path->regions_n = path->regions_total = n;
 	return TW_OK;
 }
 
@@ -232,23 +269,19 @@ tw_status tw_regions_of(struct tw_results *results, const struct tw_outcomes *ou
 	const struct tw_flow_path **ret, size_t *ret_n)
 {
 	size_t n = outcomes->n, paths = 0;
-	const struct tw_outcome **sorted =
-		TW_NEW_ARRAY(results->arena, const struct tw_outcome *, n + 1);
-	bool *taken = TW_NEW_ARRAY(results->arena, bool, n + 1);
+	struct ranked *v, *rest = TW_NEW_ARRAY(results->work, struct ranked, n + 1);
 	struct tw_flow_path *path = TW_NEW_ARRAY(results->arena, struct tw_flow_path, n + 1);
-	if (!sorted || !taken || !path)
+	if (!rest || !path)
 		return TW_ENOMEM;
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = &outcomes->v[i];
-	sort_outcomes(results->judge->space, sorted, n);
-	for (size_t i = 0; i < n; i++) {
-		if (taken[i])
-			continue;
+	TW_TRY(rank(results, outcomes, &v));
+	for (size_t i = 0; i < n;) {
+		size_t same = gather(v + i, n - i, rest);
 		path[paths].id = tw_arena_printf(results->arena, "p%zu", paths);
 		if (!path[paths].id)
 			return TW_ENOMEM;
-		TW_TRY(path_of(results, sorted, taken, n, i, &path[paths]));
+		TW_TRY(path_of(results, v + i, same, &path[paths]));
 		paths++;
+		i += same;
 	}
 	for (size_t i = 0; paths > 1 && i < paths; i++)
 		if (!path[i].by)
