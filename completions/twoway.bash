@@ -7,7 +7,7 @@ _twoway() {
 	local command=${COMP_WORDS[1]} words='' files=''
 
 	if ((COMP_CWORD == 1)); then
-		mapfile -t COMPREPLY < <(compgen -W 'check trace clients rule help --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'check trace lint fix gen diff clients rule help --help --version' -- "$cur")
 		return
 	fi
 	# --name=value comes as three words.
@@ -36,6 +36,42 @@ _twoway() {
 	trace:-o | trace:--format) words='text concise json' ;;
 	trace:--color) words='auto always never' ;;
 	trace:--width) words='' ;;
+	lint:--quota) words='' ;;
+	lint:-c | lint:--client) words='linux amazon-linux windows windows-xp windows-2003 macos freebsd openbsd netbsd solaris aix nat nat-gateway elb alb lambda linux-snat eks-snat dns-resolver iana any' ;;
+	lint:--intents) files=yes ;;
+	lint:--input-type) words='auto aws-cli np-guard' ;;
+	lint:--fail-on) words='error warning note' ;;
+	lint:--today) words='' ;;
+	lint:-o | lint:--format) words='text concise json' ;;
+	lint:--color) words='auto always never' ;;
+	lint:--width) words='' ;;
+	fix:--as) words='aws terraform terraform-inline cloudformation' ;;
+	fix:--rank) words='' ;;
+	fix:--quota) words='' ;;
+	fix:-c | fix:--client) words='linux amazon-linux windows windows-xp windows-2003 macos freebsd openbsd netbsd solaris aix nat nat-gateway elb alb lambda linux-snat eks-snat dns-resolver iana any' ;;
+	fix:--intents) files=yes ;;
+	fix:--input-type) words='auto aws-cli np-guard' ;;
+	fix:--fail-on) words='error warning note' ;;
+	fix:--today) words='' ;;
+	fix:-o | fix:--format) words='text concise json' ;;
+	fix:--color) words='auto always never' ;;
+	fix:--width) words='' ;;
+	gen:--from) words='' ;;
+	gen:--to) words='' ;;
+	gen:--as) words='text aws terraform terraform-inline cloudformation json' ;;
+	gen:--quota) words='' ;;
+	gen:-c | gen:--client) words='linux amazon-linux windows windows-xp windows-2003 macos freebsd openbsd netbsd solaris aix nat nat-gateway elb alb lambda linux-snat eks-snat dns-resolver iana any' ;;
+	gen:--intents) files=yes ;;
+	gen:--input-type) words='auto aws-cli np-guard' ;;
+	gen:-o | gen:--format) words='text concise json' ;;
+	gen:--color) words='auto always never' ;;
+	gen:--width) words='' ;;
+	diff:-c | diff:--client) words='linux amazon-linux windows windows-xp windows-2003 macos freebsd openbsd netbsd solaris aix nat nat-gateway elb alb lambda linux-snat eks-snat dns-resolver iana any' ;;
+	diff:--intents) files=yes ;;
+	diff:--input-type) words='auto aws-cli np-guard' ;;
+	diff:-o | diff:--format) words='text concise json' ;;
+	diff:--color) words='auto always never' ;;
+	diff:--width) words='' ;;
 	clients:--intents) files=yes ;;
 	clients:-o | clients:--format) words='text concise json' ;;
 	clients:--color) words='auto always never' ;;
@@ -51,6 +87,22 @@ _twoway() {
 		words='--from --to --port --protocol --client --source-ports --all --intents --input-type --format --verbose --quiet --color --ascii --width --help'
 		[[ $cur == -* ]] || files=yes
 		;;
+	lint:*)
+		words='--quota --compliance --client --intents --input-type --fail-on --today --format --verbose --quiet --color --ascii --width --help'
+		[[ $cur == -* ]] || files=yes
+		;;
+	fix:*)
+		words='--as --apply --review --rank --quota --client --intents --input-type --fail-on --today --format --verbose --quiet --color --ascii --width --help'
+		[[ $cur == -* ]] || files=yes
+		;;
+	gen:*)
+		words='--from --to --as --quota --client --intents --input-type --format --verbose --quiet --color --ascii --width --help'
+		[[ $cur == -* ]] || words=''
+		;;
+	diff:*)
+		words='--filters --exit-code --client --intents --input-type --format --verbose --quiet --color --ascii --width --help'
+		[[ $cur == -* ]] || files=yes
+		;;
 	clients:*)
 		words='--intents --format --verbose --quiet --color --ascii --width --help'
 		[[ $cur == -* ]] || words=''
@@ -61,7 +113,7 @@ _twoway() {
 		;;
 	help:*)
 		words='--help'
-		[[ $cur == -* ]] || words='check trace clients rule help'
+		[[ $cur == -* ]] || words='check trace lint fix gen diff clients rule help'
 		;;
 	esac
 	if [[ $files ]]; then

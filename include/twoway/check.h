@@ -8,6 +8,7 @@
 
 #include "twoway/client.h"
 #include "twoway/diag.h"
+#include "twoway/edit.h"
 #include "twoway/intents.h"
 #include "twoway/net.h"
 #include "twoway/space.h"
@@ -50,10 +51,6 @@ struct tw_peer {
 	size_t ids_n;
 	const struct tw_prefix *address; /**< n 0: unknown, or too many: named instead */
 	size_t addresses_n;
-};
-
-struct tw_icmp_range {
-	uint8_t type_lo, type_hi, code_lo, code_hi;
 };
 
 /** What a client gets. `pattern` only where the way it picks is known and one interval is cut. */
@@ -122,16 +119,6 @@ struct tw_leg {
 	const struct tw_ports *service, *returns, *undecided;
 	size_t service_n, returns_n, undecided_n;
 	uint64_t passing, total;
-};
-
-/** CIDR blocks and ports that stand together. */
-struct tw_flow_box {
-	const struct tw_prefix *from, *to;
-	size_t from_n, to_n;
-	const struct tw_ports *service; /**< NULL where the protocol has no ports */
-	size_t service_n;
-	const struct tw_icmp_range *icmp;
-	size_t icmp_n;
 };
 
 /** A packet, for people to try: both directions of one round trip. */
@@ -243,6 +230,8 @@ struct tw_finding {
 	bool suppressed;
 	const char *suppressed_reason, *suppressed_until;
 	struct tw_span suppressed_span;
+	const struct tw_fix *fix; /**< by rank; filled by tw_fixes and tw_lint */
+	size_t fixes_n;
 	const char *fingerprint; /**< 16 hex digits */
 };
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "twoway/diag.h"
+#include "twoway/edit.h"
 #include "twoway/intents.h"
 #include "twoway/net.h"
 
@@ -53,6 +54,24 @@ TW_NODISCARD tw_status tw_input_finish(struct tw_input *in);
 const struct tw_net *tw_input_net(const struct tw_input *in);
 /** NULL if none was added. */
 const struct tw_intents *tw_input_intents(const struct tw_input *in);
+
+/**
+ * The bytes of the files that hold the edited ACLs and groups, with the edits made and every other
+ * byte kept. A result is one array, drawn from `mem`; free it with tw_rewritten_free. Nothing is
+ * written to disk here.
+ * TW_EPARSE: an edit cannot be made (the ACL stands in no file, in YAML, in standard input, or its
+ * rule is no longer as the edit has it); the diagnostics say where and why, and nothing is
+ * returned.
+ */
+struct tw_rewritten {
+	const char *path; /**< as it was read */
+	const char *bytes;
+	size_t size;
+};
+TW_NODISCARD tw_status tw_rewrite(struct tw_mem *mem, struct tw_sources *sources,
+	const struct tw_edit *edit, size_t n, struct tw_diags *ret_diags, struct tw_rewritten **ret,
+	size_t *ret_n);
+void tw_rewritten_free(struct tw_mem *mem, struct tw_rewritten *file, size_t n);
 
 /** What was read, one entry a file, in the order of reading; contiguous: entry 0 begins an array.
  */

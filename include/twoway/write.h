@@ -5,6 +5,8 @@
 #include <stdbool.h>
 
 #include "twoway/check.h"
+#include "twoway/diff.h"
+#include "twoway/gen.h"
 
 /**
  * Writing: reports as text for people and as JSON for programs. A writer is handed results and
@@ -51,6 +53,23 @@ TW_NODISCARD tw_status tw_write_codes(struct tw_mem *mem, const struct tw_code *
 /** Diagnostics as `path:line:column: level: message`, for standard error; notes if `verbose`. */
 TW_NODISCARD tw_status tw_write_diags(struct tw_mem *mem, const struct tw_diags *diags,
 	struct tw_sources *sources, const struct tw_style *style, struct tw_sink sink);
+
+/** How edits and rule sets are spelled: for a shell, as source, or in the shape of describe-*. */
+enum tw_spelling {
+	TW_SPELL_AWS,		   /**< commands of the AWS CLI */
+	TW_SPELL_TERRAFORM,	   /**< separate rule resources */
+	TW_SPELL_TERRAFORM_INLINE, /**< blocks inside the resource of the ACL or group */
+	TW_SPELL_CLOUDFORMATION,   /**< YAML */
+	TW_SPELL_DESCRIBE /**< JSON of describe-network-acls and describe-security-groups */
+};
+/** "aws", "terraform", "terraform-inline", "cloudformation", "json": false if it names none. */
+bool tw_spelling_parse(const char *text, enum tw_spelling *ret);
+/** Edits in their order. TW_EINVAL: TW_SPELL_DESCRIBE has no words for an edit. */
+TW_NODISCARD tw_status tw_write_edits(struct tw_mem *mem, const struct tw_edit *edit, size_t n,
+	enum tw_spelling spelling, struct tw_sink sink);
+/** Whole rule sets: new ACLs and groups. */
+TW_NODISCARD tw_status tw_write_rule_sets(struct tw_mem *mem, const struct tw_rule_set *set,
+	size_t n, enum tw_spelling spelling, struct tw_sink sink);
 
 #ifdef __cplusplus
 }

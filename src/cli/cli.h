@@ -67,6 +67,10 @@ bool find_clients(const struct args *args, const struct tw_intents *intents,
 
 int cmd_check(const struct args *args);
 int cmd_trace(const struct args *args);
+int cmd_lint(const struct args *args);
+int cmd_fix(const struct args *args);
+int cmd_gen(const struct args *args);
+int cmd_diff(const struct args *args);
 int cmd_clients(const struct args *args);
 int cmd_rule(const struct args *args);
 int cmd_help(const struct args *args);

@@ -9,8 +9,9 @@ from sources import BELOW, ROOT, c_files, finish
 
 PUBLIC_FLOOR = {  # of include/twoway/NAME.h, where it is not the floor called NAME
     "status": "base", "memory": "base", "diag": "base", "source": "base", "version": "base",
-    "intents": "net",
+    "intents": "net", "edit": "space",
 }
+RESULTS = {"check", "fix", "gen", "lint", "diff"}  # headers of data that `write` is handed
 UMBRELLA = "twoway"  # includes all; only programs use it
 
 
@@ -24,7 +25,7 @@ def public_allowed(floor, name):
         return True
     owner = floor_of_public(name)
     # Results are data: a writer is handed them, but calls nothing of what made them.
-    return owner == floor or owner in BELOW[floor] or (floor, name) == ("write", "check")
+    return owner == floor or owner in BELOW[floor] or (floor == "write" and name in RESULTS)
 
 
 def includes_of(path):

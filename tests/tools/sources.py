@@ -14,6 +14,11 @@ BELOW = {
     "client": {"base", "space"},
     "net": {"base", "space", "filter", "client"},
     "check": {"base", "space", "filter", "client", "net"},
+    "edit": {"base", "space", "filter", "client", "net", "check"},
+    "lint": {"base", "space", "filter", "client", "net", "check", "edit"},
+    "fix": {"base", "space", "filter", "client", "net", "check", "edit"},
+    "gen": {"base", "space", "filter", "client", "net", "check", "edit"},
+    "diff": {"base", "space", "filter", "client", "net", "check", "edit"},
     "read": {"base", "space", "filter", "client", "net"},
     "write": {"base", "space", "filter", "client", "net"},
 }

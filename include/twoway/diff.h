@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TWOWAY_DIFF_H
+#define TWOWAY_DIFF_H
+
+#include "twoway/check.h"
+
+/**
+ * Diff: what changes for flows between two networks, as exact regions. Rules that are renumbered,
+ * split or merged without effect are no change.
+ */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What becomes of the packets of a change. */
+enum tw_change_kind {
+	TW_CHANGE_APPEARS,  /**< was blocked, completes for somebody now */
+	TW_CHANGE_VANISHES, /**< completed for somebody, is blocked now */
+	TW_CHANGE_BREAKS,   /**< the request still passes, fewer replies return */
+	TW_CHANGE_MENDS,    /**< the request passed before, more replies return */
+	TW_CHANGE_CLIENTS,  /**< replies return on other ports, neither more nor fewer for all */
+	TW_CHANGE_ONE_WAY, /**< was blocked, the request passes now and no reply returns; or back */
+	TW_CHANGE_UNKNOWN  /**< one of the two networks leaves it open */
+};
+const char *tw_change_name(enum tw_change_kind kind); /* "appears", "vanishes", ... */
+
+struct tw_change {
+	enum tw_change_kind kind;
+	/** Where it was found: the ACL, group or path end whose flows these are. */
+	const char *component;
+	const char *from, *to; /**< who starts, who answers, in words */
+	uint8_t family, protocol;
+	const char *protocol_text;
+	const struct tw_flow_box *box; /**< exact */
+	size_t boxes_n;
+	enum tw_verdict before, after;
+	const struct tw_ports *returns_before, *returns_after; /**< client ports; n 0 where none */
+	size_t returns_before_n, returns_after_n;
+	const struct tw_client_result *client_before, *client_after; /**< the same clients */
+	size_t clients_n;
+	const struct tw_witness *witness; /**< one packet that shows it, as it fares now */
+	const char *cuts; /**< what happens to connections that are up, or NULL: nothing */
+	const char *sentence;
+	struct tw_span before_span, after_span; /**< the rules that decide, where one does */
+};
+
+struct tw_difference {
+	const struct tw_change *change; /**< worst first, then by component and boxes */
+	size_t changes;
+	/** Components whose rules read differently and do the same. */
+	const char *const *same;
+	size_t sames;
+	const struct tw_assumption *assumption;
+	size_t assumptions_n;
+};
+
+struct tw_diff_options {
+	const struct tw_client *const *client;
+	size_t clients;
+	/** Compare each ACL and group as a set of packets, without flows. */
+	bool filters;
+};
+
+/** Free with tw_difference_free. */
+TW_NODISCARD tw_status tw_diff(struct tw_mem *mem, const struct tw_net *before,
+	const struct tw_net *after, const struct tw_diff_options *options,
+	struct tw_diags *ret_diags, struct tw_difference **ret);
+void tw_difference_free(struct tw_difference *difference);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

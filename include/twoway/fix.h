@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TWOWAY_FIX_H
+#define TWOWAY_FIX_H
+
+#include "twoway/check.h"
+
+/**
+ * Fix: for every finding of tw_check that rules of a network ACL can mend, the smallest edits that
+ * restore exactly the wanted flows. Each was applied to a copy of the model and proved there.
+ */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct tw_fix_options {
+	struct tw_check_options check;
+	/** Entries of a list and family, the default deny included: 0 is 20. SPEC: quota-nacl-rules
+	 */
+	unsigned quota;
+};
+
+/** The report of tw_check, with `fix` filled in its findings. Free with tw_report_free. */
+TW_NODISCARD tw_status tw_fixes(struct tw_mem *mem, const struct tw_net *net,
+	const struct tw_fix_options *options, struct tw_diags *ret_diags, struct tw_report **ret);
+
+/** What mends all findings together: each fix proved on top of those before it. */
+struct tw_fix_plan {
+	const struct tw_edit *edit; /**< in the order in which they must be made; adds come first */
+	size_t edits;
+	size_t mended; /**< findings of the report that are gone once all edits are made */
+	size_t left;   /**< findings that stay, because nothing may be done about them */
+	const char *const *left_text; /**< why, one sentence each */
+};
+
+/**
+ * `rank`: which alternative of each finding, 0 the first that is allowed. `review`: take fixes that
+ * need a review, too. Free with tw_fix_plan_free.
+ */
+TW_NODISCARD tw_status tw_fix_plan_new(struct tw_mem *mem, const struct tw_net *net,
+	const struct tw_fix_options *options, unsigned rank, bool review,
+	struct tw_diags *ret_diags, struct tw_fix_plan **ret);
+void tw_fix_plan_free(struct tw_fix_plan *plan);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
