@@ -170,7 +170,7 @@ def shellcheck(text, folder, hostile):
     with open(path, "wb") as file:
         file.write(text if text.startswith(b"#!") else b"#!/bin/sh\n" + text)
     # A hostile id may well look like a variable that somebody forgot to expand, or like a typo.
-    args = ["-e", "SC2016,SC1110,SC1111,SC1112,SC1018"] if hostile else []
+    args = ["-e", "SC1003,SC2016,SC1110,SC1111,SC1112,SC1018"] if hostile else []
     done = run(["shellcheck", *args, path])
     os.remove(path)
     if done.returncode:
