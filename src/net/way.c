@@ -55,8 +55,7 @@ const struct tw_stop *tw_way_goal(
 	return room;
 }
 
-/* The VPC's id, which may be all that the input says of it. */
-static const char *vpc_id_of(const struct tw_net *net, const struct tw_stop *place)
+const char *tw_stop_vpc_id(const struct tw_net *net, const struct tw_stop *place)
 {
 	const struct tw_site *site = place->site;
 
@@ -71,7 +70,7 @@ static const char *vpc_id_of(const struct tw_net *net, const struct tw_stop *pla
 
 static bool same_vpc(const struct tw_net *net, const struct tw_stop *a, const struct tw_stop *b)
 {
-	const char *left = vpc_id_of(net, a), *right = vpc_id_of(net, b);
+	const char *left = tw_stop_vpc_id(net, a), *right = tw_stop_vpc_id(net, b);
 
 	return left && right ? strcmp(left, right) == 0 : left == right;
 }
