@@ -235,8 +235,10 @@ static tw_status walk_reply(struct tw_walk *walk, const struct tw_way *request)
 {
 	struct tw_way way = reply_to(request);
 	if (!is_inside(walk->to)) {
-		/* Nobody knows by which way the reply comes: another one would ask. */
-		way.opaque = request->exit != TW_EXIT_ATTACHMENT && left_at_home(walk, request);
+		/* Nobody knows by which way the reply comes: another one would ask. To a translator
+		 * it comes back for sure, and from there by the routes. */
+		way.opaque = request->exit != TW_EXIT_ATTACHMENT &&
+			     !request->translated[request->at] && left_at_home(walk, request);
 		return tw_way_enter(walk, way, request);
 	}
 	if (way.handed)

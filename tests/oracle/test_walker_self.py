@@ -596,7 +596,7 @@ class Others(Asking):
         self.assertEqual(self.one(shown, S).reasons, ("public-access-block",))
 
     def test_gateway_elsewhere(self):
-        """A gateway of nobody carries nothing; one that no list has is not known (contract 4)."""
+        """A gateway of nobody carries nothing; one that no list has is not known (contract 3)."""
         plan = self.begin()
         vpc = plan.vpc("10.0.0.0/16")
         own = plan.subnet(vpc, "10.0.1.0/24")

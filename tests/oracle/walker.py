@@ -45,7 +45,7 @@ Decisions that neither the specification nor docs/paths.md settles:
     on-premises: linux, windows, macos; unknown private addresses: linux) are accepted for who
     decides.
 16. A failed or deleted NAT gateway is a blackhole, and so is an internet gateway that is attached
-    to another VPC or to none; one that a listing lacks is unknown (contract 4). A transit gateway
+    to another VPC or to none; one that a listing lacks is unknown (contract 3). A transit gateway
     without an attachment of the VPC ends the way with any reason but `filter`.
 17. A packet that reaches another interface than the one asked about (VPCs with equal blocks) is
     not compared, nor one to an address of a VPC that lies in no subnet.
