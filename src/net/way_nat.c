@@ -221,6 +221,10 @@ tw_status tw_way_nat(struct tw_walk *walk, struct tw_way way, const struct tw_st
 	struct tw_way v4, v6;
 	struct tw_stop room;
 
+	/* A translator's own reply; the routes between it and its clients are local as a rule. */
+	if (walk->direction == TW_REPLY && way.at + 1 < way.looks && way.translated[way.at + 1])
+		return not_known(walk, way, place, "unknown-input",
+			"the NAT gateway's own subnet routes the reply to a NAT gateway");
 	if (walk->direction == TW_REPLY)
 		return tw_way_lose(walk, way, "nat-reach",
 			tw_way_goal(walk, &way, &room)

@@ -471,6 +471,8 @@ class Walker:
         elif known.home is own:
             yield inner.arrived(own)
         else:
+            if self.estate.route(own, packet.source).kind != "local":
+                raise Undecided("a NAT gateway's subnet that routes replies elsewhere")
             yield inner.met(own, True).met(known.home, False).arrived(known.home)
 
 
