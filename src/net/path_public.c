@@ -226,6 +226,9 @@ static tw_status go_on(struct hairpin *h, const struct tw_path *out)
 	return look->leg > 0 ? enter_translated(h, out, look) : enter_plain(h, out);
 }
 
+static const char which_address[] =
+	"several addresses of the interface are public: which one this is, is not judged";
+
 /* One public address of one interface. */
 static tw_status reach(struct hairpin *h, uint32_t interface, struct tw_range address)
 {
@@ -253,12 +256,8 @@ static tw_status reach(struct hairpin *h, uint32_t interface, struct tw_range ad
 	tw_status status =
 		tw_paths_between(h->net, h->space, h->world, h->arena, h->from, h->far, &out);
 	for (size_t i = 0; status == TW_OK && i < out.n; i++)
-		status =
-			known || out.v[i].blocked
-				? go_on(h, &out.v[i])
-				: push_unknown(h, out.v[i],
-					  "several addresses of the interface are public: which one "
-					  "this is, is not judged");
+		status = known || out.v[i].blocked ? go_on(h, &out.v[i])
+						   : push_unknown(h, out.v[i], which_address);
 	TW_VEC_FREE(h->net->mem, &out);
 	return status;
 }
