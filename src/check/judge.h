@@ -101,6 +101,10 @@ TW_NODISCARD tw_status tw_judge_asked(struct tw_judge *judge, const struct tw_pa
 TW_NODISCARD tw_status tw_judge_piece(struct tw_judge *judge, struct tw_arena *arena,
 	const struct tw_piece *piece, struct tw_outcomes *ret);
 
+/* Outcomes that only findings tell apart (by cap or twin) become one, as the contract's regions
+ * are: all packets with one outcome. After the findings are made. */
+TW_NODISCARD tw_status tw_outcomes_join(struct tw_judge *judge, struct tw_outcomes *outcomes);
+
 /* True if the path's own reason, not a filter, is why this outcome is what it is. */
 bool tw_outcome_has_reason(const struct tw_outcome *outcome);
 /* Some alternative of the same packets gets through where this one does not. */

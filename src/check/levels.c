@@ -60,6 +60,19 @@ tw_status tw_levels_default(
 	return TW_OK;
 }
 
+bool tw_levels_same(const struct tw_levels *a, const struct tw_levels *b)
+{
+	if (a == b)
+		return true;
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (a->v[i].client != b->v[i].client || a->v[i].level != b->v[i].level ||
+			a->v[i].asked != b->v[i].asked)
+			return false;
+	return true;
+}
+
 static bool holds(const struct tw_levels *levels, const char *id)
 {
 	for (size_t i = 0; i < levels->n; i++)

@@ -34,6 +34,8 @@ struct tw_levels {
 	size_t n;
 };
 
+/* The same clients with the same levels. */
+bool tw_levels_same(const struct tw_levels *a, const struct tw_levels *b);
 TW_NODISCARD tw_status tw_levels_default(
 	struct tw_arena *arena, enum tw_initiator initiator, struct tw_levels *ret);
 /* Every client decides: what an intent, a name or --client says. Duplicates are dropped. */

@@ -232,22 +232,54 @@ static tw_status unsettle(struct tw_arena *arena, struct tw_outcome *outcome)
 static tw_status temper(struct tw_arena *arena, struct tw_outcome *outcome)
 {
 	const struct tw_path *path = outcome->path;
+	enum tw_verdict verdict = outcome->verdict;
 	if (path->blocked)
 		outcome->verdict = TW_BLOCKED;
-	else if (path->unknown_beyond &&
-		 (outcome->verdict == TW_COMPLETE || outcome->verdict == TW_PARTIAL))
-		return unsettle(arena, outcome); /* what is lost is lost, what passes may be */
+	if (path->blocked || !path->unknown_beyond || verdict == TW_BLOCKED)
+		return TW_OK;
+	TW_TRY(unsettle(arena, outcome)); /* what is lost is lost, what passes may be */
+	if (verdict == TW_ONE_WAY)
+		outcome->verdict = TW_ONE_WAY;
 	return TW_OK;
+}
+
+/* The same packets' fate: request, replies and clients are alike on the same path. */
+static bool alike(const struct tw_outcome *a, const struct tw_outcome *b)
+{
+	if (a->path != b->path || a->family != b->family || a->protocol != b->protocol ||
+		a->request != b->request || a->reply_kind != b->reply_kind ||
+		a->reply != b->reply || a->legs != b->legs || !tw_levels_same(a->levels, b->levels))
+		return false;
+	for (unsigned i = 0; i < a->legs; i++)
+		if (!tw_ports_equal(a->leg[i].returns, b->leg[i].returns) ||
+			!tw_ports_equal(a->leg[i].undecided, b->leg[i].undecided))
+			return false;
+	return true;
 }
 
 /* Where no ports are counted, the same answer from another part of a list is the same outcome. */
 static bool joins(const struct tw_outcome *a, const struct tw_outcome *b)
 {
-	return a->path == b->path && a->levels == b->levels && a->cap == b->cap &&
-	       a->twin == b->twin && a->family == b->family && a->protocol == b->protocol &&
-	       a->request == b->request && a->reply_kind == b->reply_kind && a->reply == b->reply &&
-	       a->legs == b->legs && tw_ports_equal(a->leg[0].returns, b->leg[0].returns) &&
-	       tw_ports_equal(a->leg[0].undecided, b->leg[0].undecided);
+	return a->cap == b->cap && a->twin == b->twin && alike(a, b);
+}
+
+tw_status tw_outcomes_join(struct tw_judge *judge, struct tw_outcomes *outcomes)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < outcomes->n; i++) {
+		struct tw_outcome *one = &outcomes->v[i];
+		size_t k = 0;
+		while (k < kept && !alike(&outcomes->v[k], one))
+			k++;
+		if (k < kept)
+			outcomes->v[k].set =
+				tw_set_union(judge->space, outcomes->v[k].set, one->set);
+		else
+			outcomes->v[kept++] = *one;
+	}
+	outcomes->n = kept;
+	return tw_space_status(judge->space);
 }
 
 static tw_status push(struct tw_judge *judge, struct tw_arena *arena, struct tw_outcome outcome,

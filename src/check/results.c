@@ -141,11 +141,21 @@ static tw_status sum_clients(struct tw_results *results, struct tw_draft *draft)
  * documented, or a filter that is not known. */
 struct tw_reason tw_unknown_reason(const struct tw_path *path)
 {
-	for (size_t i = 0; i < path->crossings; i++)
-		if (path->crossing[i].lenient)
-			return (struct tw_reason){.code = "nlb-preserve-lb-subnet-return",
-				.message = "AWS does not say whether the lists of the load "
-					   "balancer's subnet see this reply"};
+	bool lenient = false, balancer = false;
+
+	for (size_t i = 0; i < path->crossings; i++) {
+		const struct tw_crossing *c = &path->crossing[i];
+		lenient |= c->lenient;
+		balancer |= c->kind == TW_CROSS_PLACE && !strcmp(c->place_kind, "load-balancer");
+	}
+	if (lenient && balancer)
+		return (struct tw_reason){.code = "nlb-preserve-lb-subnet-return",
+			.message = "AWS does not say whether the lists of the load balancer's "
+				   "subnet see this reply"};
+	if (lenient)
+		return (struct tw_reason){.code = "tgw-same-subnet",
+			.message = "nobody knows by which way the reply comes back: if not by the "
+				   "transit gateway, the subnet's list sees it"};
 	return (struct tw_reason){
 		.code = "unknown-input", .message = "a filter on the way is not fully known"};
 }

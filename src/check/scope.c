@@ -38,6 +38,8 @@ tw_status tw_judge_draft(
 	if (status == TW_OK)
 		status = tw_find_losses(results, draft);
 	if (status == TW_OK)
+		status = tw_outcomes_join(results->judge, &draft->outcomes);
+	if (status == TW_OK)
 		status = tw_results_add_flow(results, draft);
 	TW_VEC_FREE(results->mem, &draft->outcomes);
 	return status;

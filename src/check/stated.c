@@ -304,6 +304,11 @@ static tw_set packets_of(struct tw_results *r, const struct tw_intent *intent,
 		a = tw_set_union(space, a,
 			tw_ranges_set(space, TW_FIELD_FROM, from->sites.v[i].address,
 				from->sites.v[i].addresses_n));
+	/* Of one that is called by its public address, inside and outside ask different things. */
+	for (size_t i = 0; i < to->sites.n; i++)
+		b = tw_set_union(space, b,
+			tw_ranges_set(space, TW_FIELD_TO, to->sites.v[i].called,
+				to->sites.v[i].called_n));
 	for (size_t i = 0; i < to->sites.n; i++)
 		b = tw_set_union(space, b,
 			tw_ranges_set(space, TW_FIELD_TO, to->sites.v[i].address,

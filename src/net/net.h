@@ -133,6 +133,7 @@ struct tw_route {
 	enum tw_target target;
 	const char *target_id;
 	bool blackhole;
+	bool propagated; /* told by a virtual gateway: loses against a static one */
 	struct tw_span span;
 };
 

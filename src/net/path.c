@@ -62,7 +62,8 @@ static tw_set own_public(const struct pairing *p)
 	bool out = is_inside(p->from);
 	const struct tw_site *inside = out ? p->from : p->to;
 	tw_set set = TW_EMPTY;
-	if (is_inside(p->from) == is_inside(p->to))
+	/* A public address that is called from inside is out there, whoever has it. */
+	if (is_inside(p->from) == is_inside(p->to) || (out ? p->to : p->from)->interfaces_n > 0)
 		return set;
 	for (size_t i = 0; i < inside->interfaces_n; i++) {
 		const struct tw_interface *one = &p->net->interface[inside->interfaces[i]];
@@ -182,6 +183,8 @@ static tw_status join(struct pairing *p, const struct tw_way *request, const str
 	path.choice = request->choice;
 	if (reply && reply->choice)
 		path.choice = reply->choice;
+	path.internet = !request->lost && request->exit == TW_EXIT_GATEWAY &&
+			request->gateway == TW_TARGET_INTERNET_GATEWAY;
 	give_reason(&path, request, false);
 	give_reason(&path, reply, true);
 	path.asymmetric = reply && !path.reason && request->trail != reply->trail;
@@ -235,8 +238,10 @@ static tw_status walk_reply(struct tw_walk *walk, const struct tw_way *request)
 {
 	struct tw_way way = reply_to(request);
 	if (!is_inside(walk->to)) {
-		/* Nobody knows by which way the reply comes: another one would ask. */
-		way.opaque = request->exit != TW_EXIT_ATTACHMENT && left_at_home(walk, request);
+		/* Nobody knows by which way the reply comes: another one would ask. To a translator
+		 * it comes back for sure, and from there by the routes. */
+		way.opaque = request->exit != TW_EXIT_ATTACHMENT &&
+			     !request->translated[request->at] && left_at_home(walk, request);
 		return tw_way_enter(walk, way, request);
 	}
 	if (way.handed)
@@ -341,6 +346,11 @@ tw_status tw_paths_between(const struct tw_net *net, struct tw_space *space,
 	const struct tw_site *to, struct tw_paths *ret)
 {
 	struct pairing p = {net, space, world, arena, from, to, ret};
+	if (is_inside(from) && to->called_n > 0) {
+		TW_TRY(tw_paths_to_public(net, space, world, arena, from, to, ret));
+		if (to->called_only)
+			return TW_OK;
+	}
 	tw_set domain = tw_set_intersect(space,
 		tw_ranges_set(space, TW_FIELD_FROM, from->address, from->addresses_n),
 		tw_ranges_set(space, TW_FIELD_TO, to->address, to->addresses_n));

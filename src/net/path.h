@@ -51,7 +51,14 @@ struct tw_site {
 	size_t interfaces_n;
 	const struct tw_range *address; /* sorted by family and address, disjoint */
 	size_t addresses_n;
-	const char *zone;  /* of its subnet, or NULL */
+	const char *zone; /* of its subnet, or NULL */
+	/*
+	 * It was asked for by these public addresses, a /32 each: who sits inside sends to them, by
+	 * the internet (path_public.c). `called_only`: by nothing else.
+	 */
+	const struct tw_range *called;
+	size_t called_n;
+	bool called_only;
 	uint32_t balancer; /* TW_SITE_BALANCER: its index, else TW_MISSING */
 	const struct tw_site
 		*part; /* a joined site: what it stands for, else n 0 (check/situation.h) */
@@ -157,6 +164,7 @@ struct tw_path {
 	bool blocked, unanswered;
 	bool unknown_beyond;  /* complete is not proved: something behind is not judged */
 	bool unknown_request; /* ... and that is on the request's own way */
+	bool internet;	      /* the request leaves by an internet gateway */
 	bool asymmetric;      /* the reply goes by another gateway than the request */
 	const char *exempt;   /* SPEC id if AWS never filters this traffic */
 	unsigned assumptions;
@@ -199,6 +207,12 @@ tw_set tw_ranges_set(
  * disjoint and together all pairs (from, to). `arena` holds what the paths point to.
  */
 TW_NODISCARD tw_status tw_paths_between(const struct tw_net *net, struct tw_space *space,
+	const struct tw_world *world, struct tw_arena *arena, const struct tw_site *from,
+	const struct tw_site *to, struct tw_paths *ret);
+
+/* The same from inside to the public addresses by which `to` is called, appended to `ret`: out by
+ * the sender's gateway, and in again by the responder's. SPEC: igw-nat-private-addresses */
+TW_NODISCARD tw_status tw_paths_to_public(const struct tw_net *net, struct tw_space *space,
 	const struct tw_world *world, struct tw_arena *arena, const struct tw_site *from,
 	const struct tw_site *to, struct tw_paths *ret);
 

@@ -27,6 +27,7 @@ void tw_picked_fini(struct tw_picked *picked)
 	TW_VEC_FREE(mem, &picked->acl);
 	TW_VEC_FREE(mem, &picked->balancer);
 	TW_VEC_FREE(mem, &picked->range);
+	TW_VEC_FREE(mem, &picked->called);
 	TW_VEC_FREE(mem, &picked->id);
 }
 
@@ -252,13 +253,51 @@ static tw_status build(struct tw_picked *picked, struct tw_parts *parts, struct 
 	return add_open(picked, sites);
 }
 
+static bool has_public(const struct tw_interface *interface, struct tw_range address)
+{
+	for (size_t i = 0; i < interface->public_addresses.n; i++)
+		if (tw_ranges_meet((struct tw_ranges){&address, 1},
+			    tw_prefix_range(interface->public_addresses.v[i])))
+			return true;
+	return false;
+}
+
+/* Remembers by which public addresses a site is called. */
+static tw_status call(struct tw_picked *picked, struct tw_site *site, bool only)
+{
+	struct tw_range *v = TW_NEW_ARRAY(picked->arena, struct tw_range, picked->called.n);
+	size_t n = 0;
+
+	if (!v)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < picked->called.n; i++) {
+		bool own = false, seen = false;
+		for (size_t k = 0; k < n; k++)
+			seen |= tw_addr_cmp(v[k].first, picked->called.v[i].first) == 0;
+		for (size_t k = 0; k < site->interfaces_n; k++)
+			own |= has_public(
+				&picked->net->interface[site->interfaces[k]], picked->called.v[i]);
+		if (own && !seen)
+			v[n++] = picked->called.v[i];
+	}
+	site->called = v;
+	site->called_n = n;
+	site->called_only = only && n > 0;
+	return TW_OK;
+}
+
 tw_status tw_picked_sites(struct tw_picked *picked, struct tw_sites *ret)
 {
 	struct tw_parts parts = TW_VEC_EMPTY;
 	struct tw_sites sites = TW_VEC_EMPTY;
+	bool only = picked->interface.n == picked->called.n && picked->subnet.n == 0 &&
+		    picked->acl.n == 0;
 
 	TW_TRY(expand(picked));
 	tw_status status = build(picked, &parts, &sites);
+	for (size_t i = 0; status == TW_OK && picked->called.n > 0 && i < sites.n; i++)
+		if (sites.v[i].kind == TW_SITE_INTERFACES)
+			status = call(picked, &sites.v[i], only);
 	TW_VEC_FREE(picked->net->mem, &parts);
 	if (status == TW_OK)
 		*ret = sites;

@@ -22,6 +22,13 @@ static int cmp_block(const struct tw_routed *a, const struct tw_routed *b)
 	return tw_addr_cmp(a->to.addr, b->to.addr);
 }
 
+static int cmp_text(const char *a, const char *b)
+{
+	if (!a || !b)
+		return (a != NULL) - (b != NULL);
+	return strcmp(a, b);
+}
+
 static int cmp_entry(const void *a, const void *b)
 {
 	const struct tw_routed *left = a, *right = b;
@@ -31,6 +38,9 @@ static int cmp_entry(const void *a, const void *b)
 		return d;
 	if (left->weak != right->weak)
 		return left->weak ? 1 : -1;
+	d = cmp_text(left->target, right->target); /* which of two is told, not which counts */
+	if (d)
+		return d;
 	return (left->order > right->order) - (left->order < right->order);
 }
 
@@ -46,6 +56,50 @@ static int cmp_run(const void *a, const void *b)
 	return (left->order > right->order) - (left->order < right->order);
 }
 
+static bool names(const struct tw_refs *refs, const char *id)
+{
+	for (size_t i = 0; i < refs->n; i++)
+		if (refs->id && cmp_text(refs->id[i], id) == 0)
+			return true;
+	return false;
+}
+
+/* Both lead to the same place. */
+static bool same_way(const struct tw_routed *a, const struct tw_routed *b)
+{
+	const struct tw_transit_route *left = a->transit, *right = b->transit;
+
+	if (a->route)
+		return a->route->blackhole == b->route->blackhole &&
+		       a->route->target == b->route->target && cmp_text(a->target, b->target) == 0;
+	bool dead = left && left->blackhole;
+	if (dead || (right && right->blackhole))
+		return dead && right && right->blackhole;
+	if ((left ? left->attachments.n : 1) != (right ? right->attachments.n : 1))
+		return false;
+	if (!left || !right)
+		return cmp_text(a->target, b->target) == 0;
+	for (size_t i = 0; i < left->attachments.n; i++)
+		if (!left->attachments.id || !names(&right->attachments, left->attachments.id[i]))
+			return false;
+	return true;
+}
+
+/* Keeps the first of a block; another one that is no weaker and leads elsewhere ties with it. */
+static void keep(struct tw_routing *routing, size_t *kept, const struct tw_routed *one)
+{
+	struct tw_routed *last = *kept ? &routing->v[*kept - 1] : NULL;
+
+	if (!last || cmp_block(last, one) != 0) {
+		routing->v[(*kept)++] = *one;
+		return;
+	}
+	if (last->weak != one->weak || same_way(last, one))
+		return;
+	last->tied = true;
+	last->dead_end = false; /* the other one may lead further */
+}
+
 /* Longest prefix first; of equal blocks the one that decides is kept. */
 static void sort(struct tw_routing *routing)
 {
@@ -56,8 +110,7 @@ static void sort(struct tw_routing *routing)
 	if (routing->n > 1)
 		qsort(routing->v, routing->n, sizeof(*routing->v), cmp_entry);
 	for (size_t i = 0; i < routing->n; i++)
-		if (kept == 0 || cmp_block(&routing->v[kept - 1], &routing->v[i]) != 0)
-			routing->v[kept++] = routing->v[i];
+		keep(routing, &kept, &routing->v[i]);
 	routing->n = kept;
 	if (kept > 1)
 		qsort(routing->v, kept, sizeof(*routing->v), cmp_run);
@@ -102,6 +155,27 @@ static tw_status reserve(struct tw_arena *arena, size_t n, struct tw_routing *re
 	return ret->v ? TW_OK : TW_ENOMEM;
 }
 
+/* How little is proved where a list's entries are not known; equal ones by name. */
+static int doubt_of(const struct tw_route *route)
+{
+	switch (route->target) {
+	case TW_TARGET_ENDPOINT:
+		return 0;
+	case TW_TARGET_INTERFACE:
+	case TW_TARGET_OTHER:
+		return 2;
+	default:
+		return 1;
+	}
+}
+
+static bool proves_less(const struct tw_route *route, const struct tw_route *than)
+{
+	int d = than ? doubt_of(route) - doubt_of(than) : 1;
+
+	return d > 0 || (d == 0 && cmp_text(route->prefix_list, than->prefix_list) < 0);
+}
+
 static tw_status routing_of(
 	const struct tw_net *net, struct tw_arena *arena, uint32_t table, struct tw_routing *ret)
 {
@@ -118,15 +192,18 @@ static tw_status routing_of(
 		const struct tw_route *r = &t->route[i];
 		struct tw_prefixes list = {NULL, 0};
 		if (!r->prefix_list) {
-			routing.v[routing.n++] = (struct tw_routed){.to = r->to, .route = r};
+			routing.v[routing.n++] = (struct tw_routed){.to = r->to,
+				.route = r,
+				.target = r->target_id,
+				.weak = r->propagated};
 			continue;
 		}
 		list = entries_of(net, r->prefix_list, &known);
-		/* The one that proves least: anything but an endpoint. */
-		if (!known && (!routing.unknown || r->target != TW_TARGET_ENDPOINT))
+		if (!known && proves_less(r, routing.unknown))
 			routing.unknown = r;
 		for (size_t k = 0; k < list.n; k++)
-			routing.v[routing.n++] = (struct tw_routed){.to = list.v[k], .route = r};
+			routing.v[routing.n++] = (struct tw_routed){
+				.to = list.v[k], .route = r, .target = r->target_id};
 	}
 	sort(&routing);
 	*ret = routing;
@@ -139,6 +216,17 @@ static struct tw_prefixes blocks_of(const struct tw_net *net, uint32_t attachmen
 	uint32_t vpc = attachment == TW_MISSING ? TW_MISSING : net->attachment[attachment].vpc;
 
 	return vpc == TW_MISSING ? (struct tw_prefixes){NULL, 0} : net->vpc[vpc].cidrs;
+}
+
+/* The first in the order of ids, so that the order of the input tells nothing. */
+static const char *first_of(const struct tw_refs *attachments)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < attachments->n && attachments->id; i++)
+		if (!first || cmp_text(attachments->id[i], first) < 0)
+			first = attachments->id[i];
+	return first;
 }
 
 static tw_status routing_of_transit(
@@ -158,7 +246,10 @@ static tw_status routing_of_transit(
 	routing.open = !t->routes_known || !t->propagated_known;
 	for (size_t i = 0; i < t->routes_n; i++) {
 		const struct tw_transit_route *r = &t->route[i];
-		struct tw_routed one = {.to = r->to, .transit = r, .weak = r->propagated};
+		struct tw_routed one = {.to = r->to,
+			.transit = r,
+			.target = first_of(&r->attachments),
+			.weak = r->propagated};
 		struct tw_prefixes list = {&one.to, 1};
 		if (r->prefix_list) {
 			list = entries_of(net, r->prefix_list, &known);
@@ -175,8 +266,10 @@ static tw_status routing_of_transit(
 		/* A VPN's routes come from the other side: nobody knows them here. */
 		routing.open |= blocks.n == 0;
 		for (size_t k = 0; k < blocks.n; k++)
-			routing.v[routing.n++] = (struct tw_routed){
-				.to = blocks.v[k], .propagated = attachment, .weak = true};
+			routing.v[routing.n++] = (struct tw_routed){.to = blocks.v[k],
+				.propagated = attachment,
+				.target = net->attachment[attachment].object.id,
+				.weak = true};
 	}
 	for (size_t i = 0; i < routing.n; i++)
 		routing.v[i].dead_end = is_dead_end(net, &routing.v[i]);

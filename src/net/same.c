@@ -199,6 +199,8 @@ static int cmp_routes(const void *a, const void *b)
 		c = cmp_uint(left->target, right->target);
 	if (!c)
 		c = cmp_text(left->target_id, right->target_id);
+	if (!c)
+		c = cmp_uint(left->propagated, right->propagated);
 	return c ? c : cmp_uint(left->blackhole, right->blackhole);
 }
 

@@ -33,6 +33,7 @@ static tw_status pick_public(struct work *w, struct tw_prefix prefix, bool *ret_
 		uint32_t at = net->index->public[i].interface;
 		TW_TRY(TW_VEC_PUSH(net->mem, &w->picked.interface, at));
 		TW_TRY(TW_VEC_PUSH(net->mem, &w->picked.id, net->interface[at].object.id));
+		TW_TRY(TW_VEC_PUSH(net->mem, &w->picked.called, tw_prefix_range(prefix)));
 	}
 	return TW_OK;
 }

@@ -36,8 +36,9 @@ struct tw_picked {
 	struct tw_span span;
 	struct tw_indexes interface, subnet, acl, balancer;
 	TW_VEC(struct tw_range) range;
-	const char *vpc_id;  /* `range` is in this VPC; NULL: in any */
-	bool must_be_inside; /* an address that the VPC lacks is an error */
+	TW_VEC(struct tw_range) called; /* public addresses of some of the interfaces */
+	const char *vpc_id;		/* `range` is in this VPC; NULL: in any */
+	bool must_be_inside;		/* an address that the VPC lacks is an error */
 	TW_VEC(const char *) id;
 	bool internet, managed;
 };

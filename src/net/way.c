@@ -55,8 +55,7 @@ const struct tw_stop *tw_way_goal(
 	return room;
 }
 
-/* The VPC's id, which may be all that the input says of it. */
-static const char *vpc_id_of(const struct tw_net *net, const struct tw_stop *place)
+const char *tw_stop_vpc_id(const struct tw_net *net, const struct tw_stop *place)
 {
 	const struct tw_site *site = place->site;
 
@@ -71,7 +70,7 @@ static const char *vpc_id_of(const struct tw_net *net, const struct tw_stop *pla
 
 static bool same_vpc(const struct tw_net *net, const struct tw_stop *a, const struct tw_stop *b)
 {
-	const char *left = vpc_id_of(net, a), *right = vpc_id_of(net, b);
+	const char *left = tw_stop_vpc_id(net, a), *right = tw_stop_vpc_id(net, b);
 
 	return left && right ? strcmp(left, right) == 0 : left == right;
 }
@@ -384,6 +383,23 @@ static tw_status cross_route(struct tw_walk *walk, struct tw_way *way, const str
 	return tw_way_cross(walk, way, c);
 }
 
+static const char two_routes[] =
+	"two routes of the table have this block and lead apart: nobody says which one counts";
+
+/* Where two routes tie, one is walked, and nothing on it is sure. */
+static void follow_one_of_two(struct tw_walk *walk, struct tw_way *way, const struct tw_stop *place,
+	const struct tw_routed *routed)
+{
+	if (!routed->tied)
+		return;
+	if (!way->unknown) {
+		way->component = walk->net->table[place->table].object.id;
+		way->span = routed->route->span;
+	}
+	tw_way_doubt(way, "unknown-input", two_routes);
+	way->opaque = true;
+}
+
 static tw_status follow(struct tw_walk *walk, struct tw_way way, const struct tw_stop *place,
 	const struct tw_route *route)
 {
@@ -451,15 +467,27 @@ static bool is_inside_vpc(const struct tw_net *net, uint32_t vpc, struct tw_pref
 	return false;
 }
 
-/* A route of a VPC's own addresses that is not local: to an appliance, or nowhere. */
+/*
+ * A route of a VPC's own addresses that is not local: to a NAT gateway, which translates here as
+ * anywhere, to an appliance, or nowhere. Whether one that a virtual gateway has told counts here is
+ * not documented.
+ */
 static tw_status detour(struct tw_walk *walk, struct tw_way way, const struct tw_stop *place,
-	const struct tw_route *route)
+	const struct tw_routed *routed)
 {
+	const struct tw_route *route = routed->route;
+	const char *text = "a route leads through an appliance, which is not judged";
+
+	follow_one_of_two(walk, &way, place, routed);
 	TW_TRY(cross_route(walk, &way, place, route));
-	if (route->blackhole)
+	if (route->propagated)
+		text = "a propagated route has addresses of the VPC itself: nobody says whether it "
+		       "counts";
+	else if (route->blackhole)
 		return tw_way_lose(walk, way, "blackhole", "the route is a blackhole");
-	tw_way_doubt(
-		&way, "unknown-input", "a route leads through an appliance, which is not judged");
+	else if (route->target == TW_TARGET_NAT_GATEWAY)
+		return tw_way_nat(walk, way, place, route);
+	tw_way_doubt(&way, "unknown-input", text);
 	way.opaque = true;
 	return tw_way_arrive(walk, way, false);
 }
@@ -483,10 +511,10 @@ static tw_status route_inside(struct tw_walk *walk, struct tw_way way, const str
 		struct tw_way part = tw_way_part(&way, rest);
 		part.domain = tw_way_towards(walk, &part, one->to);
 		rest = tw_set_subtract(walk->space, rest, part.domain);
-		if (one->route->target == TW_TARGET_LOCAL)
+		if (one->route->target == TW_TARGET_LOCAL && !one->tied)
 			local = tw_set_union(walk->space, local, part.domain);
 		else if (!tw_set_is_empty(part.domain))
-			TW_TRY(detour(walk, part, place, one->route));
+			TW_TRY(detour(walk, part, place, one));
 	}
 	way.domain = tw_set_union(walk->space, rest, local);
 	if (tw_set_is_empty(way.domain))
@@ -538,6 +566,7 @@ tw_status tw_way_route(struct tw_walk *walk, struct tw_way way, const struct tw_
 		if (tw_set_is_empty(part.domain))
 			continue;
 		way.domain = tw_set_subtract(walk->space, way.domain, part.domain);
+		follow_one_of_two(walk, &part, place, &routing->v[i]);
 		TW_TRY(follow_in_doubt(walk, part, place, routing->v[i].route, routing->unknown));
 	}
 	if (tw_set_is_empty(way.domain))

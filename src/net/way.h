@@ -91,6 +91,8 @@ struct tw_walk {
 
 struct tw_stop tw_stop_of_site(const struct tw_site *site);
 struct tw_stop tw_stop_of_subnet(const struct tw_net *net, uint32_t subnet, enum tw_role role);
+/* The VPC's id, which may be all that the input says of it; or NULL. */
+const char *tw_stop_vpc_id(const struct tw_net *net, const struct tw_stop *place);
 /* Where this direction ends: the other end, or the translator that must be passed first. NULL:
  * outside of every known subnet. */
 const struct tw_stop *tw_way_goal(

@@ -36,6 +36,41 @@ static tw_status blocked_publicly(
 		"VPC Block Public Access stops traffic with the internet here");
 }
 
+/* Some input lists gateways of this sort: what such a list lacks is not known. */
+static bool lists_gateways(const struct tw_net *net, bool egress_only)
+{
+	bool other = false;
+
+	for (size_t i = 0; i < net->gateways; i++) {
+		if (net->gateway[i].egress_only == egress_only)
+			return true;
+		other = true;
+	}
+	return net->holds[TW_KIND_INTERNET_GATEWAY] && !other && !egress_only;
+}
+
+/*
+ * Whether the gateway that a route names carries anything for this VPC: one that is attached
+ * elsewhere, or nowhere, is a blackhole, as a target that was deleted is. Without any list of
+ * gateways the route is believed.
+ */
+static enum tw_knowledge attached(const struct tw_net *net, const struct tw_stop *place,
+	const struct tw_route *route, bool *ret_lost)
+{
+	bool egress_only = route->target == TW_TARGET_EGRESS_ONLY;
+	uint32_t at = tw_net_find(net, TW_KIND_INTERNET_GATEWAY, route->target_id);
+	const char *vpc = tw_stop_vpc_id(net, place);
+
+	*ret_lost = false;
+	if (at == TW_MISSING)
+		return lists_gateways(net, egress_only) ? TW_NOT_KNOWN : TW_ASSUMED;
+	for (size_t i = 0; vpc && i < net->gateway[at].vpc_ids_n; i++)
+		if (!strcmp(net->gateway[at].vpc_ids[i], vpc))
+			return TW_KNOWN;
+	*ret_lost = vpc != NULL;
+	return TW_KNOWN;
+}
+
 /* The near addresses that a public IPv4 address stands for. SPEC: igw-nat-private-addresses */
 static tw_set published(struct tw_walk *walk, const struct tw_site *near)
 {
@@ -111,8 +146,16 @@ static tw_status across(struct tw_walk *walk, struct tw_way way, enum tw_target 
 	return tw_way_exit(walk, way, gateway, place->vpc);
 }
 
-static tw_status internet_gateway(
-	struct tw_walk *walk, struct tw_way way, const struct tw_stop *place)
+/* What nobody knows is said last: what cannot go anyway is lost for sure. */
+static void doubt_gateway(struct tw_way *way, enum tw_knowledge known)
+{
+	if (known == TW_NOT_KNOWN)
+		tw_way_doubt(way, "unknown-input",
+			"the gateway is not in the input, although others are");
+}
+
+static tw_status internet_gateway(struct tw_walk *walk, struct tw_way way,
+	const struct tw_stop *place, enum tw_knowledge known)
 {
 	tw_set public = tw_way_public(walk, &way);
 	struct tw_way private = tw_way_part(&way, tw_set_subtract(walk->space, way.domain, public));
@@ -128,6 +171,8 @@ static tw_status internet_gateway(
 	}
 	if (!tw_set_is_empty(v4.domain))
 		TW_TRY(needs_public(walk, &v4, place));
+	doubt_gateway(&v4, known);
+	doubt_gateway(&v6, known);
 	if (!tw_set_is_empty(v4.domain))
 		TW_TRY(tw_way_exit(walk, v4, TW_TARGET_INTERNET_GATEWAY, place->vpc));
 	if (tw_set_is_empty(v6.domain))
@@ -179,23 +224,35 @@ static tw_status endpoint(struct tw_walk *walk, struct tw_way way, const struct 
 	return tw_way_exit(walk, way, TW_TARGET_ENDPOINT, place->vpc);
 }
 
+/* Internet gateways and egress-only ones. SPEC: eigw-stateful-v6 */
+static tw_status public_gateway(struct tw_walk *walk, struct tw_way way,
+	const struct tw_stop *place, const struct tw_route *route)
+{
+	bool ended = false;
+	enum tw_knowledge known = attached(walk->net, place, route, &ended);
+
+	if (ended)
+		return tw_way_lose(walk, way, "blackhole",
+			"the gateway is attached to another VPC, or to none");
+	TW_TRY(blocked_publicly(walk, &way, place, &ended));
+	if (ended)
+		return TW_OK;
+	if (route->target == TW_TARGET_INTERNET_GATEWAY)
+		return internet_gateway(walk, way, place, known);
+	if (from_outside(walk))
+		return tw_way_lose(walk, way, "eigw-stateful-v6",
+			"an egress-only internet gateway lets nobody outside start a flow");
+	doubt_gateway(&way, known);
+	return across(walk, way, TW_TARGET_EGRESS_ONLY, place);
+}
+
 tw_status tw_way_gateway(struct tw_walk *walk, struct tw_way way, const struct tw_stop *place,
 	const struct tw_route *route)
 {
-	bool ended = false;
-
 	switch (route->target) {
 	case TW_TARGET_INTERNET_GATEWAY:
-		TW_TRY(blocked_publicly(walk, &way, place, &ended));
-		return ended ? TW_OK : internet_gateway(walk, way, place);
 	case TW_TARGET_EGRESS_ONLY:
-		TW_TRY(blocked_publicly(walk, &way, place, &ended));
-		if (ended)
-			return TW_OK;
-		if (from_outside(walk))
-			return tw_way_lose(walk, way, "eigw-stateful-v6",
-				"an egress-only internet gateway lets nobody outside start a flow");
-		return across(walk, way, TW_TARGET_EGRESS_ONLY, place);
+		return public_gateway(walk, way, place, route);
 	case TW_TARGET_VIRTUAL_GATEWAY: /* SPEC: vgw-nacl */
 		way.assumptions |= TW_ASSUME_ON_PREMISES;
 		return tw_way_exit(walk, way, TW_TARGET_VIRTUAL_GATEWAY, place->vpc);

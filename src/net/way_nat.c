@@ -5,12 +5,26 @@
  */
 #include "way.h"
 
+/* What is not known of the gateway: behind it packets may look like anybody's. */
+static tw_status not_known(struct tw_walk *walk, struct tw_way way, const struct tw_stop *place,
+	const char *code, const char *text)
+{
+	struct tw_stop room;
+
+	tw_way_doubt(&way, code, text);
+	way.opaque |= tw_way_goal(walk, &way, &room) != NULL;
+	return tw_way_exit(walk, way, TW_TARGET_NAT_GATEWAY, place->vpc);
+}
+
 /* A gateway that the input does not describe: what its interfaces and their lists tell. */
 static tw_status undescribed(struct tw_walk *walk, struct tw_way way, const struct tw_stop *place)
 {
+	struct tw_stop room;
+
 	way.assumptions |= TW_ASSUME_BEYOND_NAT;
-	if (place->vpc == TW_MISSING || !walk->net->vpc[place->vpc].nat_is_open)
-		tw_way_doubt(&way, "nat-four-crossings",
+	if (place->vpc == TW_MISSING || !walk->net->vpc[place->vpc].nat_is_open ||
+		tw_way_goal(walk, &way, &room))
+		return not_known(walk, way, place, "nat-four-crossings",
 			"the NAT gateway is not in the input: the lists of its own subnet may stop "
 			"this");
 	return tw_way_exit(walk, way, TW_TARGET_NAT_GATEWAY, place->vpc);
@@ -205,28 +219,34 @@ tw_status tw_way_nat(struct tw_walk *walk, struct tw_way way, const struct tw_st
 	uint32_t at = tw_net_find(net, TW_KIND_NAT_GATEWAY, route->target_id);
 	const struct tw_site *near = walk->direction == TW_REQUEST ? walk->from : walk->to;
 	struct tw_way v4, v6;
+	struct tw_stop room;
 
+	/* A translator's own reply; the routes between it and its clients are local as a rule. */
+	if (walk->direction == TW_REPLY && way.at + 1 < way.looks && way.translated[way.at + 1])
+		return not_known(walk, way, place, "unknown-input",
+			"the NAT gateway's own subnet routes the reply to a NAT gateway");
 	if (walk->direction == TW_REPLY)
-		return tw_way_lose(
-			walk, way, "nat-reach", "a NAT gateway lets nobody outside start a flow");
+		return tw_way_lose(walk, way, "nat-reach",
+			tw_way_goal(walk, &way, &room)
+				? "the reply comes to a NAT gateway that has not seen the request"
+				: "a NAT gateway lets nobody outside start a flow");
 	if (at == TW_MISSING && !net->holds[TW_KIND_NAT_GATEWAY])
 		return undescribed(walk, way, place);
-	if (at == TW_MISSING) {
-		tw_way_doubt(&way, "unknown-input", "the NAT gateway is not in the input");
-		return tw_way_exit(walk, way, TW_TARGET_NAT_GATEWAY, place->vpc);
-	}
+	if (at == TW_MISSING)
+		return not_known(
+			walk, way, place, "unknown-input", "the NAT gateway is not in the input");
 	const struct tw_nat *nat = &net->nat[at];
 	if (nat->gone)
 		return tw_way_lose(walk, way, "blackhole", "the NAT gateway was deleted or failed");
 	if (nat->vpc != TW_MISSING && place->vpc != TW_MISSING && nat->vpc != place->vpc)
 		return tw_way_lose(walk, way, "nat-reach",
 			"a NAT gateway of another VPC is reached by a transit gateway only");
-	if (nat->regional || nat->subnet == TW_MISSING) {
-		tw_way_doubt(&way, nat->regional ? "nat-regional-no-nacl" : "unknown-input",
-			nat->regional ? "AWS does not say which lists a regional NAT gateway meets"
-				      : "the NAT gateway's subnet is not in the input");
-		return tw_way_exit(walk, way, TW_TARGET_NAT_GATEWAY, place->vpc);
-	}
+	if (nat->regional)
+		return not_known(walk, way, place, "nat-regional-no-nacl",
+			"AWS does not say which lists a regional NAT gateway meets");
+	if (nat->subnet == TW_MISSING)
+		return not_known(walk, way, place, "unknown-input",
+			"the NAT gateway's subnet is not in the input");
 	if (near->vpc != TW_MISSING && nat->vpc != TW_MISSING && near->vpc != nat->vpc)
 		way.assumptions |= TW_ASSUME_NAT_TRANSIT;
 	TW_TRY(sort_out(walk, &way, &v4, &v6));

@@ -402,6 +402,12 @@ static tw_status by_table(
 		way.domain = tw_set_subtract(walk->space, way.domain, part.domain);
 		if (routing->open) /* a narrower one may be missing */
 			tw_way_doubt(&part, "unknown-input", text);
+		if (routing->v[i].tied) {
+			tw_way_doubt(&part, "unknown-input",
+				"two routes of the transit gateway's table have this block and "
+				"lead apart: nobody says which one counts");
+			part.opaque = true;
+		}
 		TW_TRY(follow(walk, part, table, &routing->v[i]));
 	}
 	if (tw_set_is_empty(way.domain))

@@ -89,13 +89,16 @@ static tw_status read_route(
 {
 	struct tw_route route = {.span = tw_node_span(aws->d, node)};
 	tw_status worst = TW_OK;
-	uint32_t state;
+	uint32_t state, origin;
 
 	TW_TRY(tw_aws_object(aws, node));
 	state = tw_node_member(aws->d, node, "State");
+	origin = tw_node_member(aws->d, node, "Origin");
 	TW_AWS_STEP(worst, read_destination(aws, node, &route));
 	TW_AWS_STEP(worst, read_target(aws, node, &route));
 	route.blackhole = state != TW_NODE_NONE && tw_node_is(aws->d, state, "blackhole");
+	route.propagated =
+		origin != TW_NODE_NONE && tw_node_is(aws->d, origin, "EnableVgwRoutePropagation");
 	*ret_counts = state == TW_NODE_NONE || !tw_node_is(aws->d, state, "filtered");
 	if (!*ret_counts)
 		TW_TRY(tw_aws_warn(aws, node, "a filtered route is read as not in force"));

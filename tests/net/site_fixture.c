@@ -81,7 +81,8 @@ static struct tw_route route_of(struct world *w, const char *text)
 	else
 		route.to = prefix_of(to);
 	route.blackhole = equals[1] == '!';
-	route.target_id = equals + 1 + route.blackhole;
+	route.propagated = equals[1] == '~';
+	route.target_id = equals + 1 + (route.blackhole || route.propagated);
 	route.target = target_of(route.target_id);
 	return route;
 }

@@ -18,7 +18,8 @@ void add_eni(struct world *w, const struct eni *eni);
 void add_instance(struct world *w, const char *id, enum tw_platform platform, const char *name);
 /*
  * `routes`: "10.0.0.0/16=local 0.0.0.0/0=igw-1 pl-1=vpce-1 10.9.0.0/16=!pcx-1"; the target's kind
- * is told by its id, `!` makes a blackhole. `subnets`: explicit associations, or NULL.
+ * is told by its id, `!` makes a blackhole, `~` a propagated route. `subnets`: explicit
+ * associations, or NULL.
  */
 void add_table(struct world *w, const char *id, const char *vpc_id, const char *subnets,
 	const char *routes);

@@ -135,6 +135,40 @@ static void test_longest_prefix(void **state)
 	path_stop(&t);
 }
 
+/*
+ * Two routes of one block: a static one before a propagated one, in any order (docs/paths.md); two
+ * of one kind that lead apart prove nothing, in any order.
+ */
+static void test_equal_blocks(void **state)
+{
+	static const struct route_row row[] = {
+		{"0.0.0.0/0=igw-1 0.0.0.0/0=~vgw-1", "eni-1", "10.0.1.11", "198.51.100.1", true,
+			PASSES, NULL, 0},
+		{"0.0.0.0/0=~vgw-1 0.0.0.0/0=igw-1", "eni-1", "10.0.1.11", "198.51.100.1", true,
+			PASSES, NULL, 0},
+		{"0.0.0.0/0=~vgw-1 0.0.0.0/0=!igw-1", "eni-1", "10.0.1.11", "198.51.100.1", true,
+			BLOCKED, "blackhole", 0},
+		{"0.0.0.0/0=!igw-1 0.0.0.0/0=~vgw-1", "eni-1", "10.0.1.11", "198.51.100.1", true,
+			BLOCKED, "blackhole", 0},
+		/* the longest prefix first, propagated or not */
+		{"0.0.0.0/0=!igw-1 198.51.100.0/24=~vgw-1", "eni-1", "10.0.1.11", "198.51.100.1",
+			true, PASSES, NULL, TW_ASSUME_ON_PREMISES},
+		/* what AWS itself refuses to make */
+		{"0.0.0.0/0=igw-1 0.0.0.0/0=vgw-1", "eni-1", "10.0.1.11", "198.51.100.1", true,
+			UNKNOWN, "unknown-input", 0},
+		{"0.0.0.0/0=vgw-1 0.0.0.0/0=igw-1", "eni-1", "10.0.1.11", "198.51.100.1", true,
+			UNKNOWN, "unknown-input", 0},
+		{"0.0.0.0/0=igw-1 0.0.0.0/0=!igw-1", "eni-1", "10.0.1.11", "198.51.100.1", true,
+			UNKNOWN, "unknown-input", 0},
+		{"0.0.0.0/0=igw-1 0.0.0.0/0=igw-1", "eni-1", "10.0.1.11", "198.51.100.1", true,
+			PASSES, NULL, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TW_COUNT(row); i++)
+		check_route(&row[i]);
+}
+
 /* ---- prefix lists ---------------------------------------------------------------------------- */
 
 static void check_list_route(const char *routes, const char *list, const char *far, enum fate fate)
@@ -173,6 +207,29 @@ static void test_prefix_lists(void **state)
 		"198.51.100.0/24=!pcx-1 pl-1=vgw-1", "198.51.100.7/32", "198.51.100.7", PASSES);
 	check_list_route(
 		"198.51.100.0/24=!pcx-1 pl-1=vgw-1", "198.51.0.0/16", "198.51.100.7", BLOCKED);
+}
+
+/* An explicit block and a list with that block, and two lists that the input lacks. */
+static void test_lists_in_any_order(void **state)
+{
+	static const char *const routes[] = {"198.51.100.0/24=igw-1 pl-1=vgw-1",
+		"pl-1=vgw-1 198.51.100.0/24=igw-1", "pl-1=igw-1 198.51.100.0/24=vgw-1"};
+	static const char *const unknown[] = {"10.0.0.0/16=local pl-1=eni-7 pl-2=igw-1",
+		"10.0.0.0/16=local pl-2=igw-1 pl-1=eni-7"};
+
+	(void)state;
+	for (size_t i = 0; i < TW_COUNT(routes); i++)
+		check_list_route(routes[i], "198.51.100.0/24", "198.51.100.1", UNKNOWN);
+	for (size_t i = 0; i < TW_COUNT(unknown); i++) {
+		struct path_test t;
+		routed(&t, unknown[i]);
+		add_subnet(&t.w, "subnet-9", "vpc-1", "10.0.9.0/24");
+		path_start(&t);
+		path_ask(&t, "eni-1", "subnet-9");
+		/* the appliance may stand between any two of the VPC */
+		assert_true(path_of(&t, "10.0.1.11", "10.0.9.9")->unknown_beyond);
+		path_stop(&t);
+	}
 }
 
 /* ---- NAT gateways ---------------------------------------------------------------------------- */
@@ -321,7 +378,9 @@ int main(void)
 		cmocka_unit_test(test_gateways),
 		cmocka_unit_test(test_other_targets),
 		cmocka_unit_test(test_longest_prefix),
+		cmocka_unit_test(test_equal_blocks),
 		cmocka_unit_test(test_prefix_lists),
+		cmocka_unit_test(test_lists_in_any_order),
 		cmocka_unit_test(test_nat),
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_reach),

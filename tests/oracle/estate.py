@@ -67,6 +67,7 @@ class Route:
 
     def __init__(self, data, lists):
         self.state = data.get("State", "active")
+        self.static = data.get("Origin") != "EnableVgwRoutePropagation"
         text = data.get("DestinationCidrBlock") or data.get("DestinationIpv6CidrBlock")
         self.list = data.get("DestinationPrefixListId")
         self.missing = text is None and self.list not in lists
@@ -207,17 +208,22 @@ class Estate:
         return main
 
     def route(self, subnet, address):
-        """The route that an address takes from a subnet: the longest prefix. None: no route."""
-        best, length, missing = None, -1, False
+        """The route that an address takes from a subnet: the longest prefix, then a static one.
+        None: no route."""
+        best, length, missing, tied = None, -1, False, False
         for route in self.tables[self.table_of(subnet)][2]:
             missing = missing or route.missing
             for one in route.blocks:
                 if one.version != address.version or address not in one:
                     continue
-                if one.prefixlen == length and best.kind != "local":
-                    raise Undecided(f"two routes for one block in {self.table_of(subnet)}")
-                if one.prefixlen > length:
-                    best, length = route, one.prefixlen
+                if best is not None and (one.prefixlen, route.static) == (length, best.static):
+                    tied = tied or (best.target, best.state) != (route.target, route.state)
+                elif best is None or (one.prefixlen, route.static) > (length, best.static):
+                    best, length, tied = route, one.prefixlen, False
+        if tied:
+            raise Undecided(f"two routes for one block in {self.table_of(subnet)}")
+        if best is not None and not best.static and inside(address, self.vpcs[subnet.vpc].blocks):
+            raise Undecided("a propagated route for addresses of the VPC")
         for one in self.vpcs[subnet.vpc].blocks:
             if one.version == address.version and address in one and one.prefixlen >= length:
                 best, length = Route({"GatewayId": "local"}, {}), one.prefixlen
@@ -250,13 +256,18 @@ class Estate:
 
     def transit_route(self, table, address):
         """The longest prefix wins, then a static route."""
-        best = None
+        best, tied = None, False
         for route in self.transit_routes(table):
             for one in route.blocks:
                 if one.version == address.version and address in one:
                     rank = (one.prefixlen, route.static)
                     if best is None or rank > best[0]:
-                        best = (rank, route)
+                        best, tied = (rank, route), False
+                    elif rank == best[0]:
+                        tied = tied or (route.state, sorted(route.attachments)) != (
+                            best[1].state, sorted(best[1].attachments))
+        if tied:
+            raise Undecided(f"two routes for one block in {table}")
         return best[1] if best else None
 
     def attachment_between(self, tgw, vpc):

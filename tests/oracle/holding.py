@@ -78,6 +78,10 @@ def reason_faults(flow, outcomes):
     # Decision 2 and 3: a list that drops every reply, or the way that is missing behind it.
     if told in (None, "filter") and flow["verdict"] == "one-way" and ANY in accepted:
         return
+    # A doubt that cannot change the verdict: the ports in doubt are no client's own.
+    if told in (None, "filter") and flow["verdict"] == "one-way" and \
+            "nlb-preserve-lb-subnet-return" in accepted:
+        return
     # Both stand in the way of a caller from outside.
     if told == "public-access-block" and "no-public-address" in accepted:
         return

@@ -204,6 +204,12 @@ class Random(Plan):
             ways.append(("203.0.113.0/24", nat))
         elif pcx and self.chance(0.1):  # as if the other side's gateway could be used
             ways.append(("203.0.113.0/24", pcx[0]))
+        if self.chance(0.1):  # told by a virtual gateway, too: a static one wins
+            ways.insert(self.rng.randint(0, len(ways)), (
+                self.rng.choice((ANY4, FAR, "198.51.100.0/24")), f"vgw-0{vpc[-1]}", "propagated"))
+        inner = nat or known.get("nat")
+        if inner and self.chance(0.1):  # not every way inside the VPC is local
+            ways.append((self.subnet_block(self.rng.choice(self.subnets[vpc])), inner))
         return ways
 
     def default_way(self, vpc, subnet):

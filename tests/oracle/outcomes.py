@@ -176,8 +176,10 @@ class Judge:
             found.maybe = found.legs
         elif way.end == "unknown":
             found.legs = [whole(protocol, False) for _ in found.legs]
-        elif not all(found.legs):
+        elif not all(found.maybe):
             found.reasons = ("filter",)
+        elif not all(found.legs):
+            found.reasons = ("nlb-preserve-lb-subnet-return",)
         return found
 
     def ports(self, checks, protocol):

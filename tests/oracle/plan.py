@@ -107,7 +107,7 @@ class Plan:
         return name
 
     def table(self, vpc, subnets, routes, main=False):
-        """`routes`: (block or prefix list, target[, state])."""
+        """`routes`: (block or prefix list, target[, state or "propagated"])."""
         name, ways = self.name("rtb"), []
         own = next(one for one in self.rows["vpcs"] if one["VpcId"] == vpc)
         locals_ = [(one["CidrBlock"], "local") for one in own["CidrBlockAssociationSet"]]
@@ -117,8 +117,10 @@ class Plan:
             key = "DestinationPrefixListId" if block.startswith("pl-") else \
                 "DestinationIpv6CidrBlock" if ":" in block else "DestinationCidrBlock"
             ways.append({key: block, TARGETS[target.split("-")[0]]: target,
-                         "Origin": "CreateRouteTable" if target == "local" else "CreateRoute",
-                         "State": state[0] if state else "active"})
+                         "Origin": "CreateRouteTable" if target == "local" else
+                                   "EnableVgwRoutePropagation" if "propagated" in state else
+                                   "CreateRoute",
+                         "State": "blackhole" if "blackhole" in state else "active"})
         associations = [{"Main": False, "SubnetId": one, "RouteTableId": name,
                          "RouteTableAssociationId": "rtbassoc-" + one.split("-")[1]}
                         for one in subnets]

@@ -595,6 +595,22 @@ class Others(Asking):
         self.assertEqual(self.one(S, shown).reasons, ("public-access-block",))
         self.assertEqual(self.one(shown, S).reasons, ("public-access-block",))
 
+    def test_gateway_elsewhere(self):
+        """A gateway of nobody carries nothing; one that no list has is not known (contract 3)."""
+        plan = self.begin()
+        vpc = plan.vpc("10.0.0.0/16")
+        own = plan.subnet(vpc, "10.0.1.0/24")
+        plan.acl(vpc, [], default=True)
+        igw = plan.igw(vpc)
+        plan.table(vpc, [], [(ANY4, igw), ("203.0.113.0/24", "igw-0a1")], main=True)
+        shown = plan.eni(own, "10.0.1.11", [plan.group(vpc)], public="192.0.2.77")
+        for ends in ((C, shown), (shown, C)):
+            self.assertEqual(self.one(*ends).request, "unknown")
+            self.assertEqual(self.one(*ends).reasons, ("unknown-input",))
+        plan.rows["internet-gateways"][0]["Attachments"] = []
+        for ends in ((S, shown), (shown, S)):
+            self.assertEqual(self.one(*ends).reasons, ("blackhole",))
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=1)

@@ -44,8 +44,9 @@ Decisions that neither the specification nor docs/paths.md settles:
 15. A private address of no VPC is on-premises: both rows of the contract's table (public,
     on-premises: linux, windows, macos; unknown private addresses: linux) are accepted for who
     decides.
-16. A failed, deleted or missing NAT gateway is a blackhole; a transit gateway without an attachment
-    of the VPC ends the way with any reason but `filter`.
+16. A failed or deleted NAT gateway is a blackhole, and so is an internet gateway that is attached
+    to another VPC or to none; one that a listing lacks is unknown (contract 3). A transit gateway
+    without an attachment of the VPC ends the way with any reason but `filter`.
 17. A packet that reaches another interface than the one asked about (VPCs with equal blocks) is
     not compared, nor one to an address of a VPC that lies in no subnet.
 18. A route towards an outside caller that leads to an appliance or an endpoint is not compared
@@ -171,7 +172,7 @@ class Walker:
     def by_igw(self, trip, subnet, route):
         target, six = trip.packet.target, trip.packet.target.version == 6
         self.refuse_across(target)
-        if subnet.vpc not in self.estate.igws.get(route.target, []):
+        if subnet.vpc not in self.estate.igws.get(route.target, [subnet.vpc]):
             yield trip.dead("blackhole")
             return
         if not public(target):
@@ -190,7 +191,12 @@ class Walker:
                 raise Undecided("nobody knows whether this address has a public one")
             if str(trip.packet.source) not in trip.sender.publics:
                 reasons.append("no-public-address")
-        yield trip.dead(*reasons) if reasons else trip.out("exit", subnet)
+        if reasons:
+            yield trip.dead(*reasons)
+        elif route.target not in self.estate.igws:
+            yield trip.unknown("unknown-input")
+        else:
+            yield trip.out("exit", subnet)
 
     def refuse_across(self, target):
         """Public addresses of another VPC: this walker does not follow a packet back inside."""
@@ -210,10 +216,12 @@ class Walker:
                 (subnet.shut or self.estate.vpcs[subnet.vpc].shut or "off") != "off":
             raise Undecided("an egress-only gateway for others than its own subnets")
         self.refuse_across(trip.packet.target)
-        if subnet.vpc not in self.estate.eigws.get(route.target, []):
+        if subnet.vpc not in self.estate.eigws.get(route.target, [subnet.vpc]):
             yield trip.dead("blackhole")
         elif not public(trip.packet.target):
             yield trip.dead(ANY)
+        elif route.target not in self.estate.eigws:
+            yield trip.unknown("unknown-input")
         else:
             yield trip.out("exit", subnet)
 
@@ -241,7 +249,10 @@ class Walker:
         if trip.reply:
             yield trip.dead(ANY)
             return
-        if nat is None or nat["State"] in ("failed", "deleted"):
+        if nat is None:
+            yield trip.unknown("unknown-input")
+            return
+        if nat["State"] in ("failed", "deleted"):
             yield trip.dead("blackhole")
             return
         if nat["State"] != "available" or nat["VpcId"] != subnet.vpc or trip.nat:
@@ -390,6 +401,8 @@ class Walker:
                     yield trip.dead("public-access-block")
                 elif home.end == "out":
                     yield trip.met(subnet, False).arrived(subnet)
+                elif home.end == "unknown":
+                    yield trip.met(subnet, False).unknown(*home.reasons)
                 else:
                     yield trip.dead(*home.reasons)
         elif route.kind == "eigw":
@@ -458,6 +471,8 @@ class Walker:
         elif known.home is own:
             yield inner.arrived(own)
         else:
+            if self.estate.route(own, packet.source).kind != "local":
+                raise Undecided("a NAT gateway's subnet that routes replies elsewhere")
             yield inner.met(own, True).met(known.home, False).arrived(known.home)
 
 
