@@ -113,6 +113,10 @@ TW_NODISCARD tw_status tw_regions_of(struct tw_results *results, const struct tw
 /* The hops of one outcome. */
 TW_NODISCARD tw_status tw_hops_of(struct tw_results *results, const struct tw_outcome *outcome,
 	const struct tw_hop **ret, size_t *ret_n);
+/* The subnets of a site at an end of the outcome's path that its packets touch, by id; in the
+ * report's arena. Of a site that is not joined there is at most one. */
+TW_NODISCARD tw_status tw_subnets_of(struct tw_results *results, const struct tw_outcome *outcome,
+	const struct tw_site *site, const char *const **ret, size_t *ret_n);
 /* One packet that shows the verdict, with its fate. */
 TW_NODISCARD tw_status tw_witness_of(struct tw_results *results, const struct tw_outcome *outcome,
 	const struct tw_witness **ret);

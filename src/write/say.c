@@ -129,6 +129,14 @@ const char *tw_say_ids(struct tw_paint *paint, const struct tw_peer *peer, size_
 	return finish(paint, &buf);
 }
 
+const char *tw_say_subnets(struct tw_paint *paint, const struct tw_hop *hop)
+{
+	if (hop->subnets_n == 0)
+		return hop->subnet;
+	return tw_paint_kept(paint, tw_arena_printf(paint->arena, "%s and %zu more",
+					    hop->subnets[0], hop->subnets_n - 1));
+}
+
 const char *tw_say_peer(struct tw_paint *paint, const struct tw_peer *peer)
 {
 	if (peer->name != NULL)

@@ -30,6 +30,8 @@ const char *tw_say_icmp(
 	struct tw_paint *paint, const struct tw_icmp_range *range, size_t n, size_t most);
 /* "i-1, i-2 and 3 more". */
 const char *tw_say_ids(struct tw_paint *paint, const struct tw_peer *peer, size_t most);
+/* The subnet of a hop, or "subnet-1 and 29 more"; NULL if it is in none. */
+const char *tw_say_subnets(struct tw_paint *paint, const struct tw_hop *hop);
 /* The name of an end, else its ids, else its addresses, else "unknown addresses". */
 const char *tw_say_peer(struct tw_paint *paint, const struct tw_peer *peer);
 /* COMPLETE, ONE-WAY, ... */
