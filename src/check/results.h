@@ -90,6 +90,9 @@ struct tw_results {
 	TW_VEC(struct tw_finding_draft) finding;
 	TW_VEC(const struct tw_client *) client; /* every client that was judged */
 	struct tw_block_lists blocks;
+	/* What clients get where the request is stopped, for the levels that were last met. */
+	const struct tw_levels *stopped_levels;
+	const struct tw_client_result *stopped;
 	unsigned assumptions;
 	tw_set cover;	    /* packets that intents speak for: no flow is inferred for them */
 	size_t cover_nodes; /* in the space when it was fresh */

@@ -198,6 +198,8 @@ const struct tw_client_result *tw_worst_client(const struct tw_client_result *cl
 
 	for (size_t i = 0; i < n; i++) {
 		const struct tw_client_result *it = &client[i];
+		if (it->verdict == TW_BLOCKED) /* nothing of it was asked */
+			continue;
 		if (worst == NULL || it->level > worst->level ||
 			(it->level == worst->level && tw_share_cmp(it->passing, it->total,
 							      worst->passing, worst->total) < 0))
