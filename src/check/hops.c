@@ -71,12 +71,14 @@ static tw_status acl_rules(struct trail *t, const struct tw_crossing *c,
 	const struct tw_acl *acl = &t->r->net->acl[c->acl];
 	struct tw_rules rules = acl->list[c->view.list];
 	tw_set here = tw_partition_restrict(space, compiled->decides, t->seen);
-	size_t n = tw_partition_labels(space, here, NULL, 0);
-	struct tw_rule_ref *ref = TW_NEW_ARRAY(t->r->arena, struct tw_rule_ref, n + 1);
-	uint16_t *label = TW_NEW_ARRAY(t->r->arena, uint16_t, n + 1);
-	if (!ref || !label)
+	size_t room = TW_LABEL_RULE + rules.n; /* no rule twice, and what is no rule's */
+	uint16_t *label = TW_NEW_ARRAY(t->r->arena, uint16_t, room);
+	if (!label)
 		return TW_ENOMEM;
-	tw_partition_labels(space, here, label, n);
+	size_t n = tw_partition_labels(space, here, label, room);
+	struct tw_rule_ref *ref = TW_NEW_ARRAY(t->r->arena, struct tw_rule_ref, n + 1);
+	if (!ref)
+		return TW_ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		if (label[i] < TW_LABEL_RULE)
 			continue;
@@ -105,8 +107,8 @@ static tw_status group_rules(struct trail *t, const struct tw_crossing *c, struc
 		const struct tw_group *group = &net->group[c->site->groups[i]];
 		struct tw_rules rules = group->list[c->view.list];
 		for (size_t k = 0; k < rules.n; k++) {
-			tw_set part = tw_set_intersect(
-				space, t->seen, tw_rule_covers(space, &rules.rule[k], c->view));
+			tw_set part = tw_set_intersect(space, t->seen,
+				tw_judge_covers(t->r->judge, &rules.rule[k], c->view));
 			if (tw_set_is_empty(part))
 				continue;
 			TW_TRY(refer(t, &group->object, &rules.rule[k], c->view.list, part,
