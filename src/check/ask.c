@@ -3,6 +3,7 @@
 #include "ask.h"
 
 #include "map.h"
+#include "order.h"
 #include "situation.h"
 
 /* Whoever picks the port: a known interface, an unknown one inside, or the world. */
@@ -77,11 +78,6 @@ static tw_status same_groups(
 	return TW_OK;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 /* Hops name subnets: with details, those that a joined site stands for are told by it alone. */
 static bool same_end(const struct tw_site *a, const struct tw_site *b)
 {
@@ -106,7 +102,7 @@ static tw_status same_situation(
 		       x->view.list == y->view.list && x->view.direction == y->view.direction &&
 		       x->sponsor == y->sponsor && x->lenient == y->lenient;
 		if (*ret && (x->kind == TW_CROSS_ROUTE || x->kind == TW_CROSS_PLACE))
-			*ret = same_text(x->place, y->place) && same_text(x->rule, y->rule);
+			*ret = tw_same_text(x->place, y->place) && tw_same_text(x->rule, y->rule);
 		else if (*ret && x->kind == TW_CROSS_ACL)
 			*ret = x->acl == y->acl;
 		else if (*ret)

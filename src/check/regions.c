@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Regions and paths of a flow, from its outcomes, in the order that the contract asks for. */
 #include "look.h"
+#include "order.h"
 #include "results.h"
 
 #include <stdlib.h>
@@ -205,11 +206,6 @@ static tw_status region_of(
 	return tw_witness_of(results, o, &region->witness);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 /* Two outcomes travel the same way if they meet the same filters. */
 static bool same_way(const struct tw_path *a, const struct tw_path *b)
 {
@@ -224,8 +220,8 @@ static bool same_way(const struct tw_path *a, const struct tw_path *b)
 			a->crossing[i].acl != b->crossing[i].acl ||
 			a->crossing[i].subnet != b->crossing[i].subnet ||
 			a->crossing[i].site != b->crossing[i].site ||
-			!same_text(a->crossing[i].place, b->crossing[i].place) ||
-			!same_text(a->crossing[i].rule, b->crossing[i].rule))
+			!tw_same_text(a->crossing[i].place, b->crossing[i].place) ||
+			!tw_same_text(a->crossing[i].rule, b->crossing[i].rule))
 			return false;
 	return true;
 }

@@ -3,6 +3,7 @@
 #include "situation.h"
 
 #include "addresses.h"
+#include "order.h"
 
 #include <stdlib.h>
 
@@ -48,35 +49,25 @@ static tw_status compare_by(
 	return interfaces ? tw_judge_crossing(r->judge, &crossing, &ret->groups) : TW_OK;
 }
 
-static int cmp_number(size_t a, size_t b)
-{
-	return (a > b) - (a < b);
-}
-
-static int cmp_zone(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL);
-}
-
 /* Routes treat the subnets of two sites alike. */
 static int cmp_place(const struct compared *x, const struct compared *y)
 {
-	int d = cmp_number(x->alone, y->alone);
+	int d = tw_order(x->alone, y->alone);
 	if (d == 0 && x->alone)
-		d = cmp_number(x->site->subnet, y->site->subnet);
-	return d == 0 && x->zones ? cmp_zone(x->site->zone, y->site->zone) : d;
+		d = tw_order(x->site->subnet, y->site->subnet);
+	return d == 0 && x->zones ? tw_order_text(x->site->zone, y->site->zone) : d;
 }
 
 static int cmp_groups(const struct compared *x, const struct compared *y)
 {
 	const struct tw_site *a = x->site, *b = y->site;
-	int d = cmp_number(x->groups.allow, y->groups.allow);
-	d = d ? d : cmp_number(x->groups.unknown, y->groups.unknown);
+	int d = tw_order(x->groups.allow, y->groups.allow);
+	d = d ? d : tw_order(x->groups.unknown, y->groups.unknown);
 	if (d != 0 || !x->named)
 		return d;
-	d = cmp_number(a->groups_n, b->groups_n);
+	d = tw_order(a->groups_n, b->groups_n);
 	for (size_t i = 0; d == 0 && i < a->groups_n; i++)
-		d = cmp_number(a->groups[i], b->groups[i]);
+		d = tw_order(a->groups[i], b->groups[i]);
 	return d;
 }
 
@@ -84,19 +75,19 @@ static int cmp_groups(const struct compared *x, const struct compared *y)
 static int cmp_class(const struct compared *x, const struct compared *y)
 {
 	const struct tw_site *a = x->site, *b = y->site;
-	int d = cmp_number(x->joinable, y->joinable);
+	int d = tw_order(x->joinable, y->joinable);
 	if (d != 0 || !x->joinable)
-		return d ? d : cmp_number(x->at, y->at);
-	d = cmp_number(a->kind, b->kind);
-	d = d ? d : cmp_number(a->vpc, b->vpc);
-	d = d ? d : cmp_number(a->acl, b->acl);
-	d = d ? d : cmp_number(a->table, b->table);
-	d = d ? d : cmp_number(a->acl_state, b->acl_state);
-	d = d ? d : cmp_number(a->table_state, b->table_state);
-	d = d ? d : cmp_number(a->groups_state, b->groups_state);
-	d = d ? d : cmp_number(a->type, b->type);
-	d = d ? d : cmp_number(a->public_v4, b->public_v4);
-	d = d || !x->starts ? d : cmp_number(a->platform, b->platform);
+		return d ? d : tw_order(x->at, y->at);
+	d = tw_order(a->kind, b->kind);
+	d = d ? d : tw_order(a->vpc, b->vpc);
+	d = d ? d : tw_order(a->acl, b->acl);
+	d = d ? d : tw_order(a->table, b->table);
+	d = d ? d : tw_order(a->acl_state, b->acl_state);
+	d = d ? d : tw_order(a->table_state, b->table_state);
+	d = d ? d : tw_order(a->groups_state, b->groups_state);
+	d = d ? d : tw_order(a->type, b->type);
+	d = d ? d : tw_order(a->public_v4, b->public_v4);
+	d = d || !x->starts ? d : tw_order(a->platform, b->platform);
 	d = d ? d : cmp_groups(x, y);
 	return d ? d : cmp_place(x, y);
 }
@@ -105,15 +96,15 @@ static int cmp_compared(const void *left, const void *right)
 {
 	const struct compared *x = left, *y = right;
 	int d = cmp_class(x, y);
-	return d ? d : cmp_number(x->at, y->at);
+	return d ? d : tw_order(x->at, y->at);
 }
 
 static int cmp_first(const void *left, const void *right)
 {
 	const struct compared *x = left, *y = right;
 	/* The first of each class in the order of sites, whoever it stands for behind all. */
-	int d = cmp_number(x->members == 0, y->members == 0);
-	return d ? d : cmp_number(x->at, y->at);
+	int d = tw_order(x->members == 0, y->members == 0);
+	return d ? d : tw_order(x->at, y->at);
 }
 
 /* One site for all parts; a single part stays as it is. */

@@ -14,11 +14,6 @@ static const char *finish(struct tw_paint *paint, struct tw_buf *buf)
 	return text;
 }
 
-bool tw_same_text(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 const char *tw_say_number(struct tw_paint *paint, uint64_t n)
 {
 	struct tw_buf buf;

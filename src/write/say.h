@@ -7,11 +7,10 @@
  * they are empty, and the painter remembers why.
  */
 
+#include "order.h"
 #include "paint.h"
 #include "table.h"
 
-/* Equal, or both NULL. */
-bool tw_same_text(const char *a, const char *b);
 /* "28,232". */
 const char *tw_say_number(struct tw_paint *paint, uint64_t n);
 /* "1 error", "3 errors". */
