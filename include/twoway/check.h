@@ -95,7 +95,11 @@ struct tw_hop {
 				    "nat-gateway", "peering-connection", "transit-gateway",
 				    "load-balancer" */
 	const char *list;      /**< "ingress", "egress", or NULL */
-	const char *subnet;    /**< or NULL */
+	const char *subnet;    /**< or NULL: none, or several */
+	/** Several subnets that lists, groups and routes treat alike are one hop: all of them that
+	 * its packets touch, by id; else n 0. */
+	const char *const *subnets;
+	size_t subnets_n;
 	const struct tw_prefix *from, *to; /**< as seen on the wire by this hop */
 	size_t from_n, to_n;
 	const struct tw_ports *ports;

@@ -3,6 +3,7 @@
 #include "ask.h"
 
 #include "map.h"
+#include "order.h"
 #include "situation.h"
 
 /* Whoever picks the port: a known interface, an unknown one inside, or the world. */
@@ -77,9 +78,10 @@ static tw_status same_groups(
 	return TW_OK;
 }
 
-static bool same_text(const char *a, const char *b)
+/* Hops name subnets: with details, those that a joined site stands for are told by it alone. */
+static bool same_end(const struct tw_site *a, const struct tw_site *b)
 {
-	return a && b ? strcmp(a, b) == 0 : a == b;
+	return a == b || (a->parts == 0 && b->parts == 0 && a->subnet == b->subnet);
 }
 
 /* Equal situations are decided once: the same lists, groups that do the same, one kind of way. */
@@ -90,8 +92,7 @@ static tw_status same_situation(
 	       a->reason == b->reason && a->unknown_beyond == b->unknown_beyond &&
 	       a->unanswered == b->unanswered && a->assumptions == b->assumptions &&
 	       a->looks == b->looks && !a->by && !b->by &&
-	       (!r->details ||
-		       (a->from->subnet == b->from->subnet && a->to->subnet == b->to->subnet));
+	       (!r->details || (same_end(a->from, b->from) && same_end(a->to, b->to)));
 	for (unsigned i = 1; *ret && i < a->looks; i++)
 		*ret = a->look[i].at == b->look[i].at && a->look[i].to.family == 0 &&
 		       b->look[i].to.family == 0;
@@ -101,7 +102,7 @@ static tw_status same_situation(
 		       x->view.list == y->view.list && x->view.direction == y->view.direction &&
 		       x->sponsor == y->sponsor && x->lenient == y->lenient;
 		if (*ret && (x->kind == TW_CROSS_ROUTE || x->kind == TW_CROSS_PLACE))
-			*ret = same_text(x->place, y->place) && same_text(x->rule, y->rule);
+			*ret = tw_same_text(x->place, y->place) && tw_same_text(x->rule, y->rule);
 		else if (*ret && x->kind == TW_CROSS_ACL)
 			*ret = x->acl == y->acl;
 		else if (*ret)
@@ -172,11 +173,9 @@ static tw_status add_pieces(struct tw_results *results, struct tw_question *q, t
 tw_status tw_ask(struct tw_results *results, struct tw_question *q)
 {
 	struct tw_judge *judge = results->judge;
-	struct tw_sites from = *q->from, to = *q->to;
-	if (q->inferred) {
-		TW_TRY(tw_situations_of(results, q->from, true, &from));
-		TW_TRY(tw_situations_of(results, q->to, false, &to));
-	}
+	struct tw_sites from, to;
+	TW_TRY(tw_situations_of(results, q->from, true, &from));
+	TW_TRY(tw_situations_of(results, q->to, false, &to));
 	for (size_t i = 0; i < from.n; i++)
 		for (size_t k = 0; k < to.n; k++)
 			TW_TRY(tw_situation_paths(results, &from.v[i], &to.v[k], &q->paths));

@@ -17,7 +17,7 @@ struct tw_question {
 	const struct tw_levels
 		*given; /* what an intent or a name says, whoever starts it; or NULL */
 	bool trace;	/* judge every client of the table as well */
-	bool inferred;	/* leave out what a route stops; decide equal situations once */
+	bool inferred;	/* leave out what a route stops; paths of equal situations are one */
 	enum tw_level cap;
 	/* results */
 	struct tw_paths paths;	 /* drawn from results->mem */

@@ -2,6 +2,8 @@
 /* Flows that a load balancer's nodes start: see behind.h. */
 #include "behind.h"
 
+#include <stdlib.h>
+
 #include "index.h"
 #include "site.h"
 
@@ -224,24 +226,36 @@ static tw_status ask_each(struct tw_results *r, const struct tw_behind *b,
 	return TW_OK;
 }
 
+/* Whom the nodes ask, and on which port. */
+struct asked {
+	uint16_t port;
+	size_t member;
+};
+
+static int cmp_asked(const void *a, const void *b)
+{
+	const struct asked *x = a, *y = b;
+
+	if (x->port != y->port)
+		return x->port > y->port ? 1 : -1;
+	return (x->member > y->member) - (x->member < y->member);
+}
+
 /* Targets of one port together. */
 static tw_status ask_port(struct tw_results *r, const struct tw_behind *b,
-	const struct tw_sites *from, uint16_t port, bool *taken, struct tw_draft *draft)
+	const struct tw_sites *from, const struct asked *asked, size_t n, struct tw_draft *draft)
 {
 	const struct tw_target_group *group = &r->net->target_group[b->group];
-	struct tw_service service = {
-		.protocol = (int16_t)protocol_of(group, b), .ports = {port, port}};
-	struct tw_part *part = TW_NEW_ARRAY(r->work, struct tw_part, group->members_n + 1);
+	struct tw_service service = {.protocol = (int16_t)protocol_of(group, b),
+		.ports = {asked[0].port, asked[0].port}};
+	struct tw_part *part = TW_NEW_ARRAY(r->work, struct tw_part, n);
 	struct tw_sites to = TW_VEC_EMPTY;
-	size_t n = 0;
+	size_t parts = 0;
 
 	if (!part)
 		return TW_ENOMEM;
-	for (size_t i = 0; i < group->members_n; i++) {
-		const struct tw_member *member = &group->member[i];
-		if (taken[i] || port_of(group, member, b) != port)
-			continue;
-		taken[i] = true;
+	for (size_t i = 0; i < n; i++) {
+		const struct tw_member *member = &group->member[asked[i].member];
 		if (member->interface == TW_MISSING) {
 			TW_TRY(tw_site_of_member(r->net, r->work, group, member, &to));
 			continue;
@@ -250,9 +264,9 @@ static tw_status ask_port(struct tw_results *r, const struct tw_behind *b,
 		if (!address)
 			return TW_ENOMEM;
 		*address = tw_prefix_range(member->address);
-		part[n++] = (struct tw_part){member->interface, {address, 1}};
+		part[parts++] = (struct tw_part){member->interface, {address, 1}};
 	}
-	TW_TRY(tw_sites_of_parts(r->net, r->work, part, n, &to));
+	TW_TRY(tw_sites_of_parts(r->net, r->work, part, parts, &to));
 	return to.n > 0 ? ask_about(r, b, from, &to, &service, NULL, draft) : TW_OK;
 }
 
@@ -260,16 +274,21 @@ static tw_status ask_together(struct tw_results *r, const struct tw_behind *b,
 	const struct tw_sites *from, struct tw_draft *draft)
 {
 	const struct tw_target_group *group = &r->net->target_group[b->group];
-	bool *taken = TW_NEW_ARRAY(r->work, bool, group->members_n + 1);
+	struct asked *asked = TW_NEW_ARRAY(r->work, struct asked, group->members_n + 1);
+	size_t n = 0;
 
-	if (!taken)
+	if (!asked)
 		return TW_ENOMEM;
 	for (size_t i = 0; i < group->members_n; i++)
-		taken[i] = group->member[i].address.family == 0;
-	for (size_t i = 0; i < group->members_n; i++)
-		if (!taken[i])
-			TW_TRY(ask_port(
-				r, b, from, port_of(group, &group->member[i], b), taken, draft));
+		if (group->member[i].address.family != 0)
+			asked[n++] = (struct asked){port_of(group, &group->member[i], b), i};
+	if (n > 1)
+		qsort(asked, n, sizeof(*asked), cmp_asked);
+	for (size_t begin = 0, end; begin < n; begin = end) {
+		for (end = begin + 1; end < n && asked[end].port == asked[begin].port;)
+			end++;
+		TW_TRY(ask_port(r, b, from, &asked[begin], end - begin, draft));
+	}
 	return TW_OK;
 }
 

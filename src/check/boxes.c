@@ -1,36 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From sets to what people read: CIDR blocks, port lists, boxes. */
+/* From sets to what people read: port lists, boxes; CIDR blocks are in blocks.c. */
 #include "results.h"
-
-tw_status tw_blocks_of(struct tw_results *results, tw_set set, enum tw_field field, size_t most,
-	const struct tw_prefix **ret, size_t *ret_n, bool *ret_more)
-{
-	struct tw_space *space = results->judge->space;
-	struct tw_intervals intervals = {0};
-	TW_TRY(tw_set_project(space, set, field, &intervals));
-	size_t n = 0;
-	bool more = false;
-	for (size_t i = 0; i < intervals.n; i++)
-		n += tw_range_prefixes(intervals.v[i], NULL, 0);
-	if (most > 0 && n > most) {
-		more = true;
-		n = most;
-	}
-	struct tw_prefix *out = TW_NEW_ARRAY(results->arena, struct tw_prefix, n + 1);
-	size_t k = 0;
-	for (size_t i = 0; out && i < intervals.n && k < n; i++) {
-		size_t got = tw_range_prefixes(intervals.v[i], out + k, n - k);
-		k += got < n - k ? got : n - k;
-	}
-	tw_intervals_free(space, &intervals);
-	if (!out)
-		return TW_ENOMEM;
-	*ret = out;
-	*ret_n = n;
-	if (ret_more)
-		*ret_more = more;
-	return TW_OK;
-}
 
 tw_status tw_set_ports(struct tw_results *results, tw_set set, enum tw_field field,
 	struct tw_arena *arena, struct tw_port_list *ret)

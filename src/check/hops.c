@@ -13,6 +13,9 @@ struct trail {
 	tw_set alive; /* what still travels in this direction, to ports that somebody picks */
 	tw_set seen;  /* the same as the crossing at hand sees it */
 	unsigned leg; /* of the reply */
+	/* The subnets of the two ends, where a site stands for several; NULL: not looked for yet */
+	const char *const *subnets[2];
+	size_t subnets_n[2];
 };
 
 static enum tw_field port_field(bool reply)
@@ -68,12 +71,14 @@ static tw_status acl_rules(struct trail *t, const struct tw_crossing *c,
 	const struct tw_acl *acl = &t->r->net->acl[c->acl];
 	struct tw_rules rules = acl->list[c->view.list];
 	tw_set here = tw_partition_restrict(space, compiled->decides, t->seen);
-	size_t n = tw_partition_labels(space, here, NULL, 0);
-	struct tw_rule_ref *ref = TW_NEW_ARRAY(t->r->arena, struct tw_rule_ref, n + 1);
-	uint16_t *label = TW_NEW_ARRAY(t->r->arena, uint16_t, n + 1);
-	if (!ref || !label)
+	size_t room = TW_LABEL_RULE + rules.n; /* no rule twice, and what is no rule's */
+	uint16_t *label = TW_NEW_ARRAY(t->r->arena, uint16_t, room);
+	if (!label)
 		return TW_ENOMEM;
-	tw_partition_labels(space, here, label, n);
+	size_t n = tw_partition_labels(space, here, label, room);
+	struct tw_rule_ref *ref = TW_NEW_ARRAY(t->r->arena, struct tw_rule_ref, n + 1);
+	if (!ref)
+		return TW_ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		if (label[i] < TW_LABEL_RULE)
 			continue;
@@ -102,8 +107,8 @@ static tw_status group_rules(struct trail *t, const struct tw_crossing *c, struc
 		const struct tw_group *group = &net->group[c->site->groups[i]];
 		struct tw_rules rules = group->list[c->view.list];
 		for (size_t k = 0; k < rules.n; k++) {
-			tw_set part = tw_set_intersect(
-				space, t->seen, tw_rule_covers(space, &rules.rule[k], c->view));
+			tw_set part = tw_set_intersect(space, t->seen,
+				tw_judge_covers(t->r->judge, &rules.rule[k], c->view));
 			if (tw_set_is_empty(part))
 				continue;
 			TW_TRY(refer(t, &group->object, &rules.rule[k], c->view.list, part,
@@ -149,6 +154,26 @@ static tw_status seen(struct trail *t, struct tw_hop *hop)
 	return TW_OK;
 }
 
+/* In which subnet, or subnets, a hop stands. */
+static tw_status place_in(
+	struct trail *t, const struct tw_site *site, uint32_t subnet, struct tw_hop *hop)
+{
+	bool to = !site || site != t->outcome->path->from;
+	if (!site || site->parts == 0) {
+		hop->subnet = subnet == TW_MISSING ? NULL : t->r->net->subnet[subnet].object.id;
+		return TW_OK;
+	}
+	if (!t->subnets[to])
+		TW_TRY(tw_subnets_of(t->r, t->outcome, site, &t->subnets[to], &t->subnets_n[to]));
+	if (t->subnets_n[to] == 1) {
+		hop->subnet = t->subnets[to][0];
+	} else {
+		hop->subnets = t->subnets[to];
+		hop->subnets_n = t->subnets_n[to];
+	}
+	return TW_OK;
+}
+
 static tw_status filter_hop(struct trail *t, const struct tw_crossing *c)
 {
 	struct tw_space *space = t->r->judge->space;
@@ -158,7 +183,7 @@ static tw_status filter_hop(struct trail *t, const struct tw_crossing *c)
 	bool group = c->kind == TW_CROSS_GROUPS;
 	hop.kind = group ? "security-group" : "network-acl";
 	hop.list = tw_list_name(c->view.list);
-	hop.subnet = c->subnet == TW_MISSING ? NULL : net->subnet[c->subnet].object.id;
+	TW_TRY(place_in(t, c->site, c->subnet, &hop));
 	hop.reached = !tw_set_is_empty(t->alive);
 	if (group && c->site->groups_state == TW_KNOWN &&
 		!(hop.component = groups_text(t, c->site)) && c->site->groups_n > 0)
@@ -195,7 +220,8 @@ static tw_status other_hops(struct trail *t)
 	if (!path->same_subnet)
 		return TW_OK;
 	hop.kind = "subnet";
-	hop.component = hop.subnet = t->r->net->subnet[path->from->subnet].object.id;
+	TW_TRY(place_in(t, path->from, path->from->subnet, &hop));
+	hop.component = hop.subnet;
 	return TW_VEC_PUSH(t->r->mem, &t->hop, hop);
 }
 

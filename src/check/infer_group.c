@@ -6,6 +6,7 @@
 #include "ask.h"
 #include "addresses.h"
 #include "balancer.h"
+#include "index.h"
 #include "site.h"
 
 /* The service that a narrow rule asks for: a port range, or echo. False: it asks for nothing. */
@@ -113,23 +114,13 @@ static tw_status add_neighbours(struct tw_results *r, const struct tw_group *gro
 /* Where subnets are known, nobody sits at the other addresses of a VPC. */
 static tw_status leave_out_vpcs(struct tw_results *r, struct tw_sites *sites)
 {
-	const struct tw_net *net = r->net;
-	size_t n = 0, kept = 0;
-	for (size_t i = 0; i < net->vpcs; i++)
-		n += net->vpc[i].subnets_n > 0 ? net->vpc[i].cidrs.n : 0;
-	struct tw_range *v = TW_NEW_ARRAY(r->work, struct tw_range, n + 1);
-	if (!v)
-		return TW_ENOMEM;
-	n = 0;
-	for (size_t i = 0; i < net->vpcs; i++)
-		for (size_t k = 0; net->vpc[i].subnets_n > 0 && k < net->vpc[i].cidrs.n; k++)
-			v[n++] = tw_prefix_range(net->vpc[i].cidrs.v[k]);
-	struct tw_ranges known = {v, tw_ranges_join(v, n)};
+	struct tw_ranges settled = r->net->index->settled;
+	size_t kept = 0;
 	for (size_t i = 0; i < sites->n; i++) {
 		struct tw_site *one = &sites->v[i];
 		struct tw_ranges rest = {one->address, one->addresses_n};
 		if (one->kind == TW_SITE_OUTSIDE)
-			TW_TRY(tw_ranges_subtract(r->work, rest, known, &rest));
+			TW_TRY(tw_ranges_subtract(r->work, rest, settled, &rest));
 		one->address = rest.v;
 		one->addresses_n = rest.n;
 		if (rest.n > 0 || one->kind != TW_SITE_OUTSIDE)

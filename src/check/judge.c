@@ -52,6 +52,7 @@ tw_status tw_judge_reset(struct tw_judge *judge)
 	tw_space_reset(judge->space);
 	memset(judge->compiled, 0, (judge->net->acls + judge->net->groups) * 4);
 	memset(judge->dead_end, 0, judge->net->dead_runs * sizeof(*judge->dead_end));
+	memset(judge->covered, 0, sizeof(judge->covered));
 	TW_TRY(tw_world_build(judge->net, judge->space, &judge->world));
 	judge->world.dead_end = judge->dead_end;
 	return TW_OK;
@@ -87,6 +88,16 @@ tw_status tw_judge_group(
 	}
 	*ret = &judge->group[i];
 	return TW_OK;
+}
+
+tw_set tw_judge_covers(struct tw_judge *judge, const struct tw_rule *rule, struct tw_view view)
+{
+	uint64_t at = tw_hash(&rule, sizeof(rule), view_index(view)) % TW_COVERED;
+	struct tw_covered *one = &judge->covered[at];
+	if (one->rule != rule || one->view.list != view.list ||
+		one->view.direction != view.direction)
+		*one = (struct tw_covered){rule, view, tw_rule_covers(judge->space, rule, view)};
+	return one->set;
 }
 
 bool tw_rule_names(

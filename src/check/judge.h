@@ -61,15 +61,24 @@ struct tw_outcomes {
 	size_t n, room;
 };
 
+/* What one rule covers in a view. */
+struct tw_covered {
+	const struct tw_rule *rule; /* NULL: nothing is kept here */
+	struct tw_view view;
+	tw_set set;
+};
+#define TW_COVERED 64
+
 struct tw_judge {
 	struct tw_mem *mem;
 	const struct tw_net *net;
 	struct tw_space *space;
 	struct tw_world world;
-	struct tw_compiled *acl;      /* [acl * 4 + list * 2 + direction] */
-	struct tw_compiled *group;    /* the same for groups */
-	uint8_t *compiled;	      /* one byte each: acls first */
-	struct tw_dead_end *dead_end; /* of the world, until the judge is reset */
+	struct tw_compiled *acl;	       /* [acl * 4 + list * 2 + direction] */
+	struct tw_compiled *group;	       /* the same for groups */
+	uint8_t *compiled;		       /* one byte each: acls first */
+	struct tw_dead_end *dead_end;	       /* of the world, until the judge is reset */
+	struct tw_covered covered[TW_COVERED]; /* the last rules that were asked about */
 };
 
 TW_NODISCARD tw_status tw_judge_new(
@@ -83,6 +92,8 @@ TW_NODISCARD tw_status tw_judge_acl(
 	struct tw_judge *judge, uint32_t acl, struct tw_view view, const struct tw_compiled **ret);
 TW_NODISCARD tw_status tw_judge_group(struct tw_judge *judge, uint32_t group, struct tw_view view,
 	const struct tw_compiled **ret);
+/* tw_rule_covers, which hops ask about the same few rules again and again. */
+tw_set tw_judge_covers(struct tw_judge *judge, const struct tw_rule *rule, struct tw_view view);
 /* What a crossing does: one ACL list, or all groups of an interface together. `decides` is set for
  * ACLs only. A tracked crossing lets all pass, and so does one that is no filter. Packets are those
  * that the crossing sees. */

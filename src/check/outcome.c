@@ -228,13 +228,25 @@ static tw_status unsettle(struct tw_arena *arena, struct tw_outcome *outcome)
 	return TW_OK;
 }
 
+/* Nothing returns of a request that does not get there. */
+static void stop(struct tw_outcome *outcome)
+{
+	outcome->verdict = TW_BLOCKED;
+	outcome->reply = TW_DENY;
+	for (unsigned i = 0; i < outcome->legs; i++) {
+		struct tw_outcome_leg *leg = &outcome->leg[i];
+		leg->returns = leg->undecided = (struct tw_port_list){0};
+		leg->passing = leg->open = 0;
+	}
+}
+
 /* A path that something else decides, or whose far part is not judged, tempers what filters say. */
 static tw_status temper(struct tw_arena *arena, struct tw_outcome *outcome)
 {
 	const struct tw_path *path = outcome->path;
 	enum tw_verdict verdict = outcome->verdict;
 	if (path->blocked)
-		outcome->verdict = TW_BLOCKED;
+		stop(outcome);
 	if (path->blocked || !path->unknown_beyond || verdict == TW_BLOCKED)
 		return TW_OK;
 	TW_TRY(unsettle(arena, outcome)); /* what is lost is lost, what passes may be */
@@ -468,7 +480,7 @@ static tw_status push_set(struct tw_judge *judge, struct tw_arena *arena,
 		set = tw_set_subtract(space, set, outcome.set);
 		outcome.reply_kind = ports ? TW_REPLY_PORTS : icmp ? TW_REPLY_ICMP : TW_REPLY_WHOLE;
 		outcome.reply = action_at(&base, 0);
-		if (icmp && request != TW_DENY)
+		if (icmp && request != TW_DENY && !piece->path->blocked)
 			TW_TRY(push_icmp(judge, arena, outcome, ret));
 		else
 			TW_TRY(push(judge, arena, outcome, ret));

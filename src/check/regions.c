@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Regions and paths of a flow, from its outcomes, in the order that the contract asks for. */
 #include "look.h"
+#include "order.h"
 #include "results.h"
 
 #include <stdlib.h>
@@ -147,6 +148,29 @@ static tw_status list_legs(
 	return TW_OK;
 }
 
+/* Nobody whose request is stopped gets a reply. Many regions are stopped alike. */
+static tw_status stopped_clients(
+	struct tw_results *results, const struct tw_levels *levels, struct tw_region *region)
+{
+	if (results->stopped_levels != levels) {
+		struct tw_client_result *v =
+			TW_NEW_ARRAY(results->arena, struct tw_client_result, levels->n + 1);
+		if (!v)
+			return TW_ENOMEM;
+		for (size_t i = 0; i < levels->n; i++)
+			v[i] = (struct tw_client_result){.client = levels->v[i].client,
+				.level = levels->v[i].level,
+				.asked = levels->v[i].asked,
+				.verdict = TW_BLOCKED,
+				.total = tw_client_total(levels->v[i].client)};
+		results->stopped = v;
+		results->stopped_levels = levels;
+	}
+	region->client = results->stopped;
+	region->clients_n = levels->n;
+	return TW_OK;
+}
+
 static tw_status region_of(
 	struct tw_results *results, const struct tw_outcome *o, struct tw_region *region)
 {
@@ -169,6 +193,8 @@ static tw_status region_of(
 		region->request = "deny";
 	else if (path->unknown_request && o->request == TW_ALLOW)
 		region->request = "unknown";
+	if (o->verdict == TW_BLOCKED && o->reply_kind == TW_REPLY_PORTS)
+		TW_TRY(stopped_clients(results, o->levels, region));
 	TW_TRY(protocol_text(results, o, region));
 	TW_TRY(tw_region_boxes(results, o, region));
 	TW_TRY(tw_region_reply(results, o, region));
@@ -178,11 +204,6 @@ static tw_status region_of(
 		return TW_OK;
 	TW_TRY(tw_hops_of(results, o, &region->hop, &region->hops_n));
 	return tw_witness_of(results, o, &region->witness);
-}
-
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
 /* Two outcomes travel the same way if they meet the same filters. */
@@ -199,8 +220,8 @@ static bool same_way(const struct tw_path *a, const struct tw_path *b)
 			a->crossing[i].acl != b->crossing[i].acl ||
 			a->crossing[i].subnet != b->crossing[i].subnet ||
 			a->crossing[i].site != b->crossing[i].site ||
-			!same_text(a->crossing[i].place, b->crossing[i].place) ||
-			!same_text(a->crossing[i].rule, b->crossing[i].rule))
+			!tw_same_text(a->crossing[i].place, b->crossing[i].place) ||
+			!tw_same_text(a->crossing[i].rule, b->crossing[i].rule))
 			return false;
 	return true;
 }

@@ -27,6 +27,7 @@ tw_status tw_report_open(struct tw_mem *mem, const struct tw_net *net,
 		.net = net,
 		.options = options,
 		.details = details};
+	tw_map_init(&ret->blocks.at, mem);
 	ret->work = details ? &report->arena : &report->scratch;
 	ret->subnet_judged = TW_NEW_ARRAY(&report->arena, bool, net->subnets + 1);
 	ret->interface_judged = TW_NEW_ARRAY(&report->arena, bool, net->interfaces + 1);
@@ -226,6 +227,7 @@ tw_status tw_report_close(struct tw_results *results, tw_status status, struct t
 		status = tw_space_status(results->judge->space);
 	tw_judge_free(results->judge);
 	tw_finding_drafts_free(results);
+	tw_block_lists_free(results);
 	TW_VEC_FREE(results->mem, &results->flow);
 	TW_VEC_FREE(results->mem, &results->client);
 	if (status != TW_OK) {

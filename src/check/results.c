@@ -77,7 +77,8 @@ void tw_results_visit(struct tw_results *results, const struct tw_path *path)
 		if (ends[e]->subnet != TW_MISSING)
 			results->subnet_judged[ends[e]->subnet] = true;
 		for (size_t i = 0; i < ends[e]->parts; i++)
-			results->subnet_judged[ends[e]->part[i].subnet] = true;
+			if (ends[e]->part[i].subnet != TW_MISSING)
+				results->subnet_judged[ends[e]->part[i].subnet] = true;
 		for (size_t i = 0; i < ends[e]->interfaces_n; i++)
 			results->interface_judged[ends[e]->interfaces[i]] = true;
 	}

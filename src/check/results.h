@@ -66,6 +66,18 @@ struct tw_finding_draft {
 	uint32_t interfaces;
 };
 
+/* CIDR blocks that were written once for all (blocks.c). */
+struct tw_block_list {
+	const struct tw_prefix *block;
+	size_t n;
+};
+
+struct tw_block_lists {
+	struct tw_map at; /* by the addresses */
+	TW_VEC(struct tw_block_list) list;
+	TW_VEC(uint64_t) key; /* room for one */
+};
+
 struct tw_results {
 	struct tw_mem *mem;
 	struct tw_report *report;
@@ -77,6 +89,10 @@ struct tw_results {
 	TW_VEC(struct tw_flow) flow;
 	TW_VEC(struct tw_finding_draft) finding;
 	TW_VEC(const struct tw_client *) client; /* every client that was judged */
+	struct tw_block_lists blocks;
+	/* What clients get where the request is stopped, for the levels that were last met. */
+	const struct tw_levels *stopped_levels;
+	const struct tw_client_result *stopped;
 	unsigned assumptions;
 	tw_set cover;	    /* packets that intents speak for: no flow is inferred for them */
 	size_t cover_nodes; /* in the space when it was fresh */
@@ -113,6 +129,10 @@ TW_NODISCARD tw_status tw_regions_of(struct tw_results *results, const struct tw
 /* The hops of one outcome. */
 TW_NODISCARD tw_status tw_hops_of(struct tw_results *results, const struct tw_outcome *outcome,
 	const struct tw_hop **ret, size_t *ret_n);
+/* The subnets of a site at an end of the outcome's path that its packets touch, by id; in the
+ * report's arena. Of a site that is not joined there is at most one. */
+TW_NODISCARD tw_status tw_subnets_of(struct tw_results *results, const struct tw_outcome *outcome,
+	const struct tw_site *site, const char *const **ret, size_t *ret_n);
 /* One packet that shows the verdict, with its fate. */
 TW_NODISCARD tw_status tw_witness_of(struct tw_results *results, const struct tw_outcome *outcome,
 	const struct tw_witness **ret);
@@ -134,9 +154,10 @@ const char *tw_ports_text(
 /* "tcp/443", "udp/53", "icmp/8", "all", ... */
 const char *tw_what_text(
 	struct tw_arena *arena, uint8_t protocol, const struct tw_ports *ports, size_t n);
-/* CIDR blocks of the values of an address field. `most` 0: no bound. */
+/* CIDR blocks of the values of an address field. `most` 0: no bound. Equal lists are one. */
 TW_NODISCARD tw_status tw_blocks_of(struct tw_results *results, tw_set set, enum tw_field field,
 	size_t most, const struct tw_prefix **ret, size_t *ret_n, bool *ret_more);
+void tw_block_lists_free(struct tw_results *results);
 /* Intervals of type * 256 + code as boxes of types and codes. */
 TW_NODISCARD tw_status tw_icmp_ranges(struct tw_arena *arena, struct tw_port_list list,
 	const struct tw_icmp_range **ret, size_t *ret_n);

@@ -8,6 +8,7 @@
  */
 #include "infer.h"
 
+#include "order.h"
 #include "site.h"
 
 /* Whoever sits behind the ACL, for the routes of one table and zone. */
@@ -25,11 +26,6 @@ static tw_status stand_in(struct tw_scope *scope, const struct tw_site *near, st
 	return TW_OK;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 /* Routes treat two near ends alike: one table, one zone, and no gateway in either's own subnet. */
 static bool is_alike(const struct tw_net *net, const struct tw_site *a, const struct tw_site *b)
 {
@@ -38,7 +34,7 @@ static bool is_alike(const struct tw_net *net, const struct tw_site *a, const st
 	const struct tw_subnet *x = &net->subnet[a->subnet], *y = &net->subnet[b->subnet];
 	if (a->subnet == b->subnet)
 		return true;
-	return same_text(x->zone, y->zone) && !x->hosts_gateway && !y->hosts_gateway;
+	return tw_same_text(x->zone, y->zone) && !x->hosts_gateway && !y->hosts_gateway;
 }
 
 /* Through an attachment in the near end's own subnet, which asks nothing of what comes back. */

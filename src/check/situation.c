@@ -3,50 +3,108 @@
 #include "situation.h"
 
 #include "addresses.h"
+#include "order.h"
 
-/* What tells two sites apart for a filter; groups by what they compile to. */
-struct key {
+#include <stdlib.h>
+
+/* A site with what it is compared by: groups by what they compile to. */
+struct compared {
+	const struct tw_site *site;
 	struct tw_compiled groups;
+	size_t at;
+	size_t members; /* of its class, at the first one; else 0 */
+	bool starts;
+	bool joinable;
+	bool named; /* hops name its groups, so equal ones must be the same ones */
+	bool zones; /* a transit gateway picks its subnet by the zone */
+	bool alone; /* its subnet is treated like no other: a gateway sits in it */
 };
 
-static tw_status key_of(
-	struct tw_results *r, const struct tw_site *site, bool starts, struct key *ret)
+static bool has_missing_group(const struct tw_site *site)
 {
-	*ret = (struct key){{0}};
-	if (site->kind != TW_SITE_INTERFACES)
-		return TW_OK;
+	for (size_t i = 0; i < site->groups_n; i++)
+		if (site->groups[i] == TW_MISSING)
+			return true;
+	return false;
+}
+
+static tw_status compare_by(
+	struct tw_results *r, const struct tw_site *site, bool starts, struct compared *ret)
+{
+	const struct tw_net *net = r->net;
 	struct tw_crossing crossing = {.kind = TW_CROSS_GROUPS,
 		.site = site,
 		.state = site->groups_state,
 		.view = {starts ? TW_EGRESS : TW_INGRESS, TW_REQUEST}};
-	return tw_judge_crossing(r->judge, &crossing, &ret->groups);
+	bool interfaces = site->kind == TW_SITE_INTERFACES;
+	ret->site = site;
+	ret->starts = starts;
+	ret->joinable = (interfaces || site->kind == TW_SITE_SUBNET) && site->vpc != TW_MISSING;
+	ret->named = r->details;
+	/* A group that the input lacks has a name all the same. */
+	if (r->details && has_missing_group(site))
+		ret->joinable = false;
+	ret->alone = site->subnet == TW_MISSING || net->subnet[site->subnet].hosts_gateway;
+	ret->zones = net->attachments > 0;
+	return interfaces ? tw_judge_crossing(r->judge, &crossing, &ret->groups) : TW_OK;
 }
 
-/*
- * Routes treat the subnets of two sites alike: no gateway sits in either, and where a transit
- * gateway picks its subnet by the zone, it is the same zone.
- */
-static bool travels_alike(
-	const struct tw_net *net, const struct tw_site *a, const struct tw_site *b)
+/* Routes treat the subnets of two sites alike. */
+static int cmp_place(const struct compared *x, const struct compared *y)
 {
-	if (a->subnet == TW_MISSING || b->subnet == TW_MISSING || a->subnet == b->subnet)
-		return a->subnet == b->subnet;
-	if (net->subnet[a->subnet].hosts_gateway || net->subnet[b->subnet].hosts_gateway)
-		return false;
-	if (net->attachments == 0)
-		return true;
-	return a->zone && b->zone ? strcmp(a->zone, b->zone) == 0 : a->zone == b->zone;
+	int d = tw_order(x->alone, y->alone);
+	if (d == 0 && x->alone)
+		d = tw_order(x->site->subnet, y->site->subnet);
+	return d == 0 && x->zones ? tw_order_text(x->site->zone, y->site->zone) : d;
 }
 
-static bool is_alike(const struct tw_site *a, const struct tw_site *b, const struct key *x,
-	const struct key *y, bool starts)
+static int cmp_groups(const struct compared *x, const struct compared *y)
 {
-	return a->kind == TW_SITE_INTERFACES && b->kind == TW_SITE_INTERFACES && a->vpc == b->vpc &&
-	       a->vpc != TW_MISSING && a->acl == b->acl && a->table == b->table &&
-	       a->acl_state == b->acl_state && a->table_state == b->table_state &&
-	       a->groups_state == b->groups_state && a->type == b->type &&
-	       a->public_v4 == b->public_v4 && (!starts || a->platform == b->platform) &&
-	       x->groups.allow == y->groups.allow && x->groups.unknown == y->groups.unknown;
+	const struct tw_site *a = x->site, *b = y->site;
+	int d = tw_order(x->groups.allow, y->groups.allow);
+	d = d ? d : tw_order(x->groups.unknown, y->groups.unknown);
+	if (d != 0 || !x->named)
+		return d;
+	d = tw_order(a->groups_n, b->groups_n);
+	for (size_t i = 0; d == 0 && i < a->groups_n; i++)
+		d = tw_order(a->groups[i], b->groups[i]);
+	return d;
+}
+
+/* 0 if one site may stand for both. */
+static int cmp_class(const struct compared *x, const struct compared *y)
+{
+	const struct tw_site *a = x->site, *b = y->site;
+	int d = tw_order(x->joinable, y->joinable);
+	if (d != 0 || !x->joinable)
+		return d ? d : tw_order(x->at, y->at);
+	d = tw_order(a->kind, b->kind);
+	d = d ? d : tw_order(a->vpc, b->vpc);
+	d = d ? d : tw_order(a->acl, b->acl);
+	d = d ? d : tw_order(a->table, b->table);
+	d = d ? d : tw_order(a->acl_state, b->acl_state);
+	d = d ? d : tw_order(a->table_state, b->table_state);
+	d = d ? d : tw_order(a->groups_state, b->groups_state);
+	d = d ? d : tw_order(a->type, b->type);
+	d = d ? d : tw_order(a->public_v4, b->public_v4);
+	d = d || !x->starts ? d : tw_order(a->platform, b->platform);
+	d = d ? d : cmp_groups(x, y);
+	return d ? d : cmp_place(x, y);
+}
+
+static int cmp_compared(const void *left, const void *right)
+{
+	const struct compared *x = left, *y = right;
+	int d = cmp_class(x, y);
+	return d ? d : tw_order(x->at, y->at);
+}
+
+static int cmp_first(const void *left, const void *right)
+{
+	const struct compared *x = left, *y = right;
+	/* The first of each class in the order of sites, whoever it stands for behind all. */
+	int d = tw_order(x->members == 0, y->members == 0);
+	return d ? d : tw_order(x->at, y->at);
 }
 
 /* One site for all parts; a single part stays as it is. */
@@ -83,39 +141,44 @@ static tw_status join(struct tw_results *r, struct tw_site *part, size_t n, stru
 	return TW_OK;
 }
 
+/* Sorts the sites by class; the parts of each class stand together in `part`. */
+static size_t classify(struct compared *v, size_t n, struct tw_site *part)
+{
+	size_t classes = 0;
+	if (n > 1)
+		qsort(v, n, sizeof(*v), cmp_compared);
+	for (size_t begin = 0, end; begin < n; begin = end, classes++) {
+		for (end = begin + 1; end < n && cmp_class(&v[begin], &v[end]) == 0;)
+			end++;
+		for (size_t i = begin; i < end; i++)
+			part[i] = *v[i].site;
+		v[begin].members = end - begin;
+		v[begin].site = &part[begin];
+	}
+	if (n > 1)
+		qsort(v, n, sizeof(*v), cmp_first);
+	return classes;
+}
+
 tw_status tw_situations_of(
 	struct tw_results *results, const struct tw_sites *sites, bool starts, struct tw_sites *ret)
 {
 	size_t n = sites->n;
-	struct tw_site *out = TW_NEW_ARRAY(results->work, struct tw_site, n + 1);
 	struct tw_site *part = TW_NEW_ARRAY(results->work, struct tw_site, n + 1);
-	struct key *key = TW_NEW_ARRAY(results->work, struct key, n + 1);
-	bool *taken = TW_NEW_ARRAY(results->work, bool, n + 1);
-	if (!out || !part || !key || !taken)
+	struct compared *v = TW_NEW_ARRAY(results->work, struct compared, n + 1);
+	if (!part || !v)
 		return TW_ENOMEM;
-	*ret = *sites;
-	if (results->details) /* regions name subnets, so they stay apart */
-		return TW_OK;
-	for (size_t i = 0; i < n; i++)
-		TW_TRY(key_of(results, &sites->v[i], starts, &key[i]));
-	size_t joined = 0;
 	for (size_t i = 0; i < n; i++) {
-		struct tw_site *first = part;
-		if (taken[i])
-			continue;
-		for (size_t k = i; k < n; k++)
-			if (k == i ||
-				(!taken[k] &&
-					travels_alike(results->net, &sites->v[i], &sites->v[k]) &&
-					is_alike(&sites->v[i], &sites->v[k], &key[i], &key[k],
-						starts))) {
-				taken[k] = true;
-				*part++ = sites->v[k];
-			}
-		TW_TRY(join(results, first, (size_t)(part - first), &out[joined]));
-		joined++;
+		v[i].at = i;
+		TW_TRY(compare_by(results, &sites->v[i], starts, &v[i]));
 	}
-	*ret = (struct tw_sites){out, joined, 0};
+	size_t classes = classify(v, n, part);
+	struct tw_site *out = TW_NEW_ARRAY(results->work, struct tw_site, classes + 1);
+	if (!out)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < classes; i++)
+		TW_TRY(join(results, &part[v[i].site - part], v[i].members, &out[i]));
+	*ret = (struct tw_sites){out, classes, 0};
 	return TW_OK;
 }
 
@@ -125,9 +188,9 @@ static const struct tw_site *parts_of(const struct tw_site *site, size_t *ret_n)
 	return site->parts > 0 ? site->part : site;
 }
 
-/* The pairs of two sites that sit in one subnet, and two parts that stand for them. */
+/* The pairs of two sites that sit in one subnet, and some subnet that holds such a pair. */
 static tw_set neighbours(struct tw_space *space, const struct tw_site *from,
-	const struct tw_site *to, const struct tw_site **ret_from, const struct tw_site **ret_to)
+	const struct tw_site *to, uint32_t *ret_subnet)
 {
 	size_t n, m;
 	const struct tw_site *a = parts_of(from, &n), *b = parts_of(to, &m);
@@ -136,8 +199,7 @@ static tw_set neighbours(struct tw_space *space, const struct tw_site *from,
 		for (size_t k = 0; k < m; k++) {
 			if (a[i].subnet == TW_MISSING || a[i].subnet != b[k].subnet)
 				continue;
-			*ret_from = &a[i];
-			*ret_to = &b[k];
+			*ret_subnet = a[i].subnet;
 			set = tw_set_union(space, set,
 				tw_set_intersect(space,
 					tw_ranges_set(space, TW_FIELD_FROM, a[i].address,
@@ -148,25 +210,61 @@ static tw_set neighbours(struct tw_space *space, const struct tw_site *from,
 	return set;
 }
 
+/* The site as if it lay in one subnet: what goes for one of its subnets goes for each. */
+static struct tw_site *settled(struct tw_results *r, const struct tw_site *site, uint32_t subnet)
+{
+	struct tw_site *one = TW_NEW(r->work, struct tw_site);
+	if (one) {
+		*one = *site;
+		one->subnet = subnet;
+	}
+	return one;
+}
+
+/* The paths of the pairs `near`, behind those that are there. */
+static tw_status near_paths(struct tw_results *r, const struct tw_site *from,
+	const struct tw_site *to, uint32_t subnet, tw_set near, struct tw_paths *ret)
+{
+	struct tw_judge *judge = r->judge;
+	const struct tw_site *a = settled(r, from, subnet), *b = settled(r, to, subnet);
+	size_t kept = ret->n;
+	if (!a || !b)
+		return TW_ENOMEM;
+	TW_TRY(tw_paths_between(judge->net, judge->space, &judge->world, r->work, a, b, ret));
+	for (size_t i = kept; i < ret->n; i++) {
+		struct tw_path path = ret->v[i];
+		path.domain = tw_set_intersect(judge->space, path.domain, near);
+		/* What AWS answers itself is told already. */
+		if (!path.exempt && !tw_set_is_empty(path.domain))
+			ret->v[kept++] = path;
+	}
+	ret->n = kept;
+	return tw_space_status(judge->space);
+}
+
 tw_status tw_situation_paths(struct tw_results *results, const struct tw_site *from,
 	const struct tw_site *to, struct tw_paths *ret)
 {
 	struct tw_judge *judge = results->judge;
-	size_t before = ret->n;
+	size_t before = ret->n, kept = before;
 	TW_TRY(tw_paths_between(
 		judge->net, judge->space, &judge->world, results->work, from, to, ret));
 	if (from->parts == 0 && to->parts == 0)
 		return TW_OK;
-	const struct tw_site *a = NULL, *b = NULL;
-	tw_set near = neighbours(judge->space, from, to, &a, &b);
+	uint32_t subnet = TW_MISSING;
+	tw_set near = neighbours(judge->space, from, to, &subnet);
+	for (size_t i = before; i < ret->n; i++)
+		if (ret->v[i].exempt)
+			near = tw_set_subtract(judge->space, near, ret->v[i].domain);
 	if (tw_set_is_empty(near))
 		return tw_space_status(judge->space);
-	for (size_t i = before; i < ret->n; i++)
-		ret->v[i].domain = tw_set_subtract(judge->space, ret->v[i].domain, near);
-	size_t own = ret->n;
-	TW_TRY(tw_paths_between(judge->net, judge->space, &judge->world, results->work, a, b, ret));
-	for (size_t i = own; i < ret->n; i++)
-		if (ret->v[i].same_subnet)
-			ret->v[i].domain = near;
-	return tw_space_status(judge->space);
+	for (size_t i = before; i < ret->n; i++) {
+		struct tw_path path = ret->v[i];
+		if (!path.exempt)
+			path.domain = tw_set_subtract(judge->space, path.domain, near);
+		if (!tw_set_is_empty(path.domain))
+			ret->v[kept++] = path;
+	}
+	ret->n = kept;
+	return near_paths(results, from, to, subnet, near, ret);
 }

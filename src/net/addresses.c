@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists of addresses: joining, cutting and taking away by binary search, for long lists too. */
 #include "addresses.h"
+#include "order.h"
 
 #include <stdlib.h>
+
+int tw_prefix_cmp(struct tw_prefix a, struct tw_prefix b)
+{
+	int c = tw_order(a.family, b.family);
+
+	c = c ? c : tw_addr_cmp(a.addr, b.addr);
+	return c ? c : tw_order(a.len, b.len);
+}
 
 int tw_range_cmp(const void *a, const void *b)
 {

@@ -15,6 +15,8 @@ struct tw_ranges {
 	size_t n;
 };
 
+/* By family, address, length. */
+int tw_prefix_cmp(struct tw_prefix a, struct tw_prefix b);
 /* By family, then first address. */
 int tw_range_cmp(const void *a, const void *b);
 /* Sorts n ranges and joins what overlaps or touches, in place. Returns how many are left. */

@@ -9,6 +9,7 @@
 #include "find.h"
 
 #include "index.h"
+#include "order.h"
 
 const enum tw_kind tw_end_kinds[TW_END_KINDS] = {TW_KIND_INSTANCE, TW_KIND_INTERFACE,
 	TW_KIND_SUBNET, TW_KIND_LOAD_BALANCER, TW_KIND_NAT_GATEWAY, TW_KIND_ENDPOINT, TW_KIND_GROUP,
@@ -66,11 +67,6 @@ const struct tw_object *tw_object_at(const struct tw_net *net, enum tw_kind kind
 	}
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a && b && strcmp(a, b) == 0;
-}
-
 /* ---- what belongs to an object --------------------------------------------------------------- */
 
 /* Gateways, load balancers and the like are no ends when something else than their id names them.
@@ -86,7 +82,7 @@ static tw_status pick_ordinary(struct tw_picked *picked, uint32_t interface)
 static bool carries(const struct tw_interface *interface, const char *group_id)
 {
 	for (size_t i = 0; i < interface->groups_n; i++)
-		if (same(interface->group_ids[i], group_id))
+		if (tw_known_same(interface->group_ids[i], group_id))
 			return true;
 	return false;
 }
@@ -110,7 +106,7 @@ static tw_status pick_interfaces_of(struct tw_picked *picked, enum tw_kind kind,
 static tw_status pick_subnets_of(struct tw_picked *picked, const char *vpc_id)
 {
 	for (uint32_t i = 0; i < picked->net->subnets; i++)
-		if (same(picked->net->subnet[i].vpc_id, vpc_id))
+		if (tw_known_same(picked->net->subnet[i].vpc_id, vpc_id))
 			TW_TRY(TW_VEC_PUSH(picked->net->mem, &picked->subnet, i));
 	return TW_OK;
 }
@@ -122,7 +118,7 @@ static tw_status pick_balancers_with(struct tw_picked *picked, const char *group
 
 	for (uint32_t i = 0; i < net->balancers; i++)
 		for (size_t k = 0; k < net->balancer[i].groups.n; k++)
-			if (same(net->balancer[i].groups.id[k], group_id))
+			if (tw_known_same(net->balancer[i].groups.id[k], group_id))
 				TW_TRY(TW_VEC_PUSH(net->mem, &picked->balancer, i));
 	return TW_OK;
 }
@@ -153,7 +149,7 @@ static tw_status pick_service(struct tw_picked *picked, const char *id)
 	for (size_t i = 0; i < net->tables; i++)
 		for (size_t k = 0; k < net->table[i].routes_n; k++) {
 			const struct tw_route *route = &net->table[i].route[k];
-			if (!same(route->target_id, id) || !route->prefix_list)
+			if (!tw_known_same(route->target_id, id) || !route->prefix_list)
 				continue;
 			uint32_t list = tw_net_find(net, TW_KIND_PREFIX_LIST, route->prefix_list);
 			if (list == TW_MISSING || !net->prefix_list[list].entries_known)
@@ -251,7 +247,7 @@ static bool is_named(const struct tw_net *net, enum tw_kind kind, const char *id
 		if (carries(&net->interface[i], id))
 			return true;
 	for (size_t i = 0; kind == TW_KIND_VPC && i < net->subnets; i++)
-		if (same(net->subnet[i].vpc_id, id))
+		if (tw_known_same(net->subnet[i].vpc_id, id))
 			return true;
 	return false;
 }
@@ -442,9 +438,9 @@ bool tw_pattern_matches(const char *pattern, const char *text)
 static bool has_tag(const struct tw_object *object, const struct tw_tag_pattern *pattern)
 {
 	for (size_t i = 0; i < object->tags_n; i++)
-		if (same(object->tags[i].key, pattern->key))
+		if (tw_known_same(object->tags[i].key, pattern->key))
 			return tw_pattern_matches(pattern->pattern, object->tags[i].value);
-	return same(pattern->key, "Name") && object->name &&
+	return tw_known_same(pattern->key, "Name") && object->name &&
 	       tw_pattern_matches(pattern->pattern, object->name);
 }
 

@@ -75,17 +75,10 @@ static tw_status list_instances(struct tw_net *net, struct tw_index *index)
 	return index->by_instance ? TW_OK : TW_ENOMEM;
 }
 
-static int cmp_prefix(struct tw_prefix a, struct tw_prefix b)
-{
-	if (a.family != b.family)
-		return a.family < b.family ? -1 : 1;
-	return tw_addr_cmp(a.addr, b.addr);
-}
-
 static int cmp_public(const void *a, const void *b)
 {
 	const struct tw_public *left = a, *right = b;
-	int d = cmp_prefix(left->address, right->address);
+	int d = tw_prefix_cmp(left->address, right->address);
 
 	return d ? d : (left->interface > right->interface) - (left->interface < right->interface);
 }
@@ -139,6 +132,23 @@ static tw_status list_strays(struct tw_net *net, struct tw_index *index)
 	return TW_OK;
 }
 
+static tw_status list_settled(struct tw_net *net, struct tw_index *index)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < net->vpcs; i++)
+		n += net->vpc[i].subnets_n > 0 ? net->vpc[i].cidrs.n : 0;
+	struct tw_range *v = TW_NEW_ARRAY(&net->arena, struct tw_range, n + 1);
+	if (!v)
+		return TW_ENOMEM;
+	n = 0;
+	for (size_t i = 0; i < net->vpcs; i++)
+		for (size_t k = 0; net->vpc[i].subnets_n > 0 && k < net->vpc[i].cidrs.n; k++)
+			v[n++] = tw_prefix_range(net->vpc[i].cidrs.v[k]);
+	index->settled = (struct tw_ranges){v, tw_ranges_join(v, n)};
+	return TW_OK;
+}
+
 tw_status tw_link_index(struct tw_net *net)
 {
 	struct tw_index *index = TW_NEW(&net->arena, struct tw_index);
@@ -149,6 +159,7 @@ tw_status tw_link_index(struct tw_net *net)
 	TW_TRY(list_instances(net, index));
 	TW_TRY(list_publics(net, index));
 	TW_TRY(list_strays(net, index));
+	TW_TRY(list_settled(net, index));
 	TW_TRY(tw_internet_ranges(net, &net->arena, &index->internet));
 	net->index = index;
 	return TW_OK;
@@ -198,13 +209,13 @@ size_t tw_index_public(const struct tw_net *net, struct tw_prefix address, size_
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		if (cmp_prefix(index->public[mid].address, address) < 0)
+		if (tw_prefix_cmp(index->public[mid].address, address) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
 	*ret_begin = lo;
-	while (lo < index->publics && cmp_prefix(index->public[lo].address, address) == 0)
+	while (lo < index->publics && tw_prefix_cmp(index->public[lo].address, address) == 0)
 		lo++;
 	return lo;
 }

@@ -34,6 +34,7 @@ struct tw_index {
 	uint32_t *stray_interface, *stray_subnet;
 	size_t stray_interfaces, stray_subnets;
 	struct tw_ranges internet; /* world.h, tw_internet_ranges */
+	struct tw_ranges settled;  /* the blocks of all VPCs with subnets: nobody else is there */
 };
 
 TW_NODISCARD tw_status tw_link_index(struct tw_net *net);

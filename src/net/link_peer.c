@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "order.h"
 #include "pending.h"
 
 /* What a reference stands for. */
@@ -143,20 +144,17 @@ static tw_status unknown_answer(
 	return TW_OK;
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a && b && !strcmp(a, b);
-}
-
 static bool peered(const struct tw_net *net, const char *a, const char *b)
 {
 	for (size_t i = 0; i < net->peerings; i++) {
 		const struct tw_peering_side *x = &net->peering[i].side[0];
 		const struct tw_peering_side *y = &net->peering[i].side[1];
-		bool active = !net->peering[i].status || same(net->peering[i].status, "active");
-		bool ends = (same(x->vpc_id, a) && same(y->vpc_id, b)) ||
-			    (same(x->vpc_id, b) && same(y->vpc_id, a));
-		if (active && ends && (!x->region || !y->region || same(x->region, y->region)))
+		bool active =
+			!net->peering[i].status || tw_known_same(net->peering[i].status, "active");
+		bool ends = (tw_known_same(x->vpc_id, a) && tw_known_same(y->vpc_id, b)) ||
+			    (tw_known_same(x->vpc_id, b) && tw_known_same(y->vpc_id, a));
+		if (active && ends &&
+			(!x->region || !y->region || tw_known_same(x->region, y->region)))
 			return true;
 	}
 	return false;
@@ -167,8 +165,8 @@ static bool refers_over(const struct tw_net *net, const char *gateway_id, const 
 {
 	for (size_t i = 0; i < net->attachments; i++) {
 		const struct tw_attachment *a = &net->attachment[i];
-		if (!a->gone && a->references && same(a->gateway_id, gateway_id) &&
-			same(a->resource_id, vpc))
+		if (!a->gone && a->references && tw_known_same(a->gateway_id, gateway_id) &&
+			tw_known_same(a->resource_id, vpc))
 			return true;
 	}
 	return false;

@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "addresses.h"
+#include "order.h"
 #include "pending.h"
 
 /* An interface by what it is looked up with. */
@@ -27,22 +29,6 @@ struct finder {
 };
 
 /* Absent texts first. */
-static int cmp_text(const char *a, const char *b)
-{
-	if (!a || !b)
-		return (a != NULL) - (b != NULL);
-	return strcmp(a, b);
-}
-
-static int cmp_prefix(const struct tw_prefix *a, const struct tw_prefix *b)
-{
-	if (a->family != b->family)
-		return a->family < b->family ? -1 : 1;
-	if (a->len != b->len)
-		return a->len < b->len ? -1 : 1;
-	return tw_addr_cmp(a->addr, b->addr);
-}
-
 /* The interface of device 0 comes first, then the others in the order of the input. */
 static int cmp_instances(const void *a, const void *b)
 {
@@ -50,7 +36,7 @@ static int cmp_instances(const void *a, const void *b)
 	int c = strcmp(left->instance_id, right->instance_id);
 
 	if (!c)
-		c = cmp_text(left->vpc_id, right->vpc_id);
+		c = tw_order_text(left->vpc_id, right->vpc_id);
 	if (!c)
 		c = right->primary - left->primary;
 	return c ? c : (left->interface > right->interface) - (left->interface < right->interface);
@@ -59,10 +45,10 @@ static int cmp_instances(const void *a, const void *b)
 static int cmp_addresses(const void *a, const void *b)
 {
 	const struct entry *left = a, *right = b;
-	int c = cmp_prefix(&left->prefix, &right->prefix);
+	int c = tw_prefix_cmp(left->prefix, right->prefix);
 
 	if (!c)
-		c = cmp_text(left->vpc_id, right->vpc_id);
+		c = tw_order_text(left->vpc_id, right->vpc_id);
 	return c ? c : (left->interface > right->interface) - (left->interface < right->interface);
 }
 
@@ -112,7 +98,7 @@ static void find_instance(
 
 	if (at == f->by_instance.n || strcmp(f->by_instance.v[at].instance_id, member->id) != 0)
 		return;
-	if (group->vpc_id && cmp_text(f->by_instance.v[at].vpc_id, group->vpc_id) != 0)
+	if (group->vpc_id && tw_order_text(f->by_instance.v[at].vpc_id, group->vpc_id) != 0)
 		return;
 	member->interface = f->by_instance.v[at].interface;
 	member->address = host_of(f->net->interface[member->interface].addresses, group->family);
@@ -150,14 +136,14 @@ static uint32_t find_block(const struct finder *f, const struct tw_target_group 
 	size_t at = lower_bound(&f->by_address, &key, cmp_addresses);
 
 	if (group->vpc_id && at < f->by_address.n &&
-		!cmp_prefix(&f->by_address.v[at].prefix, &block) &&
-		!cmp_text(f->by_address.v[at].vpc_id, group->vpc_id))
+		!tw_prefix_cmp(f->by_address.v[at].prefix, block) &&
+		!tw_order_text(f->by_address.v[at].vpc_id, group->vpc_id))
 		return f->by_address.v[at].interface;
 	key.vpc_id = NULL;
 	at = lower_bound(&f->by_address, &key, cmp_addresses);
-	if (own || at == f->by_address.n || cmp_prefix(&f->by_address.v[at].prefix, &block))
+	if (own || at == f->by_address.n || tw_prefix_cmp(f->by_address.v[at].prefix, block))
 		return TW_MISSING;
-	if (at + 1 < f->by_address.n && !cmp_prefix(&f->by_address.v[at + 1].prefix, &block))
+	if (at + 1 < f->by_address.n && !tw_prefix_cmp(f->by_address.v[at + 1].prefix, block))
 		return TW_MISSING;
 	return f->by_address.v[at].interface;
 }

@@ -10,6 +10,8 @@
 
 #include "merge.h"
 
+#include "addresses.h"
+
 tw_status tw_contradiction(const struct tw_merge *m, const char *what)
 {
 	TW_TRY(tw_diag_add_pair(m->diags, TW_LEVEL_ERROR, 0, m->now->span, m->old->span,
@@ -192,8 +194,7 @@ static tw_status same_hosts(
 static bool holds_prefix(struct tw_prefixes all, struct tw_prefix one)
 {
 	for (size_t i = 0; i < all.n; i++)
-		if (all.v[i].family == one.family && all.v[i].len == one.len &&
-			tw_addr_cmp(all.v[i].addr, one.addr) == 0)
+		if (tw_prefix_cmp(all.v[i], one) == 0)
 			return true;
 	return false;
 }

@@ -124,8 +124,8 @@ static tw_status merge_described(
 		return tw_contradiction(m, "a port");
 	if (old->family != group->family)
 		return tw_contradiction(m, "an address type");
-	if (old->health_off != group->health_off || old->health_port != group->health_port ||
-		old->health_protocol != group->health_protocol)
+	/* Checks go by TCP, whatever they speak: their protocol is not read. */
+	if (old->health_off != group->health_off || old->health_port != group->health_port)
 		return tw_contradiction(m, "a health check");
 	return tw_merge_refs(m, &old->balancers, group->balancers, "load balancers");
 }

@@ -19,6 +19,19 @@ tw_status tw_merge_refs(
 	return same ? TW_OK : tw_contradiction(m, what);
 }
 
+/* What the model keeps and no verdict reads is filled, and never compared. */
+static void fill_text(const char **old, const char *now)
+{
+	if (!*old)
+		*old = now;
+}
+
+static void fill_refs(struct tw_refs *old, struct tw_refs now)
+{
+	if (!old->n)
+		*old = now;
+}
+
 static void merge_state(const char **old, bool *old_gone, const char *now, bool now_gone)
 {
 	if (*old)
@@ -36,7 +49,7 @@ tw_status tw_merge_nat(
 	merge_state(&old->state, &old->gone, nat->state, nat->gone);
 	TW_TRY(tw_merge_text(&m, &old->vpc_id, nat->vpc_id, "a VPC"));
 	TW_TRY(tw_merge_text(&m, &old->subnet_id, nat->subnet_id, "a subnet"));
-	TW_TRY(tw_merge_text(&m, &old->table_id, nat->table_id, "a route table"));
+	fill_text(&old->table_id, nat->table_id);
 	if (old->private != nat->private)
 		return tw_contradiction(&m, "a connectivity type");
 	if (old->regional != nat->regional)
@@ -56,7 +69,7 @@ tw_status tw_merge_peering(struct tw_net *net, struct tw_diags *diags, struct tw
 		struct tw_peering_side *side = &old->side[i];
 		const struct tw_peering_side *now = &peering->side[i];
 		TW_TRY(tw_merge_text(&m, &side->vpc_id, now->vpc_id, "a VPC"));
-		TW_TRY(tw_merge_text(&m, &side->owner, now->owner, "an owner"));
+		fill_text(&side->owner, now->owner);
 		TW_TRY(tw_merge_text(&m, &side->region, now->region, "a region"));
 		TW_TRY(tw_merge_prefixes(&m, &side->cidrs, now->cidrs, "CIDR blocks"));
 	}
@@ -71,10 +84,8 @@ tw_status tw_merge_transit(struct tw_net *net, struct tw_diags *diags,
 	struct tw_merge m = {net, diags, TW_KIND_TRANSIT_GATEWAY, &old->object, &transit->object};
 
 	tw_merge_object(&m);
-	TW_TRY(tw_merge_text(&m, &old->association_table_id, transit->association_table_id,
-		"a default route table"));
-	TW_TRY(tw_merge_text(&m, &old->propagation_table_id, transit->propagation_table_id,
-		"a default route table"));
+	fill_text(&old->association_table_id, transit->association_table_id);
+	fill_text(&old->propagation_table_id, transit->propagation_table_id);
 	if (old->references != transit->references)
 		return tw_contradiction(&m, "a support for references to security groups");
 	return TW_OK;
@@ -93,9 +104,8 @@ static tw_status merge_served(
 		old->references = attachment->references;
 		return TW_OK;
 	}
-	if (old->appliance_mode != attachment->appliance_mode ||
-		old->references != attachment->references)
-		return tw_contradiction(m, "options");
+	if (old->references != attachment->references)
+		return tw_contradiction(m, "a support for references to security groups");
 	return tw_merge_refs(m, &old->subnets, attachment->subnets, "subnets");
 }
 
@@ -241,10 +251,10 @@ tw_status tw_merge_endpoint(struct tw_net *net, struct tw_diags *diags, struct t
 	merge_state(&old->state, &old->gone, endpoint->state, endpoint->gone);
 	if (old->type != endpoint->type)
 		return tw_contradiction(&m, "a type");
-	TW_TRY(tw_merge_text(&m, &old->service, endpoint->service, "a service"));
-	TW_TRY(tw_merge_text(&m, &old->vpc_id, endpoint->vpc_id, "a VPC"));
+	fill_text(&old->service, endpoint->service);
+	fill_text(&old->vpc_id, endpoint->vpc_id);
+	fill_refs(&old->groups, endpoint->groups);
+	fill_refs(&old->tables, endpoint->tables);
 	TW_TRY(tw_merge_refs(&m, &old->subnets, endpoint->subnets, "subnets"));
-	TW_TRY(tw_merge_refs(&m, &old->interfaces, endpoint->interfaces, "network interfaces"));
-	TW_TRY(tw_merge_refs(&m, &old->groups, endpoint->groups, "security groups"));
-	return tw_merge_refs(&m, &old->tables, endpoint->tables, "route tables");
+	return tw_merge_refs(&m, &old->interfaces, endpoint->interfaces, "network interfaces");
 }

@@ -78,7 +78,52 @@ static tw_set own_public(const struct pairing *p)
 	return set;
 }
 
-/* Traffic that AWS answers itself: a path without filters. Returns what is left of the domain. */
+/* One address that AWS answers itself: a path without filters, for these packets. */
+static tw_status exempt_one(struct pairing *p, tw_set here, const struct tw_exemption *one)
+{
+	struct tw_path path = new_path(p, here);
+	/* Nobody needs an interface there: AWS itself answers. */
+	path.assumptions = TW_ASSUME_UNFRAGMENTED;
+	path.exempt = one->id;
+	path.reason = one->id;
+	path.reason_text = tw_arena_printf(
+		p->arena, "%s is never filtered by network ACLs or security groups", one->text);
+	if (!path.reason_text)
+		return TW_ENOMEM;
+	if (one->assumed)
+		path.assumptions |= strcmp(one->id, "exempt-kms") == 0 ? TW_ASSUME_EXEMPT_KMS
+								       : TW_ASSUME_EXEMPT_ECS;
+	return push(p, &path);
+}
+
+/* A joined site has a router in each of its subnets, which answers that subnet: one path. */
+static tw_status exempt_routers(struct pairing *p, tw_set domain, tw_set *ret_rest)
+{
+	struct tw_ranges targets = {p->to->address, p->to->addresses_n};
+	struct tw_exemption list[TW_EXEMPTIONS], router = {.id = NULL};
+	tw_set all = TW_EMPTY;
+	for (size_t i = 0; i < p->from->parts; i++) {
+		const struct tw_site *part = &p->from->part[i];
+		size_t n = tw_router_exemptions(p->net, part->subnet, list, TW_EXEMPTIONS);
+		for (size_t k = 0; k < n; k++) {
+			if (targets.n > 0 && !tw_ranges_meet(targets, list[k].range))
+				continue;
+			router = list[k];
+			all = tw_set_union(p->space, all,
+				tw_set_intersect(p->space,
+					tw_ranges_set(p->space, TW_FIELD_FROM, part->address,
+						part->addresses_n),
+					tw_ranges_set(p->space, TW_FIELD_TO, &list[k].range, 1)));
+		}
+	}
+	all = tw_set_intersect(p->space, all, domain);
+	if (!tw_set_is_empty(all))
+		TW_TRY(exempt_one(p, all, &router));
+	*ret_rest = tw_set_subtract(p->space, domain, all);
+	return tw_space_status(p->space);
+}
+
+/* Traffic that AWS answers itself: paths without filters. Returns what is left of the domain. */
 static tw_status exempt(struct pairing *p, tw_set domain, tw_set *ret_rest)
 {
 	struct tw_exemption list[TW_EXEMPTIONS];
@@ -93,24 +138,10 @@ static tw_status exempt(struct pairing *p, tw_set domain, tw_set *ret_rest)
 			p->space, domain, tw_ranges_set(p->space, TW_FIELD_TO, &list[i].range, 1));
 		if (tw_set_is_empty(here))
 			continue;
-		struct tw_path path = new_path(p, here);
-		/* Nobody needs an interface there: AWS itself answers. */
-		path.assumptions = TW_ASSUME_UNFRAGMENTED;
-		path.exempt = list[i].id;
-		path.reason = list[i].id;
-		path.reason_text = tw_arena_printf(p->arena,
-			"%s is never filtered by network ACLs or security groups", list[i].text);
-		if (!path.reason_text)
-			return TW_ENOMEM;
-		if (list[i].assumed)
-			path.assumptions |= strcmp(list[i].id, "exempt-kms") == 0
-						    ? TW_ASSUME_EXEMPT_KMS
-						    : TW_ASSUME_EXEMPT_ECS;
-		TW_TRY(push(p, &path));
+		TW_TRY(exempt_one(p, here, &list[i]));
 		domain = tw_set_subtract(p->space, domain, here);
 	}
-	*ret_rest = domain;
-	return tw_space_status(p->space);
+	return exempt_routers(p, domain, ret_rest);
 }
 
 /* ---- from two ways to one path --------------------------------------------------------------- */

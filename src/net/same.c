@@ -8,51 +8,31 @@
 
 #include <stdlib.h>
 
+#include "addresses.h"
+#include "order.h"
 #include "pending.h"
-
-static int cmp_uint(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-/* Absent texts first. */
-static int cmp_text(const char *a, const char *b)
-{
-	if (!a || !b)
-		return (a != NULL) - (b != NULL);
-	return strcmp(a, b);
-}
-
-static int cmp_prefix(const struct tw_prefix *a, const struct tw_prefix *b)
-{
-	int c = cmp_uint(a->family, b->family);
-
-	if (!c)
-		c = tw_addr_cmp(a->addr, b->addr);
-	return c ? c : cmp_uint(a->len, b->len);
-}
 
 int tw_rule_content_cmp(const struct tw_rule *a, const struct tw_rule *b)
 {
-	int c = cmp_uint(a->number, b->number);
+	int c = tw_order(a->number, b->number);
 
 	if (!c)
-		c = cmp_uint(a->action, b->action);
+		c = tw_order(a->action, b->action);
 	if (!c)
-		c = cmp_uint(a->family, b->family);
+		c = tw_order(a->family, b->family);
 	if (!c)
 		c = (a->protocol > b->protocol) - (a->protocol < b->protocol);
 	if (!c)
-		c = cmp_uint(a->ports.lo, b->ports.lo);
+		c = tw_order(a->ports.lo, b->ports.lo);
 	if (!c)
-		c = cmp_uint(a->ports.hi, b->ports.hi);
+		c = tw_order(a->ports.hi, b->ports.hi);
 	if (!c)
-		c = cmp_uint(a->icmp_any_type_code, b->icmp_any_type_code);
+		c = tw_order(a->icmp_any_type_code, b->icmp_any_type_code);
 	if (!c)
-		c = cmp_prefix(&a->peer, &b->peer);
+		c = tw_prefix_cmp(a->peer, b->peer);
 	if (!c)
-		c = cmp_text(a->peer_group, b->peer_group);
-	return c ? c : cmp_text(a->peer_prefix_list, b->peer_prefix_list);
+		c = tw_order_text(a->peer_group, b->peer_group);
+	return c ? c : tw_order_text(a->peer_prefix_list, b->peer_prefix_list);
 }
 
 static int cmp_rule_pointers(const void *a, const void *b)
@@ -154,7 +134,7 @@ static tw_status compare_sets(struct tw_mem *mem, const void *a, size_t a_n, con
 
 static int cmp_prefixes(const void *a, const void *b)
 {
-	return cmp_prefix(a, b);
+	return tw_prefix_cmp(*(const struct tw_prefix *)a, *(const struct tw_prefix *)b);
 }
 
 tw_status tw_prefixes_same(
@@ -167,7 +147,7 @@ static int cmp_texts(const void *a, const void *b)
 {
 	const char *const *left = a, *const *right = b;
 
-	return cmp_text(*left, *right);
+	return tw_order_text(*left, *right);
 }
 
 tw_status tw_texts_same(struct tw_mem *mem, const char *const *a, size_t a_n, const char *const *b,
@@ -180,7 +160,7 @@ static int cmp_links(const void *a, const void *b)
 {
 	const struct tw_link *left = a, *right = b;
 
-	return cmp_text(left->id, right->id);
+	return tw_order_text(left->id, right->id);
 }
 
 tw_status tw_links_same(struct tw_mem *mem, struct tw_links a, struct tw_links b, bool *ret)
@@ -191,17 +171,17 @@ tw_status tw_links_same(struct tw_mem *mem, struct tw_links a, struct tw_links b
 static int cmp_routes(const void *a, const void *b)
 {
 	const struct tw_route *left = a, *right = b;
-	int c = cmp_prefix(&left->to, &right->to);
+	int c = tw_prefix_cmp(left->to, right->to);
 
 	if (!c)
-		c = cmp_text(left->prefix_list, right->prefix_list);
+		c = tw_order_text(left->prefix_list, right->prefix_list);
 	if (!c)
-		c = cmp_uint(left->target, right->target);
+		c = tw_order(left->target, right->target);
 	if (!c)
-		c = cmp_text(left->target_id, right->target_id);
+		c = tw_order_text(left->target_id, right->target_id);
 	if (!c)
-		c = cmp_uint(left->propagated, right->propagated);
-	return c ? c : cmp_uint(left->blackhole, right->blackhole);
+		c = tw_order(left->propagated, right->propagated);
+	return c ? c : tw_order(left->blackhole, right->blackhole);
 }
 
 tw_status tw_routes_same(struct tw_mem *mem, const struct tw_route_table *a,
@@ -214,18 +194,18 @@ tw_status tw_routes_same(struct tw_mem *mem, const struct tw_route_table *a,
 static int cmp_transit_routes(const void *a, const void *b)
 {
 	const struct tw_transit_route *left = a, *right = b;
-	int c = cmp_prefix(&left->to, &right->to);
+	int c = tw_prefix_cmp(left->to, right->to);
 
 	if (!c)
-		c = cmp_text(left->prefix_list, right->prefix_list);
+		c = tw_order_text(left->prefix_list, right->prefix_list);
 	if (!c)
-		c = cmp_uint(left->propagated, right->propagated);
+		c = tw_order(left->propagated, right->propagated);
 	if (!c)
-		c = cmp_uint(left->blackhole, right->blackhole);
+		c = tw_order(left->blackhole, right->blackhole);
 	if (!c)
-		c = cmp_uint(left->attachments.n, right->attachments.n);
+		c = tw_order(left->attachments.n, right->attachments.n);
 	for (size_t i = 0; i < left->attachments.n && !c; i++)
-		c = cmp_text(left->attachments.id[i], right->attachments.id[i]);
+		c = tw_order_text(left->attachments.id[i], right->attachments.id[i]);
 	return c;
 }
 
@@ -238,9 +218,9 @@ tw_status tw_transit_routes_same(struct tw_mem *mem, const struct tw_transit_rou
 static int cmp_members(const void *a, const void *b)
 {
 	const struct tw_member *left = a, *right = b;
-	int c = cmp_text(left->id, right->id);
+	int c = tw_order_text(left->id, right->id);
 
-	return c ? c : cmp_uint(left->port, right->port);
+	return c ? c : tw_order(left->port, right->port);
 }
 
 tw_status tw_members_same(struct tw_mem *mem, const struct tw_member *a, size_t a_n,

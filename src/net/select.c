@@ -103,6 +103,9 @@ static tw_status pick_in_vpc(struct work *w, const char *text, bool bare, bool *
 	*ret_found = false;
 	if (!slash || slash == text)
 		return TW_OK;
+	/* An ARN has slashes, too, and whoever has no such id costs a walk over all that have. */
+	if (slash[1 + strspn(slash + 1, "0123456789abcdefABCDEF.:[]/")] != '\0')
+		return TW_OK;
 	const char *id = tw_arena_dup(w->picked.arena, text, (size_t)(slash - text));
 	if (!id)
 		return TW_ENOMEM;

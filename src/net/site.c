@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 
+#include "order.h"
+
 tw_status tw_sites_add(struct tw_arena *arena, struct tw_sites *sites, const struct tw_site *site)
 {
 	if (sites->n == sites->room) {
@@ -166,11 +168,6 @@ static struct member member_of(const struct tw_net *net, const struct tw_part *p
 	return m;
 }
 
-static int cmp_number(size_t a, size_t b)
-{
-	return (a > b) - (a < b);
-}
-
 static bool has_public_v4(const struct tw_interface *interface)
 {
 	for (size_t i = 0; i < interface->public_addresses.n; i++)
@@ -183,15 +180,15 @@ static bool has_public_v4(const struct tw_interface *interface)
 static int cmp_site(const struct member *a, const struct member *b)
 {
 	const struct tw_interface *left = a->interface, *right = b->interface;
-	int d = cmp_number(left->subnet, right->subnet);
+	int d = tw_order(left->subnet, right->subnet);
 
-	d = d ? d : cmp_number(a->vpc, b->vpc);
-	d = d ? d : cmp_number(left->groups_n, right->groups_n);
+	d = d ? d : tw_order(a->vpc, b->vpc);
+	d = d ? d : tw_order(left->groups_n, right->groups_n);
 	for (size_t i = 0; !d && i < left->groups_n; i++)
-		d = cmp_number(left->groups[i], right->groups[i]);
-	d = d ? d : cmp_number(left->type, right->type);
-	d = d ? d : cmp_number(a->platform, b->platform);
-	return d ? d : cmp_number(has_public_v4(left), has_public_v4(right));
+		d = tw_order(left->groups[i], right->groups[i]);
+	d = d ? d : tw_order(left->type, right->type);
+	d = d ? d : tw_order(a->platform, b->platform);
+	return d ? d : tw_order(has_public_v4(left), has_public_v4(right));
 }
 
 static int cmp_member(const void *a, const void *b)
@@ -199,7 +196,7 @@ static int cmp_member(const void *a, const void *b)
 	const struct member *left = a, *right = b;
 	int d = cmp_site(left, right);
 
-	return d ? d : cmp_number(left->part.interface, right->part.interface);
+	return d ? d : tw_order(left->part.interface, right->part.interface);
 }
 
 /* All addresses of n members, joined. */

@@ -5,10 +5,7 @@
  */
 #include "way.h"
 
-static bool same(const char *a, const char *b)
-{
-	return a && b && strcmp(a, b) == 0;
-}
+#include "order.h"
 
 static const char *vpc_id(const struct tw_net *net, const struct tw_stop *place)
 {
@@ -37,7 +34,7 @@ static tw_status deliver(struct tw_walk *walk, struct tw_way way, const char *id
 		way.assumptions |= TW_ASSUME_BEYOND_VPC;
 		return tw_way_exit(walk, way, TW_TARGET_OTHER, TW_MISSING);
 	}
-	if (id && vpc_id(walk->net, goal) && !same(id, vpc_id(walk->net, goal)))
+	if (id && vpc_id(walk->net, goal) && !tw_known_same(id, vpc_id(walk->net, goal)))
 		return tw_way_lose(
 			walk, way, "no-route", "the route leads to another VPC than the address's");
 	return tw_way_arrive(walk, way, false);
@@ -82,7 +79,9 @@ tw_status tw_way_peering(struct tw_walk *walk, struct tw_way way, const struct t
 		return text ? tw_way_lose(walk, way, "peering-not-active", text) : TW_ENOMEM;
 	}
 	const char *here = vpc_id(net, place);
-	int other = same(p->side[0].vpc_id, here) ? 1 : same(p->side[1].vpc_id, here) ? 0 : -1;
+	int other = tw_known_same(p->side[0].vpc_id, here)   ? 1
+		    : tw_known_same(p->side[1].vpc_id, here) ? 0
+							     : -1;
 	if (other < 0)
 		return not_described(
 			walk, way, "the input does not say which VPCs the connection joins");
@@ -134,7 +133,7 @@ static tw_status choose(struct tw_walk *walk, const struct tw_attachment *a,
 	for (size_t i = 0; i < a->subnets.n && from; i++) {
 		uint32_t at = a->subnets.at[i];
 		bool own = at != TW_MISSING && at == from->subnet;
-		bool near = at != TW_MISSING && same(net->subnet[at].zone, from->zone);
+		bool near = at != TW_MISSING && tw_known_same(net->subnet[at].zone, from->zone);
 		if (own || (n == 0 && near)) {
 			v[0] = at;
 			n = 1;
@@ -181,8 +180,8 @@ static const struct tw_attachment *attachment_of(
 
 	for (size_t i = 0; i < net->attachments; i++) {
 		const struct tw_attachment *a = &net->attachment[i];
-		if (a->type == TW_ATTACHED_VPC && same(a->gateway_id, gateway_id) &&
-			same(a->resource_id, vpc) && (!found || found->gone))
+		if (a->type == TW_ATTACHED_VPC && tw_known_same(a->gateway_id, gateway_id) &&
+			tw_known_same(a->resource_id, vpc) && (!found || found->gone))
 			found = a;
 	}
 	return found;

@@ -108,13 +108,27 @@ static const struct {
 	{"169.254.169.251/32", "exempt-kms", "the Windows licence service", true},
 };
 
-static tw_status add(struct tw_exemption *list, size_t *n, struct tw_prefix prefix, const char *id,
+static void add(struct tw_exemption *list, size_t *n, struct tw_prefix prefix, const char *id,
 	const char *text, bool assumed)
 {
-	if (*n == TW_EXEMPTIONS)
-		return TW_OK;
-	list[(*n)++] = (struct tw_exemption){tw_prefix_range(prefix), id, text, assumed};
-	return TW_OK;
+	if (*n < TW_EXEMPTIONS)
+		list[(*n)++] = (struct tw_exemption){tw_prefix_range(prefix), id, text, assumed};
+}
+
+size_t tw_router_exemptions(
+	const struct tw_net *net, uint32_t subnet, struct tw_exemption *list, size_t room)
+{
+	size_t n = 0;
+	for (size_t i = 0; subnet != TW_MISSING && i < net->subnet[subnet].cidrs.n; i++) {
+		struct tw_prefix prefix = net->subnet[subnet].cidrs.v[i];
+		if (prefix.family != TW_IPV4 || n == room)
+			continue;
+		prefix.addr.lo += 1;
+		prefix.len = 32;
+		list[n++] = (struct tw_exemption){
+			tw_prefix_range(prefix), "exempt-router", "the VPC router", false};
+	}
+	return n;
 }
 
 /* SPEC: exempt-before-nacl, exempt-dns, exempt-router, exempt-imds, exempt-time, exempt-kms,
@@ -128,24 +142,15 @@ tw_status tw_exemptions(const struct tw_net *net, uint32_t vpc, uint32_t subnet,
 		if (tw_prefix_parse(exempt[i].prefix, strlen(exempt[i].prefix), &prefix) !=
 			TW_PREFIX_OK)
 			return TW_EBUG;
-		TW_TRY(add(list, &n, prefix, exempt[i].id, exempt[i].text, exempt[i].assumed));
+		add(list, &n, prefix, exempt[i].id, exempt[i].text, exempt[i].assumed);
 	}
 	/* The resolver answers at the primary IPv4 block's base + 2 only. */
 	if (vpc != TW_MISSING && net->vpc[vpc].cidrs.n > 0 &&
 		net->vpc[vpc].cidrs.v[0].family == TW_IPV4) {
 		struct tw_prefix prefix = {net->vpc[vpc].cidrs.v[0].addr, TW_IPV4, 32};
 		prefix.addr.lo += 2;
-		TW_TRY(add(list, &n, prefix, "exempt-dns", "the VPC's DNS resolver", false));
+		add(list, &n, prefix, "exempt-dns", "the VPC's DNS resolver", false);
 	}
-	if (subnet != TW_MISSING)
-		for (size_t i = 0; i < net->subnet[subnet].cidrs.n; i++) {
-			struct tw_prefix prefix = net->subnet[subnet].cidrs.v[i];
-			if (prefix.family != TW_IPV4)
-				continue;
-			prefix.addr.lo += 1;
-			prefix.len = 32;
-			TW_TRY(add(list, &n, prefix, "exempt-router", "the VPC router", false));
-		}
-	*ret_n = n;
+	*ret_n = n + tw_router_exemptions(net, subnet, list + n, TW_EXEMPTIONS - n);
 	return TW_OK;
 }

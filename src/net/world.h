@@ -19,8 +19,12 @@ struct tw_exemption {
 
 #define TW_EXEMPTIONS 32
 
+/* Those that any subnet of the VPC sees, and the subnet's own. */
 TW_NODISCARD tw_status tw_exemptions(const struct tw_net *net, uint32_t vpc, uint32_t subnet,
 	struct tw_exemption list[TW_EXEMPTIONS], size_t *ret_n);
+/* The subnet's own alone: its router. TW_MISSING: none. */
+size_t tw_router_exemptions(
+	const struct tw_net *net, uint32_t subnet, struct tw_exemption *list, size_t room);
 
 /* Every address that is not private, link-local, loopback or multicast; in `arena`. */
 TW_NODISCARD tw_status tw_public_ranges(struct tw_arena *arena, struct tw_ranges *ret);

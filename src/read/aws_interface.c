@@ -7,6 +7,7 @@
  * switch over the keys, instead of being looked up one by one.
  */
 
+#include "addresses.h"
 #include "aws.h"
 
 /* ---- interfaces ------------------------------------------------------------------------------ */
@@ -85,11 +86,6 @@ static tw_status text_of(struct tw_aws *aws, uint32_t node, const char **ret)
 	return TW_OK;
 }
 
-static bool same_prefix(struct tw_prefix a, struct tw_prefix b)
-{
-	return a.family == b.family && a.len == b.len && !tw_addr_cmp(a.addr, b.addr);
-}
-
 static tw_status add_address(struct tw_aws *aws, struct tw_prefix prefix)
 {
 	return TW_VEC_PUSH(aws->mem, &aws->addresses, prefix);
@@ -107,7 +103,7 @@ static tw_status read_association(struct tw_aws *aws, uint32_t node)
 	if (ip == TW_NODE_NONE)
 		return TW_OK;
 	TW_TRY(tw_aws_address(aws, ip, TW_IPV4, &prefix));
-	if (aws->public_addresses.n && same_prefix(aws->public_addresses.v[0], prefix))
+	if (aws->public_addresses.n && tw_prefix_cmp(aws->public_addresses.v[0], prefix) == 0)
 		return TW_OK;
 	return TW_VEC_PUSH(aws->mem, &aws->public_addresses, prefix);
 }
@@ -177,7 +173,7 @@ static tw_status put_primary_first(struct tw_aws *aws, uint32_t node)
 		return TW_OK;
 	TW_TRY(tw_aws_address(aws, node, TW_IPV4, &primary));
 	for (size_t i = 0; i < aws->addresses.n; i++)
-		if (same_prefix(aws->addresses.v[i], primary)) {
+		if (tw_prefix_cmp(aws->addresses.v[i], primary) == 0) {
 			aws->addresses.v[i] = aws->addresses.v[0];
 			aws->addresses.v[0] = primary;
 			return TW_OK;

@@ -39,10 +39,19 @@ struct drawing {
 	bool returns; /* which comes out at the top */
 };
 
+static bool same_subnets(const struct tw_hop *a, const struct tw_hop *b)
+{
+	bool same = tw_same_text(a->subnet, b->subnet) && a->subnets_n == b->subnets_n;
+
+	for (size_t i = 0; same && i < a->subnets_n; i++)
+		same = strcmp(a->subnets[i], b->subnets[i]) == 0;
+	return same;
+}
+
 static bool same_place(const struct tw_hop *a, const struct tw_hop *b)
 {
 	return tw_same_text(a->kind, b->kind) && tw_same_text(a->component, b->component) &&
-	       tw_same_text(a->subnet, b->subnet);
+	       same_subnets(a, b);
 }
 
 static bool found_later(

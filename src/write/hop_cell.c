@@ -37,7 +37,7 @@ static void add_text(struct tw_hop_cell *cell, struct tw_paint *paint, const cha
 static bool is_assumed(const struct tw_hop *hop)
 {
 	return hop->component == NULL && hop->action == TW_HOP_NONE &&
-	       strcmp(hop->kind, "exempt") != 0;
+	       strcmp(hop->kind, "exempt") != 0 && strcmp(hop->kind, "subnet") != 0;
 }
 
 static const char *action_word(const struct tw_hop *hop)
@@ -81,13 +81,16 @@ static enum tw_hue action_hue(const struct tw_hop *hop)
 	return TW_HUE_NONE;
 }
 
-/* "acl-1 ingress" */
+/* "acl-1 ingress"; a subnet by its id, or "subnet-1 and 29 more". */
 static const char *hop_title(struct tw_paint *paint, const struct tw_hop *hop)
 {
+	const char *title = hop->component != NULL ? hop->component : tw_hop_kind_words(hop);
+
+	if (strcmp(hop->kind, "subnet") == 0 && hop->subnets_n > 0)
+		title = tw_say_subnets(paint, hop);
 	return tw_paint_kept(
-		paint, tw_arena_printf(paint->arena, "%s%s%s",
-			       hop->component != NULL ? hop->component : tw_hop_kind_words(hop),
-			       hop->list != NULL ? " " : "", hop->list != NULL ? hop->list : ""));
+		paint, tw_arena_printf(paint->arena, "%s%s%s", title, hop->list != NULL ? " " : "",
+			       hop->list != NULL ? hop->list : ""));
 }
 
 /* Why no rule stands here. */
@@ -104,7 +107,9 @@ static const char *hop_remark(const struct tw_hop *hop)
 		return "not in the input";
 	case TW_HOP_NONE:
 		if (strcmp(hop->kind, "subnet") == 0)
-			return "same subnet: no network ACL is asked";
+			return hop->subnets_n > 0 ? "both ends in one of them: no network "
+						    "ACL is asked"
+						  : "same subnet: no network ACL is asked";
 		if (strcmp(hop->kind, "exempt") == 0)
 			return "network ACLs never filter this";
 		return "not in the input, lets everything pass";
@@ -214,13 +219,13 @@ static void fill_filter(struct tw_hop_cell *cell, struct tw_doc *doc,
 	const struct tw_region *region, const struct tw_hop *hop, size_t width)
 {
 	struct tw_paint *paint = &doc->paint;
-	const char *remark = hop_remark(hop);
+	const char *remark = hop_remark(hop), *subnets = tw_say_subnets(paint, hop);
 
 	add_line(cell, tw_sv_of(hop_title(paint, hop)), TW_HUE_STRONG);
 	cell->line[0].tail = action_word(hop);
 	cell->line[0].tail_hue = action_hue(hop);
-	if (hop->subnet != NULL && strcmp(hop->kind, "subnet") != 0)
-		add_text(cell, paint, hop->subnet, width, 1, TW_HUE_DIM);
+	if (subnets != NULL && strcmp(hop->kind, "subnet") != 0)
+		add_text(cell, paint, subnets, width, 1, TW_HUE_DIM);
 	if (remark != NULL)
 		add_text(cell, paint, remark, width, RULE_LINES, TW_HUE_NONE);
 	if (!hop->reached)

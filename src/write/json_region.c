@@ -111,6 +111,15 @@ static void write_rule(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_r
 	tw_jsonw_end_object(w);
 }
 
+static void write_subnets(struct tw_jsonw *w, const struct tw_hop *hop)
+{
+	tw_jsonw_key(w, "subnets");
+	tw_jsonw_array(w, true);
+	for (size_t i = 0; i < hop->subnets_n; i++)
+		tw_jsonw_str(w, hop->subnets[i]);
+	tw_jsonw_end_array(w);
+}
+
 static void write_hop(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_hop *hop)
 {
 	tw_jsonw_object(w, false);
@@ -137,6 +146,8 @@ static void write_hop(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_ho
 	tw_jsonw_end_array(w);
 	tw_jsonw_key(w, "reached");
 	tw_jsonw_bool(w, hop->reached);
+	if (hop->subnets_n > 0)
+		write_subnets(w, hop);
 	tw_jsonw_end_object(w);
 }
 

@@ -14,11 +14,6 @@ static const char *finish(struct tw_paint *paint, struct tw_buf *buf)
 	return text;
 }
 
-bool tw_same_text(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 const char *tw_say_number(struct tw_paint *paint, uint64_t n)
 {
 	struct tw_buf buf;
@@ -129,6 +124,14 @@ const char *tw_say_ids(struct tw_paint *paint, const struct tw_peer *peer, size_
 	return finish(paint, &buf);
 }
 
+const char *tw_say_subnets(struct tw_paint *paint, const struct tw_hop *hop)
+{
+	if (hop->subnets_n == 0)
+		return hop->subnet;
+	return tw_paint_kept(paint, tw_arena_printf(paint->arena, "%s and %zu more",
+					    hop->subnets[0], hop->subnets_n - 1));
+}
+
 const char *tw_say_peer(struct tw_paint *paint, const struct tw_peer *peer)
 {
 	if (peer->name != NULL)
@@ -190,6 +193,8 @@ const struct tw_client_result *tw_worst_client(const struct tw_client_result *cl
 
 	for (size_t i = 0; i < n; i++) {
 		const struct tw_client_result *it = &client[i];
+		if (it->verdict == TW_BLOCKED) /* nothing of it was asked */
+			continue;
 		if (worst == NULL || it->level > worst->level ||
 			(it->level == worst->level && tw_share_cmp(it->passing, it->total,
 							      worst->passing, worst->total) < 0))

@@ -7,11 +7,10 @@
  * they are empty, and the painter remembers why.
  */
 
+#include "order.h"
 #include "paint.h"
 #include "table.h"
 
-/* Equal, or both NULL. */
-bool tw_same_text(const char *a, const char *b);
 /* "28,232". */
 const char *tw_say_number(struct tw_paint *paint, uint64_t n);
 /* "1 error", "3 errors". */
@@ -30,6 +29,8 @@ const char *tw_say_icmp(
 	struct tw_paint *paint, const struct tw_icmp_range *range, size_t n, size_t most);
 /* "i-1, i-2 and 3 more". */
 const char *tw_say_ids(struct tw_paint *paint, const struct tw_peer *peer, size_t most);
+/* The subnet of a hop, or "subnet-1 and 29 more"; NULL if it is in none. */
+const char *tw_say_subnets(struct tw_paint *paint, const struct tw_hop *hop);
 /* The name of an end, else its ids, else its addresses, else "unknown addresses". */
 const char *tw_say_peer(struct tw_paint *paint, const struct tw_peer *peer);
 /* COMPLETE, ONE-WAY, ... */

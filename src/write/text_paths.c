@@ -90,6 +90,10 @@ const char *tw_say_path(
 	/* A target is named by the choice. */
 	if (to && path->choice == NULL)
 		text = join(paint, text, "to ", tw_say_addresses(paint, box->to, box->to_n));
+	if ((from || to) && path->region[0].boxes_n > 1)
+		text = tw_paint_kept(
+			paint, tw_arena_printf(paint->arena, "%s (and %zu more such blocks)", text,
+				       path->region[0].boxes_n - 1));
 	return text;
 }
 

@@ -38,11 +38,10 @@ static void nat_gateways(void **state)
 	struct world w;
 
 	(void)state;
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < 5; i++) {
 		static const char *const what[] = {"NAT gateway nat-1 has a VPC here that differs",
 			"a subnet here that differs", "a connectivity type here that differs",
-			"an availability mode here", "addresses here that differ from",
-			"a route table here that differs"};
+			"an availability mode here", "addresses here that differ from"};
 		world_open(&w);
 		struct tw_nat nat = nat_of(&w);
 		nat.table_id = "rtb-1";
@@ -51,6 +50,7 @@ static void nat_gateways(void **state)
 		again.addresses = prefixes_of(&w, "10.0.0.8 10.0.0.9");
 		again.state = "deleted";
 		again.gone = true;
+		again.table_id = "rtb-2";
 		assert_int_equal(tw_net_add_nat(w.net, w.diags, &again), TW_OK);
 		assert_false(w.net->nat[0].gone);
 		again = nat_of(&w);
@@ -59,7 +59,7 @@ static void nat_gateways(void **state)
 		again.private = i == 2;
 		again.regional = i == 3;
 		again.addresses = prefixes_of(&w, i == 4 ? "10.0.0.9" : "");
-		again.table_id = i == 5 ? "rtb-2" : NULL;
+		again.table_id = "rtb-2"; /* not read */
 		contradicts(&w, tw_net_add_nat(w.net, w.diags, &again), what[i]);
 	}
 }
@@ -81,6 +81,10 @@ static void peerings(void **state)
 	assert_string_equal(w.net->peering[0].side[1].vpc_id, "vpc-2");
 	assert_int_equal(w.net->peering[0].side[1].cidrs.n, 1);
 	one.object = object_of(&w, "pcx-1");
+	one.side[1].owner = "111111111111";
+	assert_int_equal(tw_net_add_peering(w.net, w.diags, &one), TW_OK);
+	one.side[1].owner = "222222222222"; /* not read */
+	assert_int_equal(tw_net_add_peering(w.net, w.diags, &one), TW_OK);
 	one.side[1].cidrs = prefixes_of(&w, "10.3.0.0/16");
 	contradicts(&w, tw_net_add_peering(w.net, w.diags, &one),
 		"peering connection pcx-1 has CIDR blocks here that differ");
@@ -98,6 +102,11 @@ static void transit_gateways_and_endpoints(void **state)
 	one.association_table_id = "tgw-rtb-1";
 	assert_int_equal(tw_net_add_transit(w.net, w.diags, &one), TW_OK);
 	assert_string_equal(w.net->transit[0].association_table_id, "tgw-rtb-1");
+	one.association_table_id = "tgw-rtb-2"; /* not read: nor is the other default */
+	one.propagation_table_id = "tgw-rtb-2";
+	assert_int_equal(tw_net_add_transit(w.net, w.diags, &one), TW_OK);
+	one.propagation_table_id = "tgw-rtb-1";
+	assert_int_equal(tw_net_add_transit(w.net, w.diags, &one), TW_OK);
 	one.object = object_of(&w, "tgw-1");
 	one.references = false;
 	contradicts(&w, tw_net_add_transit(w.net, w.diags, &one),
@@ -109,6 +118,13 @@ static void transit_gateways_and_endpoints(void **state)
 	end.subnets = (struct tw_refs){a, NULL, 1};
 	assert_int_equal(tw_net_add_endpoint(w.net, w.diags, &end), TW_OK);
 	assert_int_equal(w.net->endpoint[0].subnets.n, 1);
+	end.groups = end.tables = (struct tw_refs){a, NULL, 1};
+	end.vpc_id = "vpc-1";
+	assert_int_equal(tw_net_add_endpoint(w.net, w.diags, &end), TW_OK);
+	end.groups = end.tables = (struct tw_refs){b, NULL, 1}; /* not read, as the next two */
+	end.vpc_id = "vpc-2";
+	end.service = "dynamodb";
+	assert_int_equal(tw_net_add_endpoint(w.net, w.diags, &end), TW_OK);
 	end.object = object_of(&w, "vpce-1");
 	end.subnets = (struct tw_refs){b, NULL, 1};
 	contradicts(&w, tw_net_add_endpoint(w.net, w.diags, &end),
@@ -123,8 +139,8 @@ static void attachments(void **state)
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
-		static const char *const what[] = {"subnets here that differ", "options here that",
-			"a route table here that", "a type here that"};
+		static const char *const what[] = {"subnets here that differ",
+			"a support for references", "a route table here that", "a type here that"};
 		world_open(&w);
 		struct tw_attachment served = {.object = object_of(&w, "tgw-attach-1"),
 			.type_text = "vpc",
@@ -138,12 +154,13 @@ static void attachments(void **state)
 		assert_int_equal(tw_net_add_attachment(w.net, w.diags, &served), TW_OK);
 		assert_int_equal(tw_net_add_attachment(w.net, w.diags, &routed), TW_OK);
 		served.subnets.id = ba;
+		served.appliance_mode = false; /* not read */
 		assert_int_equal(tw_net_add_attachment(w.net, w.diags, &served), TW_OK);
 		assert_int_equal(tw_net_add_attachment(w.net, w.diags, &routed), TW_OK);
 		assert_string_equal(w.net->attachment[0].table_id, "tgw-rtb-1");
 		served.object = routed.object = object_of(&w, "tgw-attach-1");
 		served.subnets.n = i == 0 ? 1 : 2;
-		served.appliance_mode = i != 1;
+		served.references = i == 1;
 		routed.table_id = NULL;
 		if (i == 3)
 			served.type = TW_ATTACHED_OTHER;
@@ -292,6 +309,8 @@ static void target_groups(void **state)
 			.members_known = true};
 		assert_int_equal(tw_net_add_target_group(w.net, w.diags, &group), TW_OK);
 		assert_int_equal(tw_net_add_target_group(w.net, w.diags, &health), TW_OK);
+		group.health_protocol = TW_LISTENER_TCP; /* not read */
+		assert_int_equal(tw_net_add_target_group(w.net, w.diags, &group), TW_OK);
 		health.member = ba;
 		ba[0].health = "unhealthy";
 		assert_int_equal(tw_net_add_target_group(w.net, w.diags, &health), TW_OK);
