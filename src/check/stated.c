@@ -294,29 +294,41 @@ static tw_status judge_one(struct tw_results *r, const struct tw_intent *intent,
 	return status;
 }
 
+/* Whom these packets are sent to, by callers inside or by those outside: who is called by a public
+ * address has another one for each. */
+static tw_set targets_of(struct tw_space *space, const struct tw_selection *to, bool inside)
+{
+	tw_set set = TW_EMPTY;
+
+	for (size_t i = 0; i < to->sites.n; i++) {
+		const struct tw_site *one = &to->sites.v[i];
+		if (inside)
+			set = tw_set_union(space, set,
+				tw_ranges_set(space, TW_FIELD_TO, one->called, one->called_n));
+		if (!inside || !one->called_only)
+			set = tw_set_union(space, set,
+				tw_ranges_set(space, TW_FIELD_TO, one->address, one->addresses_n));
+	}
+	return set;
+}
+
 /* All packets of an intent between its two ends. */
 static tw_set packets_of(struct tw_results *r, const struct tw_intent *intent,
 	const struct tw_selection *from, const struct tw_selection *to)
 {
 	struct tw_space *space = r->judge->space;
-	tw_set a = TW_EMPTY, b = TW_EMPTY, services = TW_EMPTY;
-	for (size_t i = 0; i < from->sites.n; i++)
-		a = tw_set_union(space, a,
-			tw_ranges_set(space, TW_FIELD_FROM, from->sites.v[i].address,
-				from->sites.v[i].addresses_n));
-	/* Of one that is called by its public address, inside and outside ask different things. */
-	for (size_t i = 0; i < to->sites.n; i++)
-		b = tw_set_union(space, b,
-			tw_ranges_set(space, TW_FIELD_TO, to->sites.v[i].called,
-				to->sites.v[i].called_n));
-	for (size_t i = 0; i < to->sites.n; i++)
-		b = tw_set_union(space, b,
-			tw_ranges_set(space, TW_FIELD_TO, to->sites.v[i].address,
-				to->sites.v[i].addresses_n));
+	tw_set ends = TW_EMPTY, services = TW_EMPTY;
+	for (size_t i = 0; i < from->sites.n; i++) {
+		const struct tw_site *one = &from->sites.v[i];
+		tw_set a = tw_ranges_set(space, TW_FIELD_FROM, one->address, one->addresses_n);
+		ends = tw_set_union(space, ends,
+			tw_set_intersect(
+				space, a, targets_of(space, to, one->kind != TW_SITE_OUTSIDE)));
+	}
 	for (size_t i = 0; i < intent->services; i++)
 		services = tw_set_union(
 			space, services, tw_service_set(space, &intent->service[i], false));
-	return tw_set_intersect(space, tw_set_intersect(space, a, b), services);
+	return tw_set_intersect(space, ends, services);
 }
 
 /* TW604: the same packets must complete and must never pass. */

@@ -290,8 +290,8 @@ tw_status tw_picked_sites(struct tw_picked *picked, struct tw_sites *ret)
 {
 	struct tw_parts parts = TW_VEC_EMPTY;
 	struct tw_sites sites = TW_VEC_EMPTY;
-	bool only = picked->interface.n == picked->called.n && picked->subnet.n == 0 &&
-		    picked->acl.n == 0;
+	bool only = picked->interface.n == picked->called.n && picked->range.n == 0 &&
+		    picked->subnet.n == 0 && picked->acl.n == 0;
 
 	TW_TRY(expand(picked));
 	tw_status status = build(picked, &parts, &sites);

@@ -138,6 +138,8 @@ class Balancers:
         place, far = (self.estate.subnets[one.subnet] for one in (node, holder))
         if far.vpc != place.vpc:
             raise Undecided("preserved addresses in another VPC")
+        if far is not place and self.estate.route(place, address).kind != "local":
+            raise Undecided("a detour between a node and its target")
         if home in (place, far):
             raise Undecided("a client in the subnet of its load balancer or of its target")
         outcomes = []
