@@ -153,7 +153,8 @@ static void fixes_of_a_finding(void **state)
 	assert_non_null(strstr(
 		text, "\"proof\": {\"complete_for\": [\"linux\", \"windows\"], \"worse\": 0}"));
 	assert_non_null(strstr(text,
-		"\"aws\": \"aws ec2 create-network-acl-entry --network-acl-id acl-1 --egress \\\\\\n"));
+		"\"aws\": \"aws ec2 create-network-acl-entry --network-acl-id acl-1 --egress "
+		"\\\\\\n"));
 }
 
 static void check_of_clean_flows(void **state)
