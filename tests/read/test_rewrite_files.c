@@ -108,6 +108,24 @@ static void removes_one_comma(void **state)
 		"{'NetworkAcls':[{'NetworkAclId':'acl-1','Entries':[]}]}");
 }
 
+/* A list without implicit denies, between the others of the other direction. */
+static void stands_behind_its_own_list(void **state)
+{
+#define ONE(number, egress)                                                                        \
+	"{'RuleNumber':" #number ",'Egress':" #egress                                              \
+	",'Protocol':'-1','RuleAction':'deny','CidrBlock':'0.0.0.0/0'}"
+	(void)state;
+	struct tw_entry entry = https("acl-1", true, 120);
+	entry.allow = false;
+	entry.protocol = -1;
+	assert_edit("{'NetworkAcls':[{'NetworkAclId':'acl-1','Entries':[" ONE(100, true) ",\n" ONE(
+			    100, false) "]}]}",
+		TW_ADD, entry,
+		"{'NetworkAcls':[{'NetworkAclId':'acl-1','Entries':[" ONE(100, true) ",\n" ONE(
+			120, true) ",\n" ONE(100, false) "]}]}");
+#undef ONE
+}
+
 /* ---- several files, and what cannot be done -------------------------------------------------- */
 
 #define ACL(number)                                                                                \
@@ -316,6 +334,7 @@ int main(void)
 		cmocka_unit_test(no_entry_anywhere),
 		cmocka_unit_test(replaces_what_differs_only),
 		cmocka_unit_test(removes_one_comma),
+		cmocka_unit_test(stands_behind_its_own_list),
 		cmocka_unit_test(all_copies_with_entries),
 		cmocka_unit_test(says_what_cannot_be_done),
 		cmocka_unit_test(saves_all_or_none),

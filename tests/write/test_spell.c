@@ -332,6 +332,14 @@ static void assert_read_back(const struct tw_rule_set *set, size_t n)
 
 	sample_sink_init(&sink);
 	assert_int_equal(tw_write_rule_sets(mem, set, n, TW_SPELL_DESCRIBE, sink.sink), TW_OK);
+	/* SPEC: nacl-implicit-deny-v4, nacl-implicit-deny-v6; the reader would put up with less. */
+	for (size_t i = 0; i < n; i++)
+		if (!set[i].group)
+			assert_non_null(strstr(sink.text, "\"RuleNumber\": 32767}"));
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < set[i].entries && !set[i].group; k++)
+			if (set[i].entry[k].cidr.family == TW_IPV6)
+				assert_non_null(strstr(sink.text, "\"RuleNumber\": 32768}"));
 	assert_int_equal(tw_sources_new(mem, &sources), TW_OK);
 	assert_int_equal(tw_diags_new(mem, &diags), TW_OK);
 	assert_int_equal(tw_input_new(mem, sources, diags, &in), TW_OK);
