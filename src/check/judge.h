@@ -70,10 +70,15 @@ struct tw_judge {
 	struct tw_compiled *group;    /* the same for groups */
 	uint8_t *compiled;	      /* one byte each: acls first */
 	struct tw_dead_end *dead_end; /* of the world, until the judge is reset */
+	bool borrows;		      /* the space is somebody else's */
 };
 
 TW_NODISCARD tw_status tw_judge_new(
 	struct tw_mem *mem, const struct tw_net *net, struct tw_judge **ret);
+/* The same in a space that outlives it, so that sets of two networks compare as numbers. Such a
+ * judge is never reset. */
+TW_NODISCARD tw_status tw_judge_new_in(struct tw_mem *mem, const struct tw_net *net,
+	struct tw_space *space, struct tw_judge **ret);
 void tw_judge_free(struct tw_judge *judge);
 /* Forgets all sets, so that memory does not grow with the number of VPCs. Rebuilds the world. */
 TW_NODISCARD tw_status tw_judge_reset(struct tw_judge *judge);
@@ -100,6 +105,10 @@ TW_NODISCARD tw_status tw_judge_asked(struct tw_judge *judge, const struct tw_pa
  */
 TW_NODISCARD tw_status tw_judge_piece(struct tw_judge *judge, struct tw_arena *arena,
 	const struct tw_piece *piece, struct tw_outcomes *ret);
+
+/* What each client of `outcome->levels` gets of an outcome with ports whose request passes: fills
+ * its clients and its verdict. */
+TW_NODISCARD tw_status tw_outcome_clients(struct tw_arena *arena, struct tw_outcome *outcome);
 
 /* True if the path's own reason, not a filter, is why this outcome is what it is. */
 bool tw_outcome_has_reason(const struct tw_outcome *outcome);
