@@ -62,6 +62,9 @@ struct tw_difference {
 	/** Components that do something else than before, whether or not a flow notices. */
 	const char *const *differs;
 	size_t differs_n;
+	const char *const *idle; /**< those of them that guard nobody in either network */
+	size_t idles;
+	bool filters;	   /**< as asked for */
 	size_t components; /**< network ACLs and security groups that were compared */
 	const struct tw_assumption *assumption;
 	size_t assumptions_n;

@@ -22,6 +22,14 @@ static tw_status key_of(
 	return tw_judge_crossing(r->judge, &crossing, &ret->groups);
 }
 
+/* Carry the very same groups, for those who will name them. */
+static bool same_groups(const struct tw_site *a, const struct tw_site *b)
+{
+	return a->groups_n == b->groups_n &&
+	       (a->groups_n == 0 ||
+		       memcmp(a->groups, b->groups, a->groups_n * sizeof(*a->groups)) == 0);
+}
+
 /*
  * Routes treat the subnets of two sites alike: no gateway sits in either, and where a transit
  * gateway picks its subnet by the zone, it is the same zone.
@@ -108,7 +116,9 @@ tw_status tw_situations_of(
 				(!taken[k] &&
 					travels_alike(results->net, &sites->v[i], &sites->v[k]) &&
 					is_alike(&sites->v[i], &sites->v[k], &key[i], &key[k],
-						starts))) {
+						starts) &&
+					(!results->named ||
+						same_groups(&sites->v[i], &sites->v[k])))) {
 				taken[k] = true;
 				*part++ = sites->v[k];
 			}

@@ -12,7 +12,7 @@ struct alone {
 	struct tw_diffing *d;
 	enum tw_kind kind;
 	const struct tw_pair *pair;
-	const char *id;
+	const char *id, *near; /* whoever sits behind it, in words */
 };
 
 static struct tw_crossing cross(const struct alone *a, int age, enum tw_list list,
@@ -48,7 +48,8 @@ static tw_status path_of(struct alone *a, int age, enum tw_list list, const stru
 	*path = (struct tw_path){.domain = tw_set_all(a->d->space),
 		.from = list == TW_INGRESS ? far : near,
 		.to = list == TW_INGRESS ? near : far,
-		.assumptions = TW_ASSUME_UNFRAGMENTED | TW_ASSUME_NO_SUBNETS,
+		.assumptions = TW_ASSUME_UNFRAGMENTED |
+			       (a->d->options->filters ? 0U : TW_ASSUME_NO_SUBNETS),
 		.looks = 1,
 		.legs = 1,
 		.crossing = crossing,
@@ -139,34 +140,66 @@ static tw_status one_direction(struct alone *a, enum tw_list list)
 	const struct tw_levels *levels, *inside;
 	struct tw_outcomes outcomes[TW_AGES] = {TW_VEC_EMPTY, TW_VEC_EMPTY};
 	struct tw_twins twins = TW_VEC_EMPTY;
-	struct tw_where where = {.component = a->id, .list = tw_list_name(list)};
+	struct tw_where *where = TW_NEW(d->arena, struct tw_where);
 	tw_set set;
+	if (!where)
+		return TW_ENOMEM;
 	TW_TRY(levels_of(d, in ? TW_BY_PUBLIC : TW_BY_UNKNOWN, &levels));
 	TW_TRY(levels_of(d, TW_BY_PRIVATE, &inside));
 	TW_TRY(touched(a, list, levels, &set));
 	if (tw_set_is_empty(set))
 		return TW_OK;
-	const char *near = tw_arena_printf(d->arena,
-		a->kind == TW_KIND_ACL ? "the subnets of %s" : "the interfaces of %s", a->id);
-	if (!near)
-		return TW_ENOMEM;
-	where.from = in ? NULL : near;
-	where.to = in ? near : NULL;
-	where.inside = in ? inside : NULL;
+	*where = (struct tw_where){.component = a->id,
+		.list = tw_list_name(list),
+		.from = in ? NULL : a->near,
+		.to = in ? a->near : NULL,
+		.inside = in ? inside : NULL};
 	tw_status status = judge_both(a, list, set, levels, outcomes);
 	if (status == TW_OK)
 		status = tw_refine(d, outcomes, &twins);
 	for (size_t i = 0; status == TW_OK && i < twins.n; i++)
-		status = tw_change_add(d, &where, &twins.v[i]);
+		status = tw_change_add(d, where, d->rounds, &twins.v[i]);
+	d->rounds++;
 	TW_VEC_FREE(d->mem, &twins);
 	for (int age = 0; age < TW_AGES; age++)
 		TW_VEC_FREE(d->mem, &outcomes[age]);
 	return status;
 }
 
-tw_status tw_diff_alone(struct tw_diffing *d, enum tw_kind kind, const struct tw_pair *pair)
+/* The subnets of the ACL by name, where the input has them. */
+static const char *near_text(struct alone *a)
 {
-	struct alone a = {d, kind, pair, tw_pair_id(d, kind, pair)};
+	enum { SHOWN = 3 };
+	struct tw_diffing *d = a->d;
+	int age = a->pair->index[TW_NEW] != TW_MISSING ? TW_NEW : TW_OLD;
+	const struct tw_net *net = d->side[age].net;
+	if (a->kind == TW_KIND_GROUP)
+		return tw_arena_printf(d->arena, "the interfaces of %s", a->id);
+	const struct tw_acl *acl = &net->acl[a->pair->index[age]];
+	const char *text = NULL;
+	if (acl->subnets_n == 0 || acl->subnets_n > SHOWN)
+		return tw_arena_printf(d->arena, "the subnets of %s", a->id);
+	for (size_t i = 0; i < acl->subnets_n; i++) {
+		const char *id = net->subnet[acl->subnets[i]].object.id;
+		text = text ? tw_arena_printf(d->arena, "%s, %s", text, id) : id;
+		if (!text)
+			return NULL;
+	}
+	return text;
+}
+
+tw_status tw_diff_alone(
+	struct tw_diffing *d, enum tw_kind kind, const struct tw_pair *pair, const char *near)
+{
+	struct tw_pair *own = TW_NEW(d->arena, struct tw_pair); /* paths point to it */
+	if (!own)
+		return TW_ENOMEM;
+	*own = *pair;
+	struct alone a = {d, kind, own, tw_pair_id(d, kind, pair), near};
+	if (!a.near)
+		a.near = near_text(&a);
+	if (!a.near)
+		return TW_ENOMEM;
 	for (int list = 0; list < 2; list++)
 		TW_TRY(one_direction(&a, (enum tw_list)list));
 	return TW_OK;

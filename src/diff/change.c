@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A twin becomes a change: its kind, its clients before and after, its boxes, its witness and its
- * sentence. */
+/*
+ * A twin becomes a change: its kind, its clients before and after, the rules that decide. Twins
+ * that agree in all of this are one change, whichever sites they were found between; only then come
+ * its boxes, its ends and its sentence.
+ */
 #include "diffing.h"
 
 #include <stdio.h>
@@ -8,15 +11,21 @@
 enum { BLOCKS_SHOWN = 3, SLIGHT = 1000 };
 
 /* A change under construction. */
-struct making {
+struct tw_making {
 	struct tw_diffing *d;
 	const struct tw_where *where;
+	unsigned round;
 	struct tw_twin twin;		    /* its outcomes are these: */
 	struct tw_outcome outcome[TW_AGES]; /* copies, cut to the change */
 	bool passes[TW_AGES], open[TW_AGES];
 	struct tw_port_list returns[TW_AGES], picked;
 	struct tw_change change;
 };
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
 
 static bool is_open(const struct tw_outcome *o)
 {
@@ -25,10 +34,12 @@ static bool is_open(const struct tw_outcome *o)
 }
 
 /* Nobody who has a public address starts it: the clients of private networks. Contract 3. */
-static tw_status relevel(struct making *m, struct tw_outcome *o)
+static tw_status relevel(struct tw_making *m, struct tw_outcome *o)
 {
 	struct tw_judge *judge = m->d->side[TW_NEW].judge;
-	if (!m->where->inside || o->reply_kind != TW_REPLY_PORTS || o->request == TW_DENY)
+	if (!m->where->inside || o->reply_kind != TW_REPLY_PORTS || o->request == TW_DENY ||
+		o->path->from->kind != TW_SITE_OUTSIDE ||
+		(o->path->assumptions & TW_ASSUME_ON_PREMISES))
 		return TW_OK;
 	tw_set public = tw_set_intersect(m->d->space, o->set, judge->world.public_from);
 	if (!tw_set_is_empty(public))
@@ -45,7 +56,7 @@ static tw_status relevel(struct making *m, struct tw_outcome *o)
 	return TW_OK;
 }
 
-static tw_status take(struct making *m, const struct tw_twin *twin)
+static tw_status take(struct tw_making *m, const struct tw_twin *twin)
 {
 	m->twin.set = twin->set;
 	for (int age = 0; age < TW_AGES; age++) {
@@ -68,7 +79,7 @@ static tw_status take(struct making *m, const struct tw_twin *twin)
 	return tw_space_status(m->d->space);
 }
 
-static tw_status minus(struct making *m, int a, int b, struct tw_port_list *ret)
+static tw_status minus(struct tw_making *m, int a, int b, struct tw_port_list *ret)
 {
 	return tw_ports_subtract(m->d->arena, m->returns[a], m->returns[b], ret);
 }
@@ -77,7 +88,7 @@ static tw_status minus(struct making *m, int a, int b, struct tw_port_list *ret)
  */
 
 /* Both requests pass: fewer replies, more, or others. */
-static tw_status kind_of_replies(struct making *m)
+static tw_status kind_of_replies(struct tw_making *m)
 {
 	const struct tw_outcome *a = &m->outcome[TW_OLD], *b = &m->outcome[TW_NEW];
 	struct tw_port_list lost, gained;
@@ -99,7 +110,7 @@ static tw_status kind_of_replies(struct making *m)
 	return TW_OK;
 }
 
-static tw_status find_kind(struct making *m)
+static tw_status find_kind(struct tw_making *m)
 {
 	struct tw_change *c = &m->change;
 	bool before = m->passes[TW_OLD], after = m->passes[TW_NEW];
@@ -126,7 +137,7 @@ static tw_status find_kind(struct making *m)
 
 /* The clients of the other network with nothing returned: their request does not pass. */
 static tw_status shut_out(
-	struct making *m, const struct tw_outcome *like, const struct tw_client_result **ret)
+	struct tw_making *m, const struct tw_outcome *like, const struct tw_client_result **ret)
 {
 	struct tw_client_result *out =
 		TW_NEW_ARRAY(m->d->arena, struct tw_client_result, like->clients_n + 1);
@@ -143,7 +154,7 @@ static tw_status shut_out(
 }
 
 /* The clients of `like`, as they fare in `in`; a client that is not judged there is left out. */
-static tw_status same_clients(struct making *m)
+static tw_status same_clients(struct tw_making *m)
 {
 	const struct tw_outcome *a = &m->outcome[TW_OLD], *b = &m->outcome[TW_NEW];
 	struct tw_client_result *before =
@@ -166,7 +177,7 @@ static tw_status same_clients(struct making *m)
 	return TW_OK;
 }
 
-static tw_status find_clients(struct making *m)
+static tw_status find_clients(struct tw_making *m)
 {
 	struct tw_change *c = &m->change;
 	const struct tw_outcome *a = &m->outcome[TW_OLD], *b = &m->outcome[TW_NEW];
@@ -187,7 +198,7 @@ static bool fares_alike(const struct tw_client_result *a, const struct tw_client
 }
 
 /* Replies to ports that no client of this very flow picks are no change of the flow. */
-static bool is_noticed(const struct making *m)
+static bool is_noticed(const struct tw_making *m)
 {
 	const struct tw_change *c = &m->change;
 	bool replies = c->kind == TW_CHANGE_BREAKS || c->kind == TW_CHANGE_MENDS ||
@@ -201,7 +212,7 @@ static bool is_noticed(const struct making *m)
 	return c->kind == TW_CHANGE_CLIENTS;
 }
 
-static bool is_slight(const struct making *m)
+static bool is_slight(const struct tw_making *m)
 {
 	const struct tw_change *c = &m->change;
 	if ((c->kind != TW_CHANGE_BREAKS && c->kind != TW_CHANGE_MENDS) || c->clients_n == 0)
@@ -219,7 +230,7 @@ static bool is_slight(const struct making *m)
 /* ---- what is shown ----------------------------------------------------------------------------
  */
 
-static struct tw_results *results_of(struct making *m, const struct tw_outcome **ret)
+static struct tw_results *results_of(struct tw_making *m, const struct tw_outcome **ret)
 {
 	int age = m->passes[TW_NEW] || !m->twin.outcome[TW_OLD] ? TW_NEW : TW_OLD;
 	if (!m->passes[TW_NEW] && !m->passes[TW_OLD])
@@ -245,7 +256,7 @@ static const char *blocks_text(struct tw_arena *arena, const struct tw_prefix *b
 }
 
 static tw_status addresses_text(
-	struct making *m, struct tw_results *r, enum tw_field field, const char **ret)
+	struct tw_making *m, struct tw_results *r, enum tw_field field, const char **ret)
 {
 	const struct tw_prefix *block;
 	size_t n;
@@ -254,25 +265,82 @@ static tw_status addresses_text(
 	return *ret ? TW_OK : TW_ENOMEM;
 }
 
-static tw_status find_ends(struct making *m, struct tw_results *r)
+/* The subnets of a VPC that have addresses of the change, in words; NULL if there is none. */
+static tw_status subnets_text(
+	struct tw_making *m, const char *vpc_id, enum tw_field field, const char **ret)
 {
-	m->change.from = m->where->from;
-	m->change.to = m->where->to;
-	if (!m->change.from)
-		TW_TRY(addresses_text(m, r, TW_FIELD_FROM, &m->change.from));
-	if (!m->change.to)
-		TW_TRY(addresses_text(m, r, TW_FIELD_TO, &m->change.to));
-	return TW_OK;
+	struct tw_diffing *d = m->d;
+	const char *text = NULL;
+	size_t n = 0;
+	*ret = NULL;
+	for (int age = TW_NEW; age >= TW_OLD && n == 0; age--) {
+		const struct tw_net *net = d->side[age].net;
+		for (size_t i = 0; i < net->subnets; i++) {
+			const struct tw_subnet *subnet = &net->subnet[i];
+			const char *id = subnet->vpc != TW_MISSING ? net->vpc[subnet->vpc].object.id
+								   : subnet->vpc_id;
+			struct tw_ranges own;
+			if (!same_text(id, vpc_id) || subnet->cidrs.n == 0)
+				continue;
+			TW_TRY(tw_ranges_of_prefixes(
+				d->arena, subnet->cidrs.v, subnet->cidrs.n, &own));
+			tw_set here = tw_set_intersect(d->space, m->twin.set,
+				tw_ranges_set(d->space, field, own.v, own.n));
+			if (tw_set_is_empty(here) || n++ >= BLOCKS_SHOWN)
+				continue;
+			text = text ? tw_arena_printf(d->arena, "%s, %s", text, subnet->object.id)
+				    : subnet->object.id;
+			if (!text)
+				return TW_ENOMEM;
+		}
+	}
+	if (n > BLOCKS_SHOWN)
+		text = tw_arena_printf(d->arena, "%s and %zu more subnets", text, n - BLOCKS_SHOWN);
+	*ret = text;
+	return n > BLOCKS_SHOWN && !text ? TW_ENOMEM : tw_space_status(d->space);
 }
 
-static tw_status find_protocol(struct making *m, struct tw_results *r, const struct tw_outcome *o)
+/* An outside end that holds the whole internet of its family: not a hundred blocks. */
+static tw_status internet_text(struct tw_making *m, enum tw_field field, const char **ret)
+{
+	struct tw_space *space = m->d->space;
+	struct tw_box box = tw_box_all((enum tw_family)m->change.family);
+	tw_set internet = tw_set_intersect(space, m->where->public_from, tw_set_box(space, &box));
+	if (field == TW_FIELD_TO)
+		internet = tw_set_mirror(space, internet);
+	tw_set set = m->twin.set;
+	for (int i = 0; i < TW_FIELDS; i++)
+		if ((enum tw_field)i != field)
+			set = tw_set_forget(space, set, (enum tw_field)i);
+	if (tw_set_is_subset(space, internet, set))
+		*ret = set == internet ? "internet" : "internet and private addresses outside";
+	return tw_space_status(space);
+}
+
+static tw_status end_text(struct tw_making *m, struct tw_results *r, enum tw_field field,
+	const char *given, const char *vpc_id, const char **ret)
+{
+	*ret = given;
+	if (!given && vpc_id)
+		TW_TRY(subnets_text(m, vpc_id, field, ret));
+	if (!*ret && m->where->public_from)
+		TW_TRY(internet_text(m, field, ret));
+	return *ret ? TW_OK : addresses_text(m, r, field, ret);
+}
+
+static tw_status find_ends(struct tw_making *m, struct tw_results *r)
+{
+	const struct tw_where *w = m->where;
+	TW_TRY(end_text(m, r, TW_FIELD_FROM, w->from, w->from_vpc, &m->change.from));
+	return end_text(m, r, TW_FIELD_TO, w->to, w->to_vpc, &m->change.to);
+}
+
+static tw_status find_protocol(
+	struct tw_making *m, struct tw_results *r, const struct tw_outcome *o)
 {
 	struct tw_change *c = &m->change;
 	struct tw_arena *arena = m->d->arena;
 	struct tw_port_list list, ports;
-	c->family = o->family;
-	c->protocol = o->protocol;
-	c->reply_kind = o->reply_kind;
 	TW_TRY(tw_set_ports(r, m->twin.set, TW_FIELD_PROTOCOL, arena, &list));
 	TW_TRY(tw_set_ports(r, m->twin.set, TW_FIELD_SERVICE, arena, &ports));
 	c->protocol_text = list.n == 1 && list.v[0].lo == list.v[0].hi
@@ -297,7 +365,7 @@ static tw_status find_protocol(struct making *m, struct tw_results *r, const str
 }
 
 /* A client port that shows it: one that is lost, or gained, or any that a client picks. */
-static tw_status telling_port(struct making *m, uint16_t *ret)
+static tw_status telling_port(struct tw_making *m, uint16_t *ret)
 {
 	struct tw_port_list telling = {NULL, 0}, any = m->picked;
 	enum tw_change_kind kind = m->change.kind;
@@ -325,7 +393,7 @@ static tw_status telling_port(struct making *m, uint16_t *ret)
 }
 
 /* The witness fares as the packets of the change do now; its port is the one that shows it. */
-static tw_status find_witness(struct making *m)
+static tw_status find_witness(struct tw_making *m)
 {
 	struct tw_client client = {.id = "", .ranges = 1};
 	struct tw_client_result result = {.client = &client, .total = 1};
@@ -350,7 +418,7 @@ static tw_status find_witness(struct making *m)
 	return TW_OK;
 }
 
-static void keep_returns(struct making *m)
+static void keep_returns(struct tw_making *m)
 {
 	struct tw_change *c = &m->change;
 	if (m->d->options->filters)
@@ -364,7 +432,7 @@ static void keep_returns(struct making *m)
 /* ---- in words ---------------------------------------------------------------------------------
  */
 
-static const char *story(const struct making *m)
+static const char *story(const struct tw_making *m)
 {
 	const struct tw_change *c = &m->change;
 	if (m->d->options->filters)
@@ -400,7 +468,7 @@ static const char *story(const struct making *m)
 				      : "may have fared otherwise: the old network leaves it open";
 }
 
-static tw_status find_sentence(struct making *m)
+static tw_status find_sentence(struct tw_making *m)
 {
 	struct tw_change *c = &m->change;
 	c->sentence = tw_arena_printf(
@@ -408,45 +476,129 @@ static tw_status find_sentence(struct making *m)
 	return c->sentence ? TW_OK : TW_ENOMEM;
 }
 
-static tw_status fill(struct making *m)
+/* What two twins must agree in to be one change. */
+static tw_status find_reasons(struct tw_making *m)
+{
+	struct tw_change *c = &m->change;
+	struct tw_port_list lost = {NULL, 0};
+	const struct tw_outcome *shown;
+	results_of(m, &shown);
+	c->family = shown->family;
+	c->protocol = shown->protocol;
+	c->reply_kind = shown->reply_kind;
+	keep_returns(m);
+	if (c->kind == TW_CHANGE_BREAKS || c->kind == TW_CHANGE_CLIENTS)
+		TW_TRY(minus(m, TW_OLD, TW_NEW, &lost));
+	else if (c->kind == TW_CHANGE_MENDS)
+		TW_TRY(minus(m, TW_NEW, TW_OLD, &lost));
+	TW_TRY(tw_deciding(m->d, &m->twin, lost, c));
+	return m->d->options->filters ? TW_OK : tw_cuts(m->d, &m->twin, c);
+}
+
+static bool same_clients_list(
+	const struct tw_client_result *a, const struct tw_client_result *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(a[i].client->id, b[i].client->id) != 0 || a[i].level != b[i].level ||
+			!fares_alike(&a[i], &b[i]))
+			return false;
+	return true;
+}
+
+static bool is_one(const struct tw_making *x, const struct tw_making *y)
+{
+	const struct tw_change *a = &x->change, *b = &y->change;
+	return x->round == y->round && a->kind == b->kind && a->family == b->family &&
+	       a->protocol == b->protocol && a->reply_kind == b->reply_kind &&
+	       a->before == b->before && a->after == b->after && a->clients_n == b->clients_n &&
+	       same_text(a->component, b->component) && same_text(a->before_rule, b->before_rule) &&
+	       same_text(a->after_rule, b->after_rule) && same_text(a->cuts, b->cuts) &&
+	       tw_ports_equal(x->returns[TW_OLD], y->returns[TW_OLD]) &&
+	       tw_ports_equal(x->returns[TW_NEW], y->returns[TW_NEW]) &&
+	       same_clients_list(a->client_before, b->client_before, a->clients_n) &&
+	       same_clients_list(a->client_after, b->client_after, a->clients_n);
+}
+
+tw_status tw_change_add(struct tw_diffing *d, const struct tw_where *where, unsigned round,
+	const struct tw_twin *twin)
+{
+	struct tw_making *m = TW_NEW(d->arena, struct tw_making);
+	if (!m)
+		return TW_ENOMEM;
+	*m = (struct tw_making){.d = d, .where = where, .round = round};
+	m->change.component = where->component;
+	m->change.list = where->list;
+	TW_TRY(take(m, twin));
+	if (!m->passes[TW_OLD] && !m->passes[TW_NEW])
+		return TW_EBUG; /* blocked is one result */
+	TW_TRY(find_kind(m));
+	TW_TRY(find_clients(m));
+	if (!is_noticed(m))
+		return TW_OK;
+	m->change.slight = is_slight(m);
+	TW_TRY(find_reasons(m));
+	for (size_t i = 0; i < d->found.n; i++)
+		if (is_one(d->found.v[i], m)) {
+			struct tw_twin *one = &d->found.v[i]->twin;
+			one->set = tw_set_union(d->space, one->set, m->twin.set);
+			return tw_space_status(d->space);
+		}
+	TW_TRY(tw_space_status(d->space));
+	return TW_VEC_PUSH(d->mem, &d->found, m);
+}
+
+static tw_status fill(struct tw_making *m)
 {
 	const struct tw_outcome *shown;
 	struct tw_results *r = results_of(m, &shown);
+	struct tw_outcome whole = *shown;
 	struct tw_region region = {0};
-	struct tw_port_list lost = {NULL, 0};
+	whole.set = m->twin.set;
 	TW_TRY(find_protocol(m, r, shown));
-	TW_TRY(tw_region_boxes(r, shown, &region));
+	TW_TRY(tw_region_boxes(r, &whole, &region));
 	m->change.box = region.box;
 	m->change.boxes_n = region.boxes_n;
 	TW_TRY(find_ends(m, r));
 	TW_TRY(find_witness(m));
-	keep_returns(m);
-	if (m->change.kind == TW_CHANGE_BREAKS || m->change.kind == TW_CHANGE_CLIENTS)
-		TW_TRY(minus(m, TW_OLD, TW_NEW, &lost));
-	else if (m->change.kind == TW_CHANGE_MENDS)
-		TW_TRY(minus(m, TW_NEW, TW_OLD, &lost));
-	TW_TRY(tw_deciding(m->d, &m->twin, lost, &m->change));
-	if (!m->d->options->filters)
-		TW_TRY(tw_cuts(m->d, &m->twin, &m->change));
-	return find_sentence(m);
+	TW_TRY(find_sentence(m));
+	return TW_VEC_PUSH(m->d->mem, &m->d->change, m->change);
 }
 
-tw_status tw_change_add(
-	struct tw_diffing *d, const struct tw_where *where, const struct tw_twin *twin)
+/* Protocols without ports are alike: one change if they concern the same addresses. */
+static bool absorbs(struct tw_making *x, struct tw_making *y)
 {
-	struct making m = {.d = d, .where = where};
-	m.change.component = where->component;
-	m.change.list = where->list;
-	TW_TRY(take(&m, twin));
-	TW_TRY(find_kind(&m));
-	TW_TRY(find_clients(&m));
-	if (!is_noticed(&m))
-		return TW_OK;
-	m.change.slight = is_slight(&m);
-	TW_TRY(fill(&m));
-	for (int age = 0; age < TW_AGES; age++)
-		if (m.twin.outcome[age])
-			d->side[age].assumptions |= m.twin.outcome[age]->path->assumptions;
-	TW_TRY(tw_space_status(d->space));
-	return TW_VEC_PUSH(d->mem, &d->change, m.change);
+	struct tw_space *space = x->d->space;
+	uint8_t protocol = y->change.protocol;
+	if (x->change.reply_kind != TW_REPLY_WHOLE || y->change.reply_kind != TW_REPLY_WHOLE)
+		return false;
+	y->change.protocol = x->change.protocol;
+	bool one = is_one(x, y) && tw_set_forget(space, x->twin.set, TW_FIELD_PROTOCOL) ==
+					   tw_set_forget(space, y->twin.set, TW_FIELD_PROTOCOL);
+	y->change.protocol = protocol;
+	return one;
+}
+
+static void join_protocols(struct tw_diffing *d)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < d->found.n; i++) {
+		struct tw_making *m = d->found.v[i];
+		size_t k = 0;
+		while (k < kept && !absorbs(d->found.v[k], m))
+			k++;
+		if (k == kept)
+			d->found.v[kept++] = m;
+		else
+			d->found.v[k]->twin.set =
+				tw_set_union(d->space, d->found.v[k]->twin.set, m->twin.set);
+	}
+	d->found.n = kept;
+}
+
+tw_status tw_changes_finish(struct tw_diffing *d)
+{
+	join_protocols(d);
+	for (size_t i = 0; i < d->found.n; i++)
+		TW_TRY(fill(d->found.v[i]));
+	return tw_space_status(d->space);
 }

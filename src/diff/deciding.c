@@ -52,16 +52,27 @@ static bool is_filter(const struct tw_hop *hop)
 	return strcmp(hop->kind, "network-acl") == 0 || strcmp(hop->kind, "security-group") == 0;
 }
 
-static const struct tw_hop *losing_hop(struct trail trail, bool reply, bool any_direction)
+static bool loses(const struct tw_hop *hop)
 {
+	return hop->reached && (hop->action == TW_HOP_DENY || hop->action == TW_HOP_MIXED ||
+				       hop->action == TW_HOP_UNKNOWN);
+}
+
+/* The first hop that drops what is lost: one may drop other ports before. */
+static const struct tw_hop *losing_hop(
+	struct trail trail, bool reply, bool any_direction, struct tw_port_list lost)
+{
+	const struct tw_hop *first = NULL;
 	for (size_t i = 0; i < trail.n; i++) {
 		const struct tw_hop *hop = &trail.hop[i];
-		if ((hop->reply == reply || any_direction) && hop->reached &&
-			(hop->action == TW_HOP_DENY || hop->action == TW_HOP_MIXED ||
-				hop->action == TW_HOP_UNKNOWN))
+		if ((hop->reply != reply && !any_direction) || !loses(hop))
+			continue;
+		if (rule_of(hop, false, lost))
 			return hop;
+		if (!first)
+			first = hop;
 	}
-	return NULL;
+	return first;
 }
 
 static bool same_text(const char *a, const char *b)
@@ -147,6 +158,29 @@ static bool say_reason(enum tw_age age, const struct tw_outcome *o, struct tw_ch
 	return true;
 }
 
+/* The subnet of the end that is inside, the responder's if both are. */
+static const char *subnet_of(const struct tw_net *net, const struct tw_path *path)
+{
+	const struct tw_site *ends[] = {path->to, path->from};
+	for (size_t i = 0; i < TW_COUNT(ends); i++) {
+		uint32_t subnet = ends[i]->parts > 0 ? ends[i]->part[0].subnet : ends[i]->subnet;
+		if (subnet != TW_MISSING)
+			return net->subnet[subnet].object.id;
+	}
+	return NULL;
+}
+
+/* One network has nobody there. */
+static void say_nobody(struct tw_diffing *d, enum tw_age worse, const struct tw_twin *twin,
+	struct tw_change *change)
+{
+	enum tw_age better = worse == TW_OLD ? TW_NEW : TW_OLD;
+	static const char text[] = "nobody there has these addresses";
+	*(worse == TW_OLD ? &change->before_rule : &change->after_rule) = text;
+	if (!change->component)
+		change->component = subnet_of(d->side[better].net, twin->outcome[better]->path);
+}
+
 tw_status tw_deciding(struct tw_diffing *d, const struct tw_twin *twin, struct tw_port_list lost,
 	struct tw_change *change)
 {
@@ -160,10 +194,13 @@ tw_status tw_deciding(struct tw_diffing *d, const struct tw_twin *twin, struct t
 	losing_side(change, &worse, &reply);
 	enum tw_age better = worse == TW_OLD ? TW_NEW : TW_OLD;
 	const struct tw_hop *bad =
-		losing_hop(trail[worse], reply, change->kind == TW_CHANGE_UNKNOWN);
+		losing_hop(trail[worse], reply, change->kind == TW_CHANGE_UNKNOWN, lost);
 	const struct tw_hop *good =
 		bad ? counterpart(trail[better], bad) : first_filter(trail[better]);
-	if (!say_reason(worse, twin->outcome[worse], change))
+	if (!twin->outcome[worse] && twin->outcome[better]->path->from->kind != TW_SITE_ACL &&
+		twin->outcome[better]->path->to->kind != TW_SITE_ACL)
+		say_nobody(d, worse, twin, change);
+	else if (!say_reason(worse, twin->outcome[worse], change))
 		TW_TRY(say(d, worse, bad, rule_of(bad, false, lost), change));
 	if (!say_reason(better, twin->outcome[better], change) && good && rule_of(good, true, lost))
 		TW_TRY(say(d, better, good, rule_of(good, true, lost), change));

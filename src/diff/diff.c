@@ -36,7 +36,8 @@ static tw_status open_side(struct tw_diffing *d, const struct tw_net *net, struc
 		.arena = d->arena,
 		.work = d->arena,
 		.net = net,
-		.options = &d->check};
+		.options = &d->check,
+		.named = true};
 	ret->subnet_judged = TW_NEW_ARRAY(d->arena, bool, net->subnets + 1);
 	ret->interface_judged = TW_NEW_ARRAY(d->arena, bool, net->interfaces + 1);
 	ret->acl_judged = TW_NEW_ARRAY(d->arena, bool, net->acls + 1);
@@ -55,37 +56,118 @@ static void close_sides(struct tw_diffing *d)
 	TW_VEC_FREE(d->mem, &d->change);
 	TW_VEC_FREE(d->mem, &d->same);
 	TW_VEC_FREE(d->mem, &d->differs);
+	TW_VEC_FREE(d->mem, &d->idle);
+	TW_VEC_FREE(d->mem, &d->found);
+	for (size_t i = 0; i < d->paths.n; i++)
+		TW_VEC_FREE(d->mem, &d->paths.v[i]);
+	TW_VEC_FREE(d->mem, &d->paths);
 }
 
 /* ---- what differs -----------------------------------------------------------------------------
  */
 
-static tw_status compare_kind(struct tw_diffing *d, enum tw_kind kind, size_t *ret_n)
+/* Somebody is known to sit somewhere: then only they count. */
+static bool is_whole(const struct tw_diffing *d)
+{
+	bool whole = !d->options->filters;
+	for (int age = 0; age < TW_AGES; age++) {
+		const struct tw_net *net = d->side[age].net;
+		whole &= net->holds[TW_KIND_SUBNET] || net->holds[TW_KIND_INTERFACE];
+	}
+	return whole;
+}
+
+/* Whether some network says who carries groups, or which subnets lists guard. */
+static bool is_placed(const struct tw_diffing *d, enum tw_kind kind)
+{
+	bool placed = false;
+	for (int age = 0; age < TW_AGES; age++) {
+		const struct tw_net *net = d->side[age].net;
+		if (kind == TW_KIND_GROUP)
+			placed |= net->holds[TW_KIND_INTERFACE];
+		for (size_t i = 0; kind == TW_KIND_ACL && i < net->acls; i++)
+			placed |= net->acl[i].subnets_n > 0;
+	}
+	return placed;
+}
+
+static bool sits_behind(struct tw_diffing *d, enum tw_kind kind, const struct tw_pair *pair)
+{
+	for (int age = 0; age < TW_AGES; age++) {
+		const struct tw_net *net = d->side[age].net;
+		uint32_t at = pair->index[age];
+		if (at != TW_MISSING && (kind == TW_KIND_ACL ? net->acl[at].subnets_n > 0
+							     : net->group[at].members_n > 0))
+			return true;
+	}
+	return false;
+}
+
+/* A pair that does something else: who sits behind it is touched, or it is judged alone. */
+static tw_status differs(struct tw_diffing *d, enum tw_kind kind, const struct tw_pair *pair,
+	bool whole, struct tw_touched *touched)
+{
+	const char *id = tw_pair_id(d, kind, pair);
+	TW_TRY(TW_VEC_PUSH(d->mem, &d->differs, id));
+	if (!whole || !is_placed(d, kind))
+		return tw_diff_alone(d, kind, pair, NULL);
+	bool **flags = kind == TW_KIND_ACL ? touched->acl : touched->group;
+	for (int age = 0; age < TW_AGES; age++)
+		if (pair->index[age] != TW_MISSING)
+			flags[age][pair->index[age]] = true;
+	return sits_behind(d, kind, pair) ? TW_OK : TW_VEC_PUSH(d->mem, &d->idle, id);
+}
+
+static tw_status compare_kind(struct tw_diffing *d, enum tw_kind kind, bool whole,
+	struct tw_touched *touched, size_t *ret_n)
 {
 	struct tw_pairs pairs = TW_VEC_EMPTY;
 	tw_status status = tw_pair_up(d, kind, kind == TW_KIND_ACL, &pairs);
 	*ret_n += pairs.n;
 	for (size_t i = 0; status == TW_OK && i < pairs.n; i++) {
 		bool same = false, reads_same = false;
-		const char *id = tw_pair_id(d, kind, &pairs.v[i]);
 		status = tw_pair_compare(d, kind, &pairs.v[i], &same, &reads_same);
 		if (status == TW_OK && same && !reads_same)
-			status = TW_VEC_PUSH(d->mem, &d->same, id);
-		if (status != TW_OK || same)
-			continue;
-		status = TW_VEC_PUSH(d->mem, &d->differs, id);
-		if (status == TW_OK)
-			status = tw_diff_alone(d, kind, &pairs.v[i]);
+			status = TW_VEC_PUSH(d->mem, &d->same, tw_pair_id(d, kind, &pairs.v[i]));
+		if (status == TW_OK && !same)
+			status = differs(d, kind, &pairs.v[i], whole, touched);
 	}
 	TW_VEC_FREE(d->mem, &pairs);
 	return status;
 }
 
+/* Subnets that are only names: one that another ACL guards now. */
+static tw_status moved_subnets(struct tw_diffing *d)
+{
+	const struct tw_net *old = d->side[TW_OLD].net, *new = d->side[TW_NEW].net;
+	for (size_t i = 0; i < old->subnets && (old->acls > 1 || new->acls > 1); i++) {
+		const struct tw_subnet *subnet = &old->subnet[i];
+		uint32_t at = tw_net_find(new, TW_KIND_SUBNET, subnet->object.id);
+		if (at == TW_MISSING || subnet->acl == TW_MISSING ||
+			new->subnet[at].acl == TW_MISSING)
+			continue;
+		struct tw_pair pair = {{subnet->acl, new->subnet[at].acl}};
+		if (strcmp(old->acl[pair.index[TW_OLD]].object.id,
+			    new->acl[pair.index[TW_NEW]].object.id) != 0)
+			TW_TRY(tw_diff_alone(d, TW_KIND_ACL, &pair, subnet->object.id));
+	}
+	return TW_OK;
+}
+
 static tw_status compare(struct tw_diffing *d, struct tw_difference *ret)
 {
-	TW_TRY(compare_kind(d, TW_KIND_ACL, &ret->components));
-	TW_TRY(compare_kind(d, TW_KIND_GROUP, &ret->components));
-	return tw_space_status(d->space);
+	struct tw_touched touched;
+	bool whole = is_whole(d);
+	TW_TRY(tw_touched_open(d, &touched));
+	TW_TRY(compare_kind(d, TW_KIND_ACL, whole, &touched, &ret->components));
+	TW_TRY(compare_kind(d, TW_KIND_GROUP, whole, &touched, &ret->components));
+	if (whole) {
+		TW_TRY(tw_touched_spread(d, &touched));
+		TW_TRY(tw_diff_whole(d, &touched));
+	} else if (!d->options->filters) {
+		TW_TRY(moved_subnets(d));
+	}
+	return tw_changes_finish(d);
 }
 
 /* ---- order ------------------------------------------------------------------------------------
@@ -193,6 +275,9 @@ static tw_status finish(struct tw_diffing *d, struct tw_difference *ret)
 	ret->changes = d->change.n;
 	ret->sames = d->same.n;
 	ret->differs_n = d->differs.n;
+	ret->idles = d->idle.n;
+	ret->filters = d->options->filters;
+	TW_TRY(keep_strings(d, d->idle.v, d->idle.n, &ret->idle));
 	TW_TRY(keep_strings(d, d->same.v, d->same.n, &ret->same));
 	TW_TRY(keep_strings(d, d->differs.v, d->differs.n, &ret->differs));
 	return list_assumptions(d, ret);

@@ -14,6 +14,8 @@
 
 enum tw_age { TW_OLD, TW_NEW, TW_AGES };
 
+struct tw_making;
+
 struct tw_diffing {
 	struct tw_mem *mem;
 	struct tw_arena *arena; /* the difference's: all that a change points to */
@@ -21,9 +23,13 @@ struct tw_diffing {
 	struct tw_results side[TW_AGES];
 	struct tw_check_options check;
 	const struct tw_diff_options *options;
+	TW_VEC(struct tw_making *) found; /* changes under construction: change.c */
 	TW_VEC(struct tw_change) change;
 	TW_VEC(const char *) same;
-	TW_VEC(const char *) differs; /* components that do something else */
+	TW_VEC(const char *) differs;  /* components that do something else */
+	TW_VEC(const char *) idle;     /* those of them that nobody sits behind */
+	TW_VEC(struct tw_paths) paths; /* what outcomes point to */
+	unsigned rounds;	       /* comparisons so far: tw_change_add */
 };
 
 /* Packets that fare differently, and how in each network; NULL: no such packet exists there. */
@@ -38,10 +44,13 @@ struct tw_twins {
 
 /* Where twins were found. */
 struct tw_where {
-	const char *component; /* NULL: that of the rule that decides */
-	const char *list;      /* that the request meets there, or NULL */
-	const char *from, *to; /* in words; NULL: by the addresses of the change */
-	/* Whoever starts it, where no public address is among them; NULL: as judged. */
+	const char *component;	       /* NULL: that of the rule that decides */
+	const char *list;	       /* that the request meets there, or NULL */
+	const char *from, *to;	       /* in words; NULL: by the addresses of the change */
+	const char *from_vpc, *to_vpc; /* an end without words of its own: its subnets there */
+	tw_set public_from;	       /* the internet, as initiators; TW_EMPTY: not to be named */
+	/* Whoever starts it from outside, where no public address is among them; NULL: as judged.
+	 */
 	const struct tw_levels *inside;
 };
 
@@ -75,9 +84,23 @@ TW_NODISCARD tw_status tw_pair_compare(struct tw_diffing *d, enum tw_kind kind,
  */
 
 /* alone.c: flows through one ACL, or one group, that nobody is known to sit behind; with --filters
- * the packets that each of its lists lets pass. */
+ * the packets that each of its lists lets pass. `near`: who sits behind it, or NULL. */
 TW_NODISCARD tw_status tw_diff_alone(
-	struct tw_diffing *d, enum tw_kind kind, const struct tw_pair *pair);
+	struct tw_diffing *d, enum tw_kind kind, const struct tw_pair *pair, const char *near);
+
+/* touched.c: what a change can touch, by index in each network. */
+struct tw_touched {
+	bool everything; /* something that stands on the way of others */
+	bool *acl[TW_AGES], *group[TW_AGES];
+	bool *table[TW_AGES], *subnet[TW_AGES], *interface[TW_AGES];
+};
+TW_NODISCARD tw_status tw_touched_open(struct tw_diffing *d, struct tw_touched *ret);
+/* From the ACLs and groups that do something else, on to whoever sits behind them. */
+TW_NODISCARD tw_status tw_touched_spread(struct tw_diffing *d, struct tw_touched *touched);
+/* elsewhere.c: whether gateways, balancers and what else carries packets read the same. */
+TW_NODISCARD tw_status tw_elsewhere_same(struct tw_diffing *d, bool *ret);
+/* whole.c: flows between those who are touched and everybody else. */
+TW_NODISCARD tw_status tw_diff_whole(struct tw_diffing *d, const struct tw_touched *touched);
 
 /* ---- from outcomes to changes -----------------------------------------------------------------
  */
@@ -88,9 +111,13 @@ TW_NODISCARD tw_status tw_refine(
 /* The ports that any of these clients picks. */
 TW_NODISCARD tw_status tw_picked_by(struct tw_arena *arena, const struct tw_client_result *client,
 	size_t n, struct tw_port_list *ret);
-/* change.c: a twin becomes a change, unless no client notices it. */
-TW_NODISCARD tw_status tw_change_add(
-	struct tw_diffing *d, const struct tw_where *where, const struct tw_twin *twin);
+/* change.c: a twin becomes a change, unless no client notices it, or joins one that is the same but
+ * for its packets; `round` tells apart where they may be joined. `where` must live as long as `d`.
+ */
+TW_NODISCARD tw_status tw_change_add(struct tw_diffing *d, const struct tw_where *where,
+	unsigned round, const struct tw_twin *twin);
+/* Completes what was found, into d->change. */
+TW_NODISCARD tw_status tw_changes_finish(struct tw_diffing *d);
 /* deciding.c: the rules that decide it, before and after, and the component they belong to. `lost`:
  * the client ports that only one of the networks gives a reply. */
 TW_NODISCARD tw_status tw_deciding(struct tw_diffing *d, const struct tw_twin *twin,

@@ -77,6 +77,8 @@ void tw_json_diff(struct tw_doc *doc)
 	struct tw_jsonw w;
 
 	tw_json_begin(&w, doc->paint.buf);
+	tw_jsonw_key(&w, "filters");
+	tw_jsonw_bool(&w, difference->filters);
 	tw_jsonw_key(&w, "old");
 	tw_json_inputs(&w, doc->input, doc->inputs);
 	tw_jsonw_key(&w, "new");
@@ -90,6 +92,8 @@ void tw_json_diff(struct tw_doc *doc)
 	tw_jsonw_end_array(&w);
 	tw_jsonw_key(&w, "differs");
 	tw_json_strings(&w, difference->differs, difference->differs_n);
+	tw_jsonw_key(&w, "idle");
+	tw_json_strings(&w, difference->idle, difference->idles);
 	tw_jsonw_key(&w, "same");
 	tw_json_strings(&w, difference->same, difference->sames);
 	tw_jsonw_key(&w, "summary");

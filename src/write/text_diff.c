@@ -13,6 +13,7 @@ enum {
 	CHANGES_MAX = 12, /* of a component, without -v */
 	BLOCKS_MAX = 3,	  /* addresses of one end on a line */
 	BOXES_MAX = 4,
+	NAMED_MAX = 16, /* of a named end, more blocks say nothing */
 	MARGIN = 13
 };
 
@@ -71,7 +72,7 @@ static const char *box_end(
 {
 	const char *blocks = tw_say_prefixes(paint, block, n, BLOCKS_MAX);
 
-	if (is_everybody(block, n))
+	if (is_everybody(block, n) || n > NAMED_MAX)
 		return name;
 	if (strncmp(name, blocks, strlen(blocks)) == 0)
 		return blocks;
@@ -306,6 +307,25 @@ static void draw_component(struct tw_doc *doc, size_t i)
 		tw_paint_newline(paint);
 }
 
+/* What does something else and guards nobody: no flow of the network notices. */
+static void draw_idle(struct tw_doc *doc)
+{
+	const struct tw_difference *difference = doc->difference;
+	struct tw_paint *paint = &doc->paint;
+	const struct tw_peer idle = {.ids = difference->idle, .ids_n = difference->idles};
+
+	if (difference->idles == 0)
+		return;
+	paint->indent = 2;
+	tw_paint_words(paint,
+		tw_paint_kept(paint,
+			tw_arena_printf(paint->arena,
+				"does something else, but guards nobody: %s (compare with --filters)",
+				tw_say_ids(paint, &idle,
+					doc->style->verbose ? difference->idles : 4))));
+	tw_paint_newline(paint);
+}
+
 static void draw_same(struct tw_doc *doc)
 {
 	const struct tw_difference *difference = doc->difference;
@@ -382,6 +402,7 @@ void tw_text_diff(struct tw_doc *doc)
 	for (size_t i = 0; i < doc->difference->changes; i++)
 		if (is_first(doc->difference, i))
 			draw_component(doc, i);
+	draw_idle(doc);
 	draw_same(doc);
 	draw_assumptions(doc);
 	draw_counts(doc);

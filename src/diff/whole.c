@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Flows of whole networks: those who are touched, with everybody else and the outside, in both
+ * directions. Both networks are asked about the same pairs of VPCs, since an address is only unique
+ * inside one, and what comes out is refined against each other.
+ */
+#include "diffing.h"
+
+#include "ask.h"
+#include "site.h"
+
+/* The sites of one network: those who are touched, and the others. */
+struct ends {
+	struct tw_sites touched, rest;
+};
+
+/* One end of what is asked about: all sites of a VPC, or with an id of NULL the outside. */
+struct quarter {
+	const char *vpc_id;
+	struct ends side[TW_AGES];
+};
+
+struct whole {
+	struct tw_diffing *d;
+	const struct tw_touched *touched;
+	struct tw_site *outside;
+	tw_set public_from;		/* the internet of both networks */
+	const struct tw_levels *inside; /* of callers without public addresses */
+	TW_VEC(struct quarter) quarter;
+};
+
+/* ---- who there is -----------------------------------------------------------------------------
+ */
+
+/* Interfaces of one sort; subnets of that sort in which neither network has anybody. */
+static tw_status sites_of(struct whole *w, int age, bool touched, struct tw_sites *ret)
+{
+	struct tw_diffing *d = w->d;
+	const struct tw_net *net = d->side[age].net, *other = d->side[!age].net;
+	struct tw_picked picked;
+	tw_status status = TW_OK;
+	tw_picked_init(&picked, net, d->arena, NULL, TW_NO_SPAN);
+	for (uint32_t i = 0; status == TW_OK && i < net->interfaces; i++)
+		if (net->interface[i].type == TW_INTERFACE_ORDINARY &&
+			(w->touched->everything || w->touched->interface[age][i]) == touched)
+			status = TW_VEC_PUSH(net->mem, &picked.interface, i);
+	for (uint32_t i = 0; status == TW_OK && i < net->subnets; i++) {
+		uint32_t at = tw_net_find(other, TW_KIND_SUBNET, net->subnet[i].object.id);
+		bool empty = net->subnet[i].interfaces_n == 0 &&
+			     (at == TW_MISSING || other->subnet[at].interfaces_n == 0);
+		if (empty && (w->touched->everything || w->touched->subnet[age][i]) == touched)
+			status = TW_VEC_PUSH(net->mem, &picked.subnet, i);
+	}
+	if (status == TW_OK)
+		status = tw_picked_sites(&picked, ret);
+	tw_picked_fini(&picked);
+	return status;
+}
+
+static tw_status add_blocks(
+	struct tw_arena *arena, struct tw_prefixes blocks, struct tw_ranges *inside)
+{
+	struct tw_ranges own;
+	TW_TRY(tw_ranges_of_prefixes(arena, blocks.v, blocks.n, &own));
+	return tw_ranges_union(arena, *inside, own, inside);
+}
+
+/* Public addresses outside that are no interface's own. */
+static tw_status find_internet(struct whole *w)
+{
+	struct tw_space *space = w->d->space;
+	tw_set own = TW_EMPTY;
+	for (int age = 0; age < TW_AGES; age++) {
+		const struct tw_net *net = w->d->side[age].net;
+		for (size_t i = 0; i < net->interfaces; i++)
+			for (size_t k = 0; k < net->interface[i].public_addresses.n; k++) {
+				struct tw_range range =
+					tw_prefix_range(net->interface[i].public_addresses.v[k]);
+				own = tw_set_union(
+					space, own, tw_ranges_set(space, TW_FIELD_FROM, &range, 1));
+			}
+	}
+	tw_set outside =
+		tw_ranges_set(space, TW_FIELD_FROM, w->outside->address, w->outside->addresses_n);
+	w->public_from = tw_set_subtract(space,
+		tw_set_intersect(space, w->d->side[TW_NEW].judge->world.public_from, outside), own);
+	return tw_space_status(space);
+}
+
+/* Every address that no VPC of either network has. */
+static tw_status find_outside(struct whole *w)
+{
+	struct tw_arena *arena = w->d->arena;
+	struct tw_ranges inside = {NULL, 0}, all, rest;
+	for (int age = 0; age < TW_AGES; age++) {
+		const struct tw_net *net = w->d->side[age].net;
+		for (size_t i = 0; i < net->vpcs; i++)
+			TW_TRY(add_blocks(arena, net->vpc[i].cidrs, &inside));
+		for (size_t i = 0; i < net->subnets; i++)
+			TW_TRY(add_blocks(arena, net->subnet[i].cidrs, &inside));
+	}
+	TW_TRY(tw_ranges_all(arena, &all));
+	TW_TRY(tw_ranges_subtract(arena, all, inside, &rest));
+	w->outside = TW_NEW(arena, struct tw_site);
+	if (!w->outside)
+		return TW_ENOMEM;
+	*w->outside = tw_site_nowhere(TW_SITE_OUTSIDE, rest);
+	return find_internet(w);
+}
+
+static const char *vpc_of(const struct tw_net *net, const struct tw_site *site)
+{
+	return site->vpc != TW_MISSING ? net->vpc[site->vpc].object.id : "";
+}
+
+static tw_status quarter_of(struct whole *w, const char *vpc_id, struct quarter **ret)
+{
+	for (size_t i = 0; i < w->quarter.n; i++)
+		if (w->quarter.v[i].vpc_id && strcmp(w->quarter.v[i].vpc_id, vpc_id) == 0) {
+			*ret = &w->quarter.v[i];
+			return TW_OK;
+		}
+	TW_TRY(TW_VEC_PUSH(w->d->mem, &w->quarter, (struct quarter){.vpc_id = vpc_id}));
+	*ret = &w->quarter.v[w->quarter.n - 1];
+	return TW_OK;
+}
+
+static tw_status sort_out(struct whole *w, int age, bool touched)
+{
+	struct tw_diffing *d = w->d;
+	struct tw_sites all = TW_VEC_EMPTY;
+	TW_TRY(sites_of(w, age, touched, &all));
+	for (size_t i = 0; i < all.n; i++) {
+		struct quarter *quarter;
+		TW_TRY(quarter_of(w, vpc_of(d->side[age].net, &all.v[i]), &quarter));
+		struct ends *ends = &quarter->side[age];
+		TW_TRY(tw_sites_add(d->arena, touched ? &ends->touched : &ends->rest, &all.v[i]));
+	}
+	return TW_OK;
+}
+
+static tw_status settle(struct whole *w)
+{
+	struct quarter out = {.vpc_id = NULL};
+	TW_TRY(find_outside(w));
+	for (int age = 0; age < TW_AGES; age++) {
+		TW_TRY(sort_out(w, age, true));
+		TW_TRY(sort_out(w, age, false));
+		TW_TRY(tw_sites_add(w->d->arena, &out.side[age].rest, w->outside));
+	}
+	return TW_VEC_PUSH(w->d->mem, &w->quarter, out);
+}
+
+/* ---- asking -----------------------------------------------------------------------------------
+ */
+
+static const struct tw_service everything = {.protocol = TW_PROTOCOL_ALL, .ports = {0, UINT16_MAX}};
+
+/* Both networks' answers about two quarters. */
+struct round {
+	struct tw_question question[TW_AGES][3];
+	struct tw_outcomes outcomes[TW_AGES];
+};
+
+static tw_status ask(struct whole *w, int age, const struct tw_sites *from,
+	const struct tw_sites *to, struct tw_question *q, struct tw_outcomes *ret)
+{
+	struct tw_results *r = &w->d->side[age];
+	if (from->n == 0 || to->n == 0)
+		return TW_OK;
+	*q = (struct tw_question){.from = from,
+		.to = to,
+		.service = &everything,
+		.services = 1,
+		.inferred = true,
+		.lost = true,
+		.cap = TW_LEVEL_ERROR};
+	TW_TRY(tw_ask(r, q));
+	for (size_t i = 0; i < q->pieces.n; i++) {
+		r->assumptions |= q->pieces.v[i].path->assumptions;
+		TW_TRY(tw_judge_piece(r->judge, r->arena, &q->pieces.v[i], ret));
+	}
+	return TW_OK;
+}
+
+static tw_status ask_both(
+	struct whole *w, struct quarter *from, struct quarter *to, struct round *round)
+{
+	for (int age = 0; age < TW_AGES; age++) {
+		struct tw_question *q = round->question[age];
+		struct tw_outcomes *out = &round->outcomes[age];
+		struct ends *a = &from->side[age], *b = &to->side[age];
+		TW_TRY(ask(w, age, &a->touched, &b->touched, &q[0], out));
+		TW_TRY(ask(w, age, &a->touched, &b->rest, &q[1], out));
+		TW_TRY(ask(w, age, &a->rest, &b->touched, &q[2], out));
+	}
+	return TW_OK;
+}
+
+static tw_status tell(
+	struct whole *w, const struct quarter *from, const struct quarter *to, struct round *round)
+{
+	struct tw_diffing *d = w->d;
+	struct tw_twins twins = TW_VEC_EMPTY;
+	struct tw_where *where = TW_NEW(d->arena, struct tw_where);
+	if (!where)
+		return TW_ENOMEM;
+	*where = (struct tw_where){.from_vpc = from->vpc_id,
+		.to_vpc = to->vpc_id,
+		.public_from = w->public_from,
+		.inside = w->inside};
+	tw_status status = tw_refine(d, round->outcomes, &twins);
+	for (size_t i = 0; status == TW_OK && i < twins.n; i++)
+		status = tw_change_add(d, where, d->rounds, &twins.v[i]);
+	d->rounds++;
+	TW_VEC_FREE(d->mem, &twins);
+	return status;
+}
+
+static bool is_touched(const struct quarter *quarter)
+{
+	return quarter->side[TW_OLD].touched.n > 0 || quarter->side[TW_NEW].touched.n > 0;
+}
+
+/* What a round leaves behind is in the arena but for its vectors; what was found points to paths,
+ * so these must last until the changes are complete. */
+static void end_round(struct whole *w, struct round *round)
+{
+	for (int age = 0; age < TW_AGES; age++) {
+		for (int i = 0; i < 3; i++)
+			TW_VEC_FREE(w->d->mem, &round->question[age][i].pieces);
+		TW_VEC_FREE(w->d->mem, &round->outcomes[age]);
+	}
+}
+
+static tw_status keep_paths(struct whole *w, struct round *round)
+{
+	tw_status status = TW_OK;
+	for (int age = 0; age < TW_AGES; age++)
+		for (int i = 0; i < 3; i++) {
+			struct tw_paths *paths = &round->question[age][i].paths;
+			if (status == TW_OK && paths->n > 0)
+				status = TW_VEC_PUSH(w->d->mem, &w->d->paths, *paths);
+			if (status != TW_OK || paths->n == 0)
+				TW_VEC_FREE(w->d->mem, paths);
+		}
+	return status;
+}
+
+static tw_status compare(struct whole *w, struct quarter *from, struct quarter *to)
+{
+	struct round round = {0};
+	if (!is_touched(from) && !is_touched(to))
+		return TW_OK;
+	tw_status status = ask_both(w, from, to, &round);
+	if (status == TW_OK)
+		status = tell(w, from, to, &round);
+	tw_status kept = keep_paths(w, &round);
+	end_round(w, &round);
+	return status == TW_OK ? kept : status;
+}
+
+static tw_status find_levels(struct whole *w)
+{
+	struct tw_diffing *d = w->d;
+	struct tw_levels *levels = TW_NEW(d->arena, struct tw_levels);
+	w->inside = levels;
+	if (!levels)
+		return TW_ENOMEM;
+	return d->check.clients > 0
+		       ? tw_levels_given(d->arena, d->check.client, d->check.clients, levels)
+		       : tw_levels_default(d->arena, TW_BY_PRIVATE, levels);
+}
+
+tw_status tw_diff_whole(struct tw_diffing *d, const struct tw_touched *touched)
+{
+	struct whole w = {.d = d, .touched = touched};
+	tw_status status = find_levels(&w);
+	if (status == TW_OK)
+		status = settle(&w);
+	for (size_t i = 0; status == TW_OK && i < w.quarter.n; i++)
+		for (size_t k = 0; status == TW_OK && k < w.quarter.n; k++)
+			if (w.quarter.v[i].vpc_id || w.quarter.v[k].vpc_id)
+				status = compare(&w, &w.quarter.v[i], &w.quarter.v[k]);
+	TW_VEC_FREE(d->mem, &w.quarter);
+	return status;
+}
