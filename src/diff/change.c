@@ -551,11 +551,11 @@ static tw_status fill(struct tw_making *m)
 {
 	const struct tw_outcome *shown;
 	struct tw_results *r = results_of(m, &shown);
-	struct tw_outcome whole = *shown;
 	struct tw_region region = {0};
-	whole.set = m->twin.set;
+	for (int age = 0; age < TW_AGES; age++)
+		m->outcome[age].set = m->twin.set;
 	TW_TRY(find_protocol(m, r, shown));
-	TW_TRY(tw_region_boxes(r, &whole, &region));
+	TW_TRY(tw_region_boxes(r, shown, &region));
 	m->change.box = region.box;
 	m->change.boxes_n = region.boxes_n;
 	TW_TRY(find_ends(m, r));
@@ -564,16 +564,31 @@ static tw_status fill(struct tw_making *m)
 	return TW_VEC_PUSH(m->d->mem, &m->d->change, m->change);
 }
 
-/* Protocols without ports are alike: one change if they concern the same addresses. */
-static bool absorbs(struct tw_making *x, struct tw_making *y)
+/* Boxes have no protocol: those with other addresses are another change. */
+static tw_status fill_by_protocol(struct tw_making *m)
 {
-	struct tw_space *space = x->d->space;
+	struct tw_space *space = m->d->space;
+	struct tw_residuals parts = TW_VEC_EMPTY;
+	tw_set set = m->twin.set;
+	tw_set split = tw_partition_split(space, set, TW_FIELD_FROM, m->d->mem, &parts);
+	tw_status status = tw_space_status(space);
+	for (size_t i = 0; status == TW_OK && i < parts.n; i++) {
+		m->twin.set = tw_set_intersect(
+			space, set, tw_partition_where(space, split, (uint16_t)(i + 1)));
+		status = fill(m);
+	}
+	tw_residuals_free(m->d->mem, &parts);
+	return status;
+}
+
+/* Protocols without ports are alike, and told together. */
+static bool absorbs(const struct tw_making *x, struct tw_making *y)
+{
 	uint8_t protocol = y->change.protocol;
 	if (x->change.reply_kind != TW_REPLY_WHOLE || y->change.reply_kind != TW_REPLY_WHOLE)
 		return false;
 	y->change.protocol = x->change.protocol;
-	bool one = is_one(x, y) && tw_set_forget(space, x->twin.set, TW_FIELD_PROTOCOL) ==
-					   tw_set_forget(space, y->twin.set, TW_FIELD_PROTOCOL);
+	bool one = is_one(x, y);
 	y->change.protocol = protocol;
 	return one;
 }
@@ -599,6 +614,6 @@ tw_status tw_changes_finish(struct tw_diffing *d)
 {
 	join_protocols(d);
 	for (size_t i = 0; i < d->found.n; i++)
-		TW_TRY(fill(d->found.v[i]));
+		TW_TRY(fill_by_protocol(d->found.v[i]));
 	return tw_space_status(d->space);
 }
