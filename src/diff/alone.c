@@ -13,6 +13,7 @@ struct alone {
 	enum tw_kind kind;
 	const struct tw_pair *pair;
 	const char *id, *near; /* whoever sits behind it, in words */
+	bool doubts;	       /* what is unknown in both, by other rules */
 };
 
 static struct tw_crossing cross(const struct alone *a, int age, enum tw_list list,
@@ -128,9 +129,35 @@ static tw_status judge_both(struct alone *a, enum tw_list list, tw_set set,
 		if (a->pair->index[age] == TW_MISSING)
 			continue;
 		TW_TRY(path_of(a, age, list, &piece.path));
+		a->d->side[age].assumptions |= piece.path->assumptions;
 		TW_TRY(tw_judge_piece(a->d->side[age].judge, a->d->arena, &piece, &outcomes[age]));
 	}
 	return TW_OK;
+}
+
+/* Unknown before and after, by other rules: both outcomes as they are. */
+static tw_status pair_doubts(
+	struct tw_diffing *d, struct tw_outcomes outcomes[TW_AGES], struct tw_twins *ret)
+{
+	for (size_t i = 0; i < outcomes[TW_OLD].n; i++)
+		for (size_t k = 0; k < outcomes[TW_NEW].n; k++) {
+			const struct tw_outcome *a = &outcomes[TW_OLD].v[i];
+			const struct tw_outcome *b = &outcomes[TW_NEW].v[k];
+			if (a->request == TW_DENY || b->request == TW_DENY || a->set != b->set)
+				continue;
+			struct tw_twin twin = {a->set, {a, b}};
+			TW_TRY(TW_VEC_PUSH(d->mem, ret, twin));
+		}
+	return TW_OK;
+}
+
+/* The requests of which neither network says whether the list lets them pass. */
+static tw_status doubted(struct alone *a, enum tw_list list, tw_set *ret)
+{
+	struct tw_compiled one[TW_AGES];
+	TW_TRY(tw_pair_compile(a->d, a->kind, a->pair, (struct tw_view){list, TW_REQUEST}, one));
+	*ret = tw_set_intersect(a->d->space, one[TW_OLD].unknown, one[TW_NEW].unknown);
+	return tw_space_status(a->d->space);
 }
 
 static tw_status one_direction(struct alone *a, enum tw_list list)
@@ -146,7 +173,7 @@ static tw_status one_direction(struct alone *a, enum tw_list list)
 		return TW_ENOMEM;
 	TW_TRY(levels_of(d, in ? TW_BY_PUBLIC : TW_BY_UNKNOWN, &levels));
 	TW_TRY(levels_of(d, TW_BY_PRIVATE, &inside));
-	TW_TRY(touched(a, list, levels, &set));
+	TW_TRY(a->doubts ? doubted(a, list, &set) : touched(a, list, levels, &set));
 	if (tw_set_is_empty(set))
 		return TW_OK;
 	*where = (struct tw_where){.component = a->id,
@@ -156,7 +183,8 @@ static tw_status one_direction(struct alone *a, enum tw_list list)
 		.inside = in ? inside : NULL};
 	tw_status status = judge_both(a, list, set, levels, outcomes);
 	if (status == TW_OK)
-		status = tw_refine(d, outcomes, &twins);
+		status = a->doubts ? pair_doubts(d, outcomes, &twins)
+				   : tw_refine(d, outcomes, &twins);
 	for (size_t i = 0; status == TW_OK && i < twins.n; i++)
 		status = tw_change_add(d, where, d->rounds, &twins.v[i]);
 	d->rounds++;
@@ -195,7 +223,7 @@ tw_status tw_diff_alone(
 	if (!own)
 		return TW_ENOMEM;
 	*own = *pair;
-	struct alone a = {d, kind, own, tw_pair_id(d, kind, pair), near};
+	struct alone a = {d, kind, own, tw_pair_id(d, kind, pair), near, false};
 	if (!a.near)
 		a.near = near_text(&a);
 	if (!a.near)
@@ -203,4 +231,16 @@ tw_status tw_diff_alone(
 	for (int list = 0; list < 2; list++)
 		TW_TRY(one_direction(&a, (enum tw_list)list));
 	return TW_OK;
+}
+
+tw_status tw_diff_doubts(
+	struct tw_diffing *d, enum tw_kind kind, const struct tw_pair *pair, enum tw_list list)
+{
+	struct tw_pair *own = TW_NEW(d->arena, struct tw_pair);
+	if (!own)
+		return TW_ENOMEM;
+	*own = *pair;
+	struct alone a = {d, kind, own, tw_pair_id(d, kind, pair), NULL, true};
+	a.near = near_text(&a);
+	return a.near ? one_direction(&a, list) : TW_ENOMEM;
 }

@@ -392,6 +392,21 @@ static tw_status telling_port(struct tw_making *m, uint16_t *ret)
 	return TW_OK;
 }
 
+/* A service that people know, if it is among them; never port 0 where there is another. */
+static tw_set known_service(struct tw_making *m, tw_set set)
+{
+	static const struct tw_ports known[] = {
+		{443, 443}, {22, 22}, {80, 80}, {53, 53}, {1, UINT16_MAX}};
+	for (size_t i = 0; i < TW_COUNT(known); i++) {
+		struct tw_box box = tw_box_all((enum tw_family)m->change.family);
+		box.service = known[i];
+		tw_set here = tw_set_intersect(m->d->space, set, tw_set_box(m->d->space, &box));
+		if (!tw_set_is_empty(here))
+			return here;
+	}
+	return set;
+}
+
 /* The witness fares as the packets of the change do now; its port is the one that shows it. */
 static tw_status find_witness(struct tw_making *m)
 {
@@ -402,6 +417,8 @@ static tw_status find_witness(struct tw_making *m)
 		return TW_OK;
 	struct tw_outcome shown = m->outcome[TW_NEW];
 	TW_TRY(telling_port(m, &port));
+	if (shown.reply_kind == TW_REPLY_PORTS)
+		shown.set = known_service(m, shown.set);
 	client.range[0] = (struct tw_ports){port, port};
 	shown.client = &result;
 	shown.clients_n = 1;
@@ -464,6 +481,8 @@ static const char *story(const struct tw_making *m)
 	case TW_CHANGE_UNKNOWN:
 		break;
 	}
+	if (c->before == TW_UNKNOWN && c->after == TW_UNKNOWN)
+		return "may fare otherwise: both networks leave it open";
 	return c->after == TW_UNKNOWN ? "may fare otherwise: the new network leaves it open"
 				      : "may have fared otherwise: the old network leaves it open";
 }

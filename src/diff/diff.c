@@ -118,20 +118,29 @@ static tw_status differs(struct tw_diffing *d, enum tw_kind kind, const struct t
 	return sits_behind(d, kind, pair) ? TW_OK : TW_VEC_PUSH(d->mem, &d->idle, id);
 }
 
+static tw_status compare_pair(struct tw_diffing *d, enum tw_kind kind, const struct tw_pair *pair,
+	bool whole, struct tw_touched *touched)
+{
+	struct tw_verdict_of_pair verdict;
+	TW_TRY(tw_pair_compare(d, kind, pair, &verdict));
+	for (int list = 0; list < 2; list++)
+		if (verdict.doubt[list])
+			TW_TRY(tw_diff_doubts(d, kind, pair, (enum tw_list)list));
+	if (!verdict.same)
+		return differs(d, kind, pair, whole, touched);
+	if (verdict.reads_same || verdict.doubt[0] || verdict.doubt[1])
+		return TW_OK;
+	return TW_VEC_PUSH(d->mem, &d->same, tw_pair_id(d, kind, pair));
+}
+
 static tw_status compare_kind(struct tw_diffing *d, enum tw_kind kind, bool whole,
 	struct tw_touched *touched, size_t *ret_n)
 {
 	struct tw_pairs pairs = TW_VEC_EMPTY;
 	tw_status status = tw_pair_up(d, kind, kind == TW_KIND_ACL, &pairs);
 	*ret_n += pairs.n;
-	for (size_t i = 0; status == TW_OK && i < pairs.n; i++) {
-		bool same = false, reads_same = false;
-		status = tw_pair_compare(d, kind, &pairs.v[i], &same, &reads_same);
-		if (status == TW_OK && same && !reads_same)
-			status = TW_VEC_PUSH(d->mem, &d->same, tw_pair_id(d, kind, &pairs.v[i]));
-		if (status == TW_OK && !same)
-			status = differs(d, kind, &pairs.v[i], whole, touched);
-	}
+	for (size_t i = 0; status == TW_OK && i < pairs.n; i++)
+		status = compare_pair(d, kind, &pairs.v[i], whole, touched);
 	TW_VEC_FREE(d->mem, &pairs);
 	return status;
 }
@@ -173,16 +182,19 @@ static tw_status compare(struct tw_diffing *d, struct tw_difference *ret)
 /* ---- order ------------------------------------------------------------------------------------
  */
 
+/* A request that lost its way without having had a reply is the least; a new one of that sort is a
+ * rule that somebody forgot. */
 static int rank(const struct tw_change *change)
 {
 	static const int ranks[] = {[TW_CHANGE_VANISHES] = 0,
 		[TW_CHANGE_BREAKS] = 1,
-		[TW_CHANGE_ONE_WAY] = 2,
-		[TW_CHANGE_CLIENTS] = 3,
-		[TW_CHANGE_UNKNOWN] = 4,
-		[TW_CHANGE_APPEARS] = 5,
-		[TW_CHANGE_MENDS] = 6};
-	return ranks[change->kind] + (change->slight ? 100 : 0);
+		[TW_CHANGE_CLIENTS] = 2,
+		[TW_CHANGE_UNKNOWN] = 3,
+		[TW_CHANGE_APPEARS] = 4,
+		[TW_CHANGE_MENDS] = 5,
+		[TW_CHANGE_ONE_WAY] = 6};
+	bool forgot = change->kind == TW_CHANGE_ONE_WAY && change->after != TW_BLOCKED;
+	return (forgot ? 3 : ranks[change->kind]) + (change->slight ? 100 : 0);
 }
 
 static int cmp_text(const char *a, const char *b)

@@ -76,9 +76,13 @@ TW_NODISCARD tw_status tw_pair_compile(struct tw_diffing *d, enum tw_kind kind,
 /* The points that one lets pass and the other does not, or that only one leaves open. */
 tw_set tw_differing(
 	struct tw_space *space, const struct tw_compiled *a, const struct tw_compiled *b);
-/* Whether the pair does the same in both lists, and whether it reads the same. */
+/* Whether the pair does the same in both lists, whether it reads the same, and in which lists rules
+ * that cannot be resolved are others than before. */
+struct tw_verdict_of_pair {
+	bool same, reads_same, doubt[2];
+};
 TW_NODISCARD tw_status tw_pair_compare(struct tw_diffing *d, enum tw_kind kind,
-	const struct tw_pair *pair, bool *ret_same, bool *ret_reads_same);
+	const struct tw_pair *pair, struct tw_verdict_of_pair *ret);
 
 /* ---- the ways to look at it -------------------------------------------------------------------
  */
@@ -88,6 +92,10 @@ TW_NODISCARD tw_status tw_pair_compare(struct tw_diffing *d, enum tw_kind kind,
 TW_NODISCARD tw_status tw_diff_alone(
 	struct tw_diffing *d, enum tw_kind kind, const struct tw_pair *pair, const char *near);
 
+/* What a list of both leaves open by rules that are not the same: nobody knows whether it changes.
+ */
+TW_NODISCARD tw_status tw_diff_doubts(
+	struct tw_diffing *d, enum tw_kind kind, const struct tw_pair *pair, enum tw_list list);
 /* touched.c: what a change can touch, by index in each network. */
 struct tw_touched {
 	bool everything; /* something that stands on the way of others */

@@ -98,11 +98,34 @@ static bool is_copy(struct tw_rules a, struct tw_rules b)
 	return true;
 }
 
+/* The rules of a list that cannot be resolved. */
+static tw_status doubtful(struct tw_diffing *d, struct tw_rules rules, struct tw_rules *ret)
+{
+	struct tw_rule *rule = TW_NEW_ARRAY(d->arena, struct tw_rule, rules.n + 1);
+	size_t n = 0;
+	if (!rule)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < rules.n; i++)
+		if (rules.rule[i].maybe)
+			rule[n++] = rules.rule[i];
+	*ret = (struct tw_rules){rule, n};
+	return TW_OK;
+}
+
+/* Unknown is only the same unknown if the same rules leave it open. */
+static tw_status same_doubts(struct tw_diffing *d, const struct tw_rules rules[TW_AGES], bool *ret)
+{
+	struct tw_rules open[TW_AGES];
+	for (int age = 0; age < TW_AGES; age++)
+		TW_TRY(doubtful(d, rules[age], &open[age]));
+	return tw_rules_same(d->mem, open[TW_OLD], open[TW_NEW], ret);
+}
+
 tw_status tw_pair_compare(struct tw_diffing *d, enum tw_kind kind, const struct tw_pair *pair,
-	bool *ret_same, bool *ret_reads_same)
+	struct tw_verdict_of_pair *ret)
 {
 	bool both = pair->index[TW_OLD] != TW_MISSING && pair->index[TW_NEW] != TW_MISSING;
-	*ret_same = *ret_reads_same = both;
+	*ret = (struct tw_verdict_of_pair){.same = both, .reads_same = both};
 	for (int list = 0; both && list < 2; list++) {
 		struct tw_rules rules[TW_AGES];
 		struct tw_compiled one[TW_AGES];
@@ -111,13 +134,17 @@ tw_status tw_pair_compare(struct tw_diffing *d, enum tw_kind kind, const struct 
 				d->side[age].net, kind, pair->index[age], (enum tw_list)list);
 		if (is_copy(rules[TW_OLD], rules[TW_NEW]))
 			continue;
-		bool reads = false;
+		bool reads = false, doubts = true;
 		TW_TRY(tw_rules_same(d->mem, rules[TW_OLD], rules[TW_NEW], &reads));
-		*ret_reads_same &= reads;
 		TW_TRY(tw_pair_compile(
 			d, kind, pair, (struct tw_view){(enum tw_list)list, TW_REQUEST}, one));
-		*ret_same &= one[TW_OLD].allow == one[TW_NEW].allow &&
+		tw_set open = tw_set_intersect(d->space, one[TW_OLD].unknown, one[TW_NEW].unknown);
+		if (!tw_set_is_empty(open))
+			TW_TRY(same_doubts(d, rules, &doubts));
+		ret->reads_same &= reads;
+		ret->doubt[list] = !doubts;
+		ret->same &= one[TW_OLD].allow == one[TW_NEW].allow &&
 			     one[TW_OLD].unknown == one[TW_NEW].unknown;
 	}
-	return TW_OK;
+	return tw_space_status(d->space);
 }

@@ -24,6 +24,7 @@ struct whole {
 	struct tw_diffing *d;
 	const struct tw_touched *touched;
 	struct tw_site *outside;
+	tw_set itself;			/* an address to itself: that stays in the machine */
 	tw_set public_from;		/* the internet of both networks */
 	const struct tw_levels *inside; /* of callers without public addresses */
 	TW_VEC(struct quarter) quarter;
@@ -139,10 +140,32 @@ static tw_status sort_out(struct whole *w, int age, bool touched)
 	return TW_OK;
 }
 
+/* One by one, and so not for the largest networks, where nobody would see it. */
+static tw_status find_itself(struct whole *w)
+{
+	enum { MOST = 1024 };
+	struct tw_space *space = w->d->space;
+	for (int age = 0; age < TW_AGES; age++) {
+		const struct tw_net *net = w->d->side[age].net;
+		for (size_t i = 0; i < net->interfaces && net->interfaces <= MOST; i++)
+			for (size_t k = 0; k < net->interface[i].addresses.n; k++) {
+				struct tw_range one =
+					tw_prefix_range(net->interface[i].addresses.v[k]);
+				tw_set from = tw_ranges_set(space, TW_FIELD_FROM, &one, 1);
+				if (tw_addr_cmp(one.first, one.last) == 0)
+					w->itself = tw_set_union(space, w->itself,
+						tw_set_intersect(
+							space, from, tw_set_mirror(space, from)));
+			}
+	}
+	return tw_space_status(space);
+}
+
 static tw_status settle(struct whole *w)
 {
 	struct quarter out = {.vpc_id = NULL};
 	TW_TRY(find_outside(w));
+	TW_TRY(find_itself(w));
 	for (int age = 0; age < TW_AGES; age++) {
 		TW_TRY(sort_out(w, age, true));
 		TW_TRY(sort_out(w, age, false));
@@ -178,7 +201,10 @@ static tw_status ask(struct whole *w, int age, const struct tw_sites *from,
 	TW_TRY(tw_ask(r, q));
 	for (size_t i = 0; i < q->pieces.n; i++) {
 		r->assumptions |= q->pieces.v[i].path->assumptions;
-		TW_TRY(tw_judge_piece(r->judge, r->arena, &q->pieces.v[i], ret));
+		struct tw_piece piece = q->pieces.v[i];
+		piece.set = tw_set_subtract(w->d->space, piece.set, w->itself);
+		if (!tw_set_is_empty(piece.set))
+			TW_TRY(tw_judge_piece(r->judge, r->arena, &piece, ret));
 	}
 	return TW_OK;
 }

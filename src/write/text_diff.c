@@ -361,10 +361,13 @@ static void draw_counts(struct tw_doc *doc)
 		if (n == 0)
 			continue;
 		const char *verb = n == 1 ? kinds[order[i]].one : kinds[order[i]].many;
-		text = tw_paint_kept(paint,
-			text == NULL ? tw_arena_printf(paint->arena, "%zu flow%s %s", n,
-					       n == 1 ? "" : "s", verb)
-				     : tw_arena_printf(paint->arena, "%s, %zu %s", text, n, verb));
+		if (text != NULL)
+			text = tw_arena_printf(paint->arena, "%s, %zu %s", text, n, verb);
+		else
+			text = tw_arena_printf(paint->arena, "%s%s %s",
+				tw_say_count(paint, n, difference->filters ? "set" : "flow"),
+				difference->filters ? " of packets" : "", verb);
+		text = tw_paint_kept(paint, text);
 	}
 	if (text == NULL) {
 		tw_paint_hue(paint, TW_HUE_GOOD);
