@@ -39,6 +39,8 @@ static tw_status path_of(struct alone *a, int age, enum tw_list list, const stru
 	struct tw_crossing *crossing = TW_NEW_ARRAY(arena, struct tw_crossing, 2);
 	if (!near || !far || !path || !crossing)
 		return TW_ENOMEM;
+	bool nowhere = a->kind == TW_KIND_ACL && !a->d->options->filters &&
+		       !a->d->side[age].net->holds[TW_KIND_SUBNET];
 	*far = tw_site_nowhere(TW_SITE_OUTSIDE, (struct tw_ranges){NULL, 0});
 	*near = tw_site_nowhere(TW_SITE_ACL, (struct tw_ranges){NULL, 0});
 	near->groups = &a->pair->index[age];
@@ -49,8 +51,7 @@ static tw_status path_of(struct alone *a, int age, enum tw_list list, const stru
 	*path = (struct tw_path){.domain = tw_set_all(a->d->space),
 		.from = list == TW_INGRESS ? far : near,
 		.to = list == TW_INGRESS ? near : far,
-		.assumptions = TW_ASSUME_UNFRAGMENTED |
-			       (a->d->options->filters ? 0U : TW_ASSUME_NO_SUBNETS),
+		.assumptions = TW_ASSUME_UNFRAGMENTED | (nowhere ? TW_ASSUME_NO_SUBNETS : 0U),
 		.looks = 1,
 		.legs = 1,
 		.crossing = crossing,

@@ -202,8 +202,11 @@ tw_status tw_deciding(struct tw_diffing *d, const struct tw_twin *twin, struct t
 		say_nobody(d, worse, twin, change);
 	else if (!say_reason(worse, twin->outcome[worse], change))
 		TW_TRY(say(d, worse, bad, rule_of(bad, false, lost), change));
-	if (!say_reason(better, twin->outcome[better], change) && good && rule_of(good, true, lost))
-		TW_TRY(say(d, better, good, rule_of(good, true, lost), change));
+	const struct tw_rule_ref *rule = rule_of(good, true, lost);
+	if (!rule && change->kind == TW_CHANGE_UNKNOWN)
+		rule = rule_of(good, false, lost);
+	if (!say_reason(better, twin->outcome[better], change) && rule)
+		TW_TRY(say(d, better, good, rule, change));
 	if (!change->component && bad)
 		change->component = bad->component;
 	if (!change->component && good)
