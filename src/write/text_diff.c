@@ -317,12 +317,13 @@ static void draw_idle(struct tw_doc *doc)
 	if (difference->idles == 0)
 		return;
 	paint->indent = 2;
-	tw_paint_words(paint,
-		tw_paint_kept(paint,
-			tw_arena_printf(paint->arena,
-				"does something else, but guards nobody: %s (compare with --filters)",
-				tw_say_ids(paint, &idle,
-					doc->style->verbose ? difference->idles : 4))));
+	tw_paint_words(
+		paint, tw_paint_kept(paint,
+			       tw_arena_printf(paint->arena,
+				       "does something else, but guards nobody: %s (see "
+				       "--filters)",
+				       tw_say_ids(paint, &idle,
+					       doc->style->verbose ? difference->idles : 4))));
 	tw_paint_newline(paint);
 }
 

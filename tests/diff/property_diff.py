@@ -219,16 +219,16 @@ class Region:
             return False
         if not any(lo <= protocol <= hi for lo, hi in self.protocols):
             return False
-        for froms, tos, box in self.boxes:
-            if any(lo <= from_ <= hi for lo, hi in froms) and \
-                    any(lo <= to <= hi for lo, hi in tos) and self.serves(box, service):
+        for sources, targets, box in self.boxes:
+            if any(lo <= from_ <= hi for lo, hi in sources) and \
+                    any(lo <= to <= hi for lo, hi in targets) and self.serves(box, service):
                 return True
         return False
 
     def is_public(self):
         """Some initiator is outside of 10.0.0.0/8, the one private block of these networks."""
         return any(self.change["family"] == 6 or lo >> 24 != 10 or hi >> 24 != 10
-                   for froms, _, _ in self.boxes for lo, hi in froms)
+                   for sources, _, _ in self.boxes for lo, hi in sources)
 
     @staticmethod
     def serves(box, service):
