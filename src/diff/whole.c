@@ -4,31 +4,9 @@
  * directions. Both networks are asked about the same pairs of VPCs, since an address is only unique
  * inside one, and what comes out is refined against each other.
  */
-#include "diffing.h"
+#include "whole.h"
 
-#include "ask.h"
 #include "site.h"
-
-/* The sites of one network: those who are touched, and the others. */
-struct ends {
-	struct tw_sites touched, rest;
-};
-
-/* One end of what is asked about: all sites of a VPC, or with an id of NULL the outside. */
-struct quarter {
-	const char *vpc_id;
-	struct ends side[TW_AGES];
-};
-
-struct whole {
-	struct tw_diffing *d;
-	const struct tw_touched *touched;
-	struct tw_site *outside;
-	tw_set itself;			/* an address to itself: that stays in the machine */
-	tw_set public_from;		/* the internet of both networks */
-	const struct tw_levels *inside; /* of callers without public addresses */
-	TW_VEC(struct quarter) quarter;
-};
 
 /* ---- who there is -----------------------------------------------------------------------------
  */
@@ -177,64 +155,38 @@ static tw_status settle(struct whole *w)
 /* ---- asking -----------------------------------------------------------------------------------
  */
 
-static const struct tw_service everything = {.protocol = TW_PROTOCOL_ALL, .ports = {0, UINT16_MAX}};
+const struct tw_service tw_every_service = {.protocol = TW_PROTOCOL_ALL, .ports = {0, UINT16_MAX}};
 
-/* Both networks' answers about two quarters. */
-struct round {
-	struct tw_question question[TW_AGES][3];
-	struct tw_outcomes outcomes[TW_AGES];
-};
-
-static tw_status ask(struct whole *w, int age, const struct tw_sites *from,
-	const struct tw_sites *to, struct tw_question *q, struct tw_outcomes *ret)
+tw_status tw_round_ask(struct whole *w, struct round *round, int age, const struct tw_sites *from,
+	const struct tw_sites *to, const struct tw_service *service)
 {
 	struct tw_results *r = &w->d->side[age];
-	if (from->n == 0 || to->n == 0)
-		return TW_OK;
-	*q = (struct tw_question){.from = from,
+	struct tw_question fresh = {.from = from,
 		.to = to,
-		.service = &everything,
+		.service = service,
 		.services = 1,
 		.inferred = true,
 		.lost = true,
 		.cap = TW_LEVEL_ERROR};
+	if (from->n == 0 || to->n == 0)
+		return TW_OK;
+	TW_TRY(TW_VEC_PUSH(w->d->mem, &round->question, fresh));
+	struct tw_question *q = &round->question.v[round->question.n - 1];
 	TW_TRY(tw_ask(r, q));
 	for (size_t i = 0; i < q->pieces.n; i++) {
-		r->assumptions |= q->pieces.v[i].path->assumptions;
 		struct tw_piece piece = q->pieces.v[i];
+		r->assumptions |= piece.path->assumptions;
 		piece.set = tw_set_subtract(w->d->space, piece.set, w->itself);
 		if (!tw_set_is_empty(piece.set))
-			TW_TRY(tw_judge_piece(r->judge, r->arena, &piece, ret));
+			TW_TRY(tw_judge_piece(r->judge, r->arena, &piece, &round->outcomes[age]));
 	}
-	return TW_OK;
+	return tw_space_status(w->d->space);
 }
 
-static tw_status ask_both(
-	struct whole *w, struct quarter *from, struct quarter *to, struct round *round)
-{
-	for (int age = 0; age < TW_AGES; age++) {
-		struct tw_question *q = round->question[age];
-		struct tw_outcomes *out = &round->outcomes[age];
-		struct ends *a = &from->side[age], *b = &to->side[age];
-		TW_TRY(ask(w, age, &a->touched, &b->touched, &q[0], out));
-		TW_TRY(ask(w, age, &a->touched, &b->rest, &q[1], out));
-		TW_TRY(ask(w, age, &a->rest, &b->touched, &q[2], out));
-	}
-	return TW_OK;
-}
-
-static tw_status tell(
-	struct whole *w, const struct quarter *from, const struct quarter *to, struct round *round)
+static tw_status tell(struct whole *w, struct round *round, const struct tw_where *where)
 {
 	struct tw_diffing *d = w->d;
 	struct tw_twins twins = TW_VEC_EMPTY;
-	struct tw_where *where = TW_NEW(d->arena, struct tw_where);
-	if (!where)
-		return TW_ENOMEM;
-	*where = (struct tw_where){.from_vpc = from->vpc_id,
-		.to_vpc = to->vpc_id,
-		.public_from = w->public_from,
-		.inside = w->inside};
 	tw_status status = tw_refine(d, round->outcomes, &twins);
 	for (size_t i = 0; status == TW_OK && i < twins.n; i++)
 		status = tw_change_add(d, where, d->rounds, &twins.v[i]);
@@ -243,47 +195,53 @@ static tw_status tell(
 	return status;
 }
 
+tw_status tw_round_end(
+	struct whole *w, struct round *round, const struct tw_where *where, tw_status status)
+{
+	struct tw_mem *mem = w->d->mem;
+	if (status == TW_OK)
+		status = tell(w, round, where);
+	for (size_t i = 0; i < round->question.n; i++) {
+		struct tw_question *q = &round->question.v[i];
+		if (status == TW_OK)
+			status = TW_VEC_PUSH(mem, &w->d->paths, q->paths);
+		if (status != TW_OK)
+			TW_VEC_FREE(mem, &q->paths);
+		TW_VEC_FREE(mem, &q->pieces);
+	}
+	TW_VEC_FREE(mem, &round->question);
+	for (int age = 0; age < TW_AGES; age++)
+		TW_VEC_FREE(mem, &round->outcomes[age]);
+	return status;
+}
+
 static bool is_touched(const struct quarter *quarter)
 {
 	return quarter->side[TW_OLD].touched.n > 0 || quarter->side[TW_NEW].touched.n > 0;
 }
 
-/* What a round leaves behind is in the arena but for its vectors; what was found points to paths,
- * so these must last until the changes are complete. */
-static void end_round(struct whole *w, struct round *round)
-{
-	for (int age = 0; age < TW_AGES; age++) {
-		for (int i = 0; i < 3; i++)
-			TW_VEC_FREE(w->d->mem, &round->question[age][i].pieces);
-		TW_VEC_FREE(w->d->mem, &round->outcomes[age]);
-	}
-}
-
-static tw_status keep_paths(struct whole *w, struct round *round)
-{
-	tw_status status = TW_OK;
-	for (int age = 0; age < TW_AGES; age++)
-		for (int i = 0; i < 3; i++) {
-			struct tw_paths *paths = &round->question[age][i].paths;
-			if (status == TW_OK && paths->n > 0)
-				status = TW_VEC_PUSH(w->d->mem, &w->d->paths, *paths);
-			if (status != TW_OK || paths->n == 0)
-				TW_VEC_FREE(w->d->mem, paths);
-		}
-	return status;
-}
-
 static tw_status compare(struct whole *w, struct quarter *from, struct quarter *to)
 {
 	struct round round = {0};
+	tw_status status = TW_OK;
 	if (!is_touched(from) && !is_touched(to))
 		return TW_OK;
-	tw_status status = ask_both(w, from, to, &round);
-	if (status == TW_OK)
-		status = tell(w, from, to, &round);
-	tw_status kept = keep_paths(w, &round);
-	end_round(w, &round);
-	return status == TW_OK ? kept : status;
+	struct tw_where *where = TW_NEW(w->d->arena, struct tw_where);
+	if (!where)
+		return TW_ENOMEM;
+	*where = (struct tw_where){.from_vpc = from->vpc_id,
+		.to_vpc = to->vpc_id,
+		.public_from = w->public_from,
+		.inside = w->inside};
+	for (int age = 0; status == TW_OK && age < TW_AGES; age++) {
+		const struct ends *a = &from->side[age], *b = &to->side[age];
+		const struct tw_sites *way[][2] = {{&a->touched, &b->touched},
+			{&a->touched, &b->rest}, {&a->rest, &b->touched}};
+		for (size_t i = 0; status == TW_OK && i < TW_COUNT(way); i++)
+			status = tw_round_ask(
+				w, &round, age, way[i][0], way[i][1], &tw_every_service);
+	}
+	return tw_round_end(w, &round, where, status);
 }
 
 static tw_status find_levels(struct whole *w)
@@ -308,6 +266,8 @@ tw_status tw_diff_whole(struct tw_diffing *d, const struct tw_touched *touched)
 		for (size_t k = 0; status == TW_OK && k < w.quarter.n; k++)
 			if (w.quarter.v[i].vpc_id || w.quarter.v[k].vpc_id)
 				status = compare(&w, &w.quarter.v[i], &w.quarter.v[k]);
+	if (status == TW_OK)
+		status = tw_diff_nodes(&w);
 	TW_VEC_FREE(d->mem, &w.quarter);
 	return status;
 }
