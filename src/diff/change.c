@@ -27,10 +27,10 @@ static bool same_text(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+/* What is lost for sure is lost, whatever is unknown beside it. */
 static bool is_open(const struct tw_outcome *o)
 {
-	return o->verdict == TW_UNKNOWN || o->request == TW_ACTION_UNKNOWN ||
-	       o->path->unknown_request;
+	return o->verdict == TW_UNKNOWN;
 }
 
 /* Nobody who has a public address starts it: the clients of private networks. Contract 3. */

@@ -83,7 +83,7 @@ static tw_status number_of(struct refining *r, const struct tw_outcome *o, uint3
 	struct result one = {.family = o->family,
 		.protocol = o->protocol,
 		.open = o->verdict == TW_UNKNOWN,
-		.request = o->path->unknown_request ? TW_ACTION_UNKNOWN : o->request,
+		.request = o->request,
 		.kind = o->reply_kind,
 		.legs = 1};
 	*ret = 0;
