@@ -98,7 +98,8 @@ TW_NODISCARD tw_status tw_diff_doubts(
 	struct tw_diffing *d, enum tw_kind kind, const struct tw_pair *pair, enum tw_list list);
 /* touched.c: what a change can touch, by index in each network. */
 struct tw_touched {
-	bool everything; /* something that stands on the way of others */
+	bool everything;    /* something that stands on the way of anybody */
+	bool *vpc[TW_AGES]; /* ... on the way of anybody in this VPC */
 	bool *acl[TW_AGES], *group[TW_AGES];
 	bool *table[TW_AGES], *subnet[TW_AGES], *interface[TW_AGES];
 };

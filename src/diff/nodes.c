@@ -133,7 +133,13 @@ static bool is_touched(const struct nodes *n)
 		const struct tw_net *net = n->w->d->side[age].net;
 		if (n->at[age] == TW_MISSING)
 			continue;
-		struct tw_refs groups = net->balancer[n->at[age]].targets;
+		const struct tw_balancer *balancer = &net->balancer[n->at[age]];
+		any |= balancer->vpc != TW_MISSING && touched->vpc[age][balancer->vpc];
+		for (size_t i = 0; i < balancer->zones_n; i++) {
+			uint32_t at = balancer->zone[i].subnet;
+			any |= at != TW_MISSING && touched->subnet[age][at];
+		}
+		struct tw_refs groups = balancer->targets;
 		for (size_t i = 0; i < groups.n; i++) {
 			if (groups.at[i] == TW_MISSING)
 				continue;

@@ -2,7 +2,8 @@
 /*
  * What a change can touch: interfaces and subnets whose filters, routes or own fields are not what
  * they were. Who is touched in one network is touched in the other, so that both are asked about
- * the same packets. What stands on the way of others touches everybody.
+ * the same packets. What stands on the way of others touches all of its VPC, or everybody where
+ * other VPCs send their packets through it.
  */
 #include "diffing.h"
 
@@ -22,6 +23,7 @@ tw_status tw_touched_open(struct tw_diffing *d, struct tw_touched *ret)
 {
 	const struct tw_net *a = d->side[TW_OLD].net, *b = d->side[TW_NEW].net;
 	*ret = (struct tw_touched){0};
+	TW_TRY(flags_of(d, a->vpcs, b->vpcs, ret->vpc));
 	TW_TRY(flags_of(d, a->acls, b->acls, ret->acl));
 	TW_TRY(flags_of(d, a->groups, b->groups, ret->group));
 	TW_TRY(flags_of(d, a->tables, b->tables, ret->table));
@@ -113,6 +115,8 @@ static const char *id_of(const struct tw_net *net, enum tw_kind kind, uint32_t i
 		return net->subnet[i].object.id;
 	case TW_KIND_INTERFACE:
 		return net->interface[i].object.id;
+	case TW_KIND_VPC:
+		return net->vpc[i].object.id;
 	default:
 		return net->table[i].object.id;
 	}
@@ -182,22 +186,72 @@ static void spread(struct tw_diffing *d, int age, struct tw_touched *t)
 	}
 }
 
+static bool is_own_route(const struct tw_vpc *vpc, const struct tw_transit_route *route)
+{
+	for (size_t i = 0; route->to.family != 0 && i < vpc->cidrs.n; i++)
+		if (vpc->cidrs.v[i].family == route->to.family &&
+			tw_prefix_contains(vpc->cidrs.v[i], route->to))
+			return true;
+	return false;
+}
+
+/* Some transit gateway sends packets into the VPC that are not for it: its gateways serve others.
+ */
+static bool serves_others(const struct tw_net *net, uint32_t vpc)
+{
+	for (size_t i = 0; i < net->transit_tables; i++) {
+		const struct tw_transit_table *table = &net->transit_table[i];
+		for (size_t k = 0; k < table->routes_n; k++) {
+			const struct tw_transit_route *route = &table->route[k];
+			for (size_t j = 0; j < route->attachments.n; j++) {
+				uint32_t at = route->attachments.at[j];
+				if (at != TW_MISSING && net->attachment[at].vpc == vpc &&
+					!is_own_route(&net->vpc[vpc], route))
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+static void touch_vpc(const struct tw_net *net, int age, struct tw_touched *t, uint32_t vpc)
+{
+	if (vpc == TW_MISSING || serves_others(net, vpc))
+		t->everything = true;
+	else
+		t->vpc[age][vpc] = true;
+}
+
 static void look_for_carriers(struct tw_diffing *d, int age, struct tw_touched *t)
 {
 	const struct tw_net *net = d->side[age].net;
 	for (uint32_t i = 0; i < net->subnets; i++)
-		t->everything |= t->subnet[age][i] && carries_others(net, i);
+		if (t->subnet[age][i] && carries_others(net, i))
+			touch_vpc(net, age, t, net->subnet[i].vpc);
 	for (uint32_t i = 0; i < net->interfaces; i++)
-		t->everything |=
-			t->interface[age][i] && net->interface[i].type != TW_INTERFACE_ORDINARY;
+		if (t->interface[age][i] && net->interface[i].type != TW_INTERFACE_ORDINARY)
+			touch_vpc(net, age, t, net->interface[i].vpc);
 	for (size_t i = 0; i < net->nats; i++)
-		t->everything |=
-			net->nat[i].table != TW_MISSING && t->table[age][net->nat[i].table];
+		if (net->nat[i].table != TW_MISSING && t->table[age][net->nat[i].table])
+			touch_vpc(net, age, t, net->nat[i].vpc);
 	for (size_t i = 0; i < net->balancers; i++)
 		for (size_t k = 0; k < net->balancer[i].groups.n; k++) {
 			uint32_t group = net->balancer[i].groups.at[k];
-			t->everything |= group != TW_MISSING && t->group[age][group];
+			if (group != TW_MISSING && t->group[age][group])
+				touch_vpc(net, age, t, net->balancer[i].vpc);
 		}
+}
+
+/* Everybody in a VPC that is touched as a whole. */
+static void fill_vpcs(struct tw_diffing *d, int age, struct tw_touched *t)
+{
+	const struct tw_net *net = d->side[age].net;
+	for (uint32_t i = 0; i < net->subnets; i++)
+		t->subnet[age][i] |=
+			net->subnet[i].vpc != TW_MISSING && t->vpc[age][net->subnet[i].vpc];
+	for (uint32_t i = 0; i < net->interfaces; i++)
+		t->interface[age][i] |=
+			net->interface[i].vpc != TW_MISSING && t->vpc[age][net->interface[i].vpc];
 }
 
 tw_status tw_touched_spread(struct tw_diffing *d, struct tw_touched *t)
@@ -216,6 +270,11 @@ tw_status tw_touched_spread(struct tw_diffing *d, struct tw_touched *t)
 	level(d, TW_KIND_INTERFACE, a->interfaces, t->interface);
 	for (int age = 0; age < TW_AGES; age++)
 		look_for_carriers(d, age, t);
+	level(d, TW_KIND_VPC, a->vpcs, t->vpc);
+	for (int age = 0; age < TW_AGES; age++)
+		fill_vpcs(d, age, t);
+	level(d, TW_KIND_SUBNET, a->subnets, t->subnet);
+	level(d, TW_KIND_INTERFACE, a->interfaces, t->interface);
 	TW_TRY(tw_elsewhere_same(d, &same));
 	t->everything |= !same;
 	return TW_OK;
