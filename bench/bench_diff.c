@@ -30,8 +30,8 @@ struct network {
 	struct tw_input *input;
 };
 
-static tw_status read_network(struct tw_mem *mem, struct tw_sources *sources, const char *path,
-	struct network *ret)
+static tw_status read_network(
+	struct tw_mem *mem, struct tw_sources *sources, const char *path, struct network *ret)
 {
 	tw_status status = tw_diags_new(mem, &ret->diags);
 	if (status == TW_OK)
@@ -68,7 +68,8 @@ int main(int argc, char **argv)
 	struct network network[2] = {{0}, {0}};
 	size_t changes = 0, sets = 0;
 
-	if (argc != 3 || tw_mem_new(NULL, 0, &mem) != TW_OK || tw_sources_new(mem, &sources) != TW_OK)
+	if (argc != 3 || tw_mem_new(NULL, 0, &mem) != TW_OK ||
+		tw_sources_new(mem, &sources) != TW_OK)
 		return 1;
 	for (int i = 0; i < 2; i++)
 		if (read_network(mem, sources, argv[i + 1], &network[i]) != TW_OK)
