@@ -101,6 +101,8 @@ int cmd_diff(const struct args *args)
 
 	if (!style_from(args, &style))
 		return EXIT_USAGE;
+	if (strcmp(args->operand[0], "-") == 0 && strcmp(args->operand[1], "-") == 0)
+		return usage_error(args->command, "only one of OLD and NEW can be standard input");
 	tw_status status = session_open(&old);
 	if (status != TW_OK) {
 		fprintf(stderr, "twoway: error: %s\n", tw_status_text(status));
