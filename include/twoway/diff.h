@@ -43,6 +43,14 @@ struct tw_change {
 	const char *cuts; /**< what happens to connections that are up, or NULL: nothing */
 	const char *sentence;
 	struct tw_span before_span, after_span; /**< the rules that decide, where one does */
+	/** The same rules in words: "acl-1 egress rule 100: allow tcp/443 to 0.0.0.0/0"; or NULL.
+	 */
+	const char *before_rule, *after_rule;
+	const char *list;	  /**< "ingress", "egress": what the request meets there; or NULL */
+	const char *service_text; /**< "tcp/443" */
+	enum tw_reply_kind reply_kind;
+	/** No client gains or loses as much as one port in a thousand. */
+	bool slight;
 };
 
 struct tw_difference {
@@ -51,6 +59,13 @@ struct tw_difference {
 	/** Components whose rules read differently and do the same. */
 	const char *const *same;
 	size_t sames;
+	/** Components that do something else than before, whether or not a flow notices. */
+	const char *const *differs;
+	size_t differs_n;
+	const char *const *idle; /**< those of them that guard nobody in either network */
+	size_t idles;
+	bool filters;	   /**< as asked for */
+	size_t components; /**< network ACLs and security groups that were compared */
 	const struct tw_assumption *assumption;
 	size_t assumptions_n;
 };
@@ -58,7 +73,10 @@ struct tw_difference {
 struct tw_diff_options {
 	const struct tw_client *const *client;
 	size_t clients;
-	/** Compare each ACL and group as a set of packets, without flows. */
+	/**
+	 * Compare each ACL and group as a set of packets, without flows: what a list newly lets
+	 * pass appears, what it no longer does vanishes; changes have no clients and no replies.
+	 */
 	bool filters;
 };
 

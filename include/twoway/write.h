@@ -44,6 +44,11 @@ TW_NODISCARD tw_status tw_write_check(struct tw_mem *mem, const struct tw_report
 TW_NODISCARD tw_status tw_write_trace(struct tw_mem *mem, const struct tw_report *report,
 	const struct tw_input_file *inputs, size_t inputs_n, struct tw_sources *sources,
 	const struct tw_style *style, struct tw_sink sink);
+/** A difference, with the files of both networks. Spans of both are resolved in `sources`. */
+TW_NODISCARD tw_status tw_write_diff(struct tw_mem *mem, const struct tw_difference *difference,
+	const struct tw_input_file *old_input, size_t old_inputs,
+	const struct tw_input_file *new_input, size_t new_inputs, struct tw_sources *sources,
+	const struct tw_style *style, struct tw_sink sink);
 /** The client table; `extra`: clients of one's own, printed behind the built-in ones. */
 TW_NODISCARD tw_status tw_write_clients(struct tw_mem *mem, const struct tw_client *extra,
 	size_t extras, const struct tw_style *style, struct tw_sink sink);

@@ -65,7 +65,7 @@ static tw_status same_groups(
 	*ret = a->tracked == b->tracked;
 	if (!*ret || a->tracked || a->site == b->site)
 		return TW_OK;
-	if (r->details) { /* hops name the groups, so they must be the same ones */
+	if (r->details || r->named) { /* hops name the groups, so they must be the same ones */
 		size_t n = a->site->groups_n; /* of none there is no array */
 		*ret = n == b->site->groups_n &&
 		       (n == 0 || memcmp(a->site->groups, b->site->groups,
@@ -90,6 +90,8 @@ static tw_status same_situation(
 {
 	*ret = a->crossings == b->crossings && a->same_subnet == b->same_subnet &&
 	       a->reason == b->reason && a->unknown_beyond == b->unknown_beyond &&
+	       a->blocked == b->blocked &&
+	       (!r->named || tw_same_text(a->reason_text, b->reason_text)) &&
 	       a->unanswered == b->unanswered && a->assumptions == b->assumptions &&
 	       a->looks == b->looks && !a->by && !b->by &&
 	       (!r->details || (same_end(a->from, b->from) && same_end(a->to, b->to)));
@@ -156,7 +158,7 @@ static tw_status add_pieces(struct tw_results *results, struct tw_question *q, t
 	const struct tw_levels *cache[TW_INITIATORS] = {0};
 	for (size_t i = 0; i < q->paths.n; i++) {
 		const struct tw_path *path = &q->paths.v[i];
-		if (q->inferred && (path->blocked || path->exempt))
+		if (q->inferred && (path->exempt || (path->blocked && !q->lost)))
 			continue;
 		enum tw_initiator who = who_starts(judge, path);
 		TW_TRY(levels_for(results, q, who, cache));

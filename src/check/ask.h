@@ -18,6 +18,7 @@ struct tw_question {
 		*given; /* what an intent or a name says, whoever starts it; or NULL */
 	bool trace;	/* judge every client of the table as well */
 	bool inferred;	/* leave out what a route stops; paths of equal situations are one */
+	bool lost;	/* `inferred`, but what a route stops is kept */
 	enum tw_level cap;
 	/* results */
 	struct tw_paths paths;	 /* drawn from results->mem */

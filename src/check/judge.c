@@ -4,12 +4,25 @@
 
 #include "look.h"
 
-tw_status tw_judge_new(struct tw_mem *mem, const struct tw_net *net, struct tw_judge **ret)
+/* Every filter is to be compiled again, in a space without its sets. */
+static tw_status begin(struct tw_judge *judge)
+{
+	memset(judge->compiled, 0, (judge->net->acls + judge->net->groups) * 4);
+	memset(judge->dead_end, 0, judge->net->dead_runs * sizeof(*judge->dead_end));
+	memset(judge->covered, 0, sizeof(judge->covered));
+	TW_TRY(tw_world_build(judge->net, judge->space, &judge->world));
+	judge->world.dead_end = judge->dead_end;
+	return TW_OK;
+}
+
+tw_status tw_judge_new_in(
+	struct tw_mem *mem, const struct tw_net *net, struct tw_space *space, struct tw_judge **ret)
 {
 	struct tw_judge *judge = tw_mem_alloc(mem, sizeof(*judge));
 	if (!judge)
 		return TW_ENOMEM;
-	*judge = (struct tw_judge){.mem = mem, .net = net};
+	*judge =
+		(struct tw_judge){.mem = mem, .net = net, .space = space, .borrows = space != NULL};
 	size_t acls = net->acls * 4, groups = net->groups * 4;
 	judge->acl = tw_mem_alloc(mem, acls * sizeof(*judge->acl));
 	judge->group = tw_mem_alloc(mem, groups * sizeof(*judge->group));
@@ -17,9 +30,9 @@ tw_status tw_judge_new(struct tw_mem *mem, const struct tw_net *net, struct tw_j
 	judge->dead_end = tw_mem_alloc(mem, net->dead_runs * sizeof(*judge->dead_end));
 	tw_status status = TW_ENOMEM;
 	if (judge->acl && judge->group && judge->compiled && judge->dead_end)
-		status = tw_space_new(mem, 0, &judge->space);
+		status = space ? TW_OK : tw_space_new(mem, 0, &judge->space);
 	if (status == TW_OK)
-		status = tw_judge_reset(judge);
+		status = begin(judge);
 	if (status != TW_OK) {
 		tw_judge_free(judge);
 		return status;
@@ -28,12 +41,18 @@ tw_status tw_judge_new(struct tw_mem *mem, const struct tw_net *net, struct tw_j
 	return TW_OK;
 }
 
+tw_status tw_judge_new(struct tw_mem *mem, const struct tw_net *net, struct tw_judge **ret)
+{
+	return tw_judge_new_in(mem, net, NULL, ret);
+}
+
 void tw_judge_free(struct tw_judge *judge)
 {
 	if (!judge)
 		return;
 	size_t acls = judge->net->acls * 4, groups = judge->net->groups * 4;
-	tw_space_free(judge->space);
+	if (!judge->borrows)
+		tw_space_free(judge->space);
 	if (judge->acl)
 		tw_mem_release(judge->mem, judge->acl, acls * sizeof(*judge->acl));
 	if (judge->group)
@@ -49,13 +68,10 @@ void tw_judge_free(struct tw_judge *judge)
 tw_status tw_judge_reset(struct tw_judge *judge)
 {
 	TW_TRY(tw_space_status(judge->space));
+	if (judge->borrows)
+		return TW_EBUG;
 	tw_space_reset(judge->space);
-	memset(judge->compiled, 0, (judge->net->acls + judge->net->groups) * 4);
-	memset(judge->dead_end, 0, judge->net->dead_runs * sizeof(*judge->dead_end));
-	memset(judge->covered, 0, sizeof(judge->covered));
-	TW_TRY(tw_world_build(judge->net, judge->space, &judge->world));
-	judge->world.dead_end = judge->dead_end;
-	return TW_OK;
+	return begin(judge);
 }
 
 static size_t view_index(struct tw_view view)

@@ -79,10 +79,15 @@ struct tw_judge {
 	uint8_t *compiled;		       /* one byte each: acls first */
 	struct tw_dead_end *dead_end;	       /* of the world, until the judge is reset */
 	struct tw_covered covered[TW_COVERED]; /* the last rules that were asked about */
+	bool borrows;			       /* the space is somebody else's */
 };
 
 TW_NODISCARD tw_status tw_judge_new(
 	struct tw_mem *mem, const struct tw_net *net, struct tw_judge **ret);
+/* The same in a space that outlives it, so that sets of two networks compare as numbers. Such a
+ * judge is never reset. */
+TW_NODISCARD tw_status tw_judge_new_in(struct tw_mem *mem, const struct tw_net *net,
+	struct tw_space *space, struct tw_judge **ret);
 void tw_judge_free(struct tw_judge *judge);
 /* Forgets all sets, so that memory does not grow with the number of VPCs. Rebuilds the world. */
 TW_NODISCARD tw_status tw_judge_reset(struct tw_judge *judge);
@@ -115,6 +120,9 @@ TW_NODISCARD tw_status tw_judge_piece(struct tw_judge *judge, struct tw_arena *a
 /* Outcomes that only findings tell apart (by cap or twin) become one, as the contract's regions
  * are: all packets with one outcome. After the findings are made. */
 TW_NODISCARD tw_status tw_outcomes_join(struct tw_judge *judge, struct tw_outcomes *outcomes);
+/* What each client of `outcome->levels` gets of an outcome with ports whose request passes: fills
+ * its clients and its verdict. */
+TW_NODISCARD tw_status tw_outcome_clients(struct tw_arena *arena, struct tw_outcome *outcome);
 
 /* True if the path's own reason, not a filter, is why this outcome is what it is. */
 bool tw_outcome_has_reason(const struct tw_outcome *outcome);

@@ -132,7 +132,7 @@ static void multiply(struct tw_client_result *result, uint64_t passing, uint64_t
 	*ret_any = true;
 }
 
-static tw_status judge_clients(struct tw_arena *arena, struct tw_outcome *outcome)
+tw_status tw_outcome_clients(struct tw_arena *arena, struct tw_outcome *outcome)
 {
 	const struct tw_levels *levels = outcome->levels;
 	const struct tw_outcome_leg *own = &outcome->leg[0];
@@ -301,7 +301,7 @@ static tw_status push(struct tw_judge *judge, struct tw_arena *arena, struct tw_
 		if (outcome.request == TW_DENY || outcome.path->blocked)
 			outcome.verdict = TW_BLOCKED;
 		else
-			TW_TRY(judge_clients(arena, &outcome));
+			TW_TRY(tw_outcome_clients(arena, &outcome));
 		if (outcome.request == TW_ACTION_UNKNOWN)
 			TW_TRY(unsettle(arena, &outcome));
 	} else if (outcome.reply_kind == TW_REPLY_NONE_EXPECTED) {

@@ -98,6 +98,7 @@ struct tw_results {
 	size_t cover_nodes; /* in the space when it was fresh */
 	bool attached;	    /* some ACL guards a subnet */
 	bool details;	    /* keep hops, boxes and witnesses */
+	bool named; /* groups are alike only if they are the same ones: they will be named */
 	bool today_mattered;
 	bool *subnet_judged; /* by index */
 	bool *interface_judged;

@@ -40,9 +40,9 @@ static tw_status compare_by(
 	ret->site = site;
 	ret->starts = starts;
 	ret->joinable = (interfaces || site->kind == TW_SITE_SUBNET) && site->vpc != TW_MISSING;
-	ret->named = r->details;
+	ret->named = r->details || r->named;
 	/* A group that the input lacks has a name all the same. */
-	if (r->details && has_missing_group(site))
+	if (ret->named && has_missing_group(site))
 		ret->joinable = false;
 	ret->alone = site->subnet == TW_MISSING || net->subnet[site->subnet].hosts_gateway;
 	ret->zones = net->attachments > 0;

@@ -9,6 +9,7 @@
 
 #include "build.h"
 #include "report_diag.h"
+#include "same.h"
 #include "vec.h"
 
 /* The subnets that an ACL or a route table names. */
@@ -89,30 +90,10 @@ TW_NODISCARD tw_status tw_merge_listener(struct tw_net *net, struct tw_diags *di
 TW_NODISCARD tw_status tw_merge_target_group(struct tw_net *net, struct tw_diags *diags,
 	struct tw_target_group *old, const struct tw_target_group *group);
 
-/* ---- same.c: comparing what has no order ---------------------------------------------------- */
+/* ---- same.c ---------------------------------------------------------------------------------- */
 
-/* What a rule says, without its id and place: -1, 0 or 1. */
-int tw_rule_content_cmp(const struct tw_rule *a, const struct tw_rule *b);
-/* Pointers to the rules of a list, sorted by content; freed with tw_mem_release, n pointers. */
-TW_NODISCARD tw_status tw_rules_by_content(
-	struct tw_mem *mem, struct tw_rules rules, const struct tw_rule ***ret);
-/* Equal as multisets; rules marked implicit do not count. */
-TW_NODISCARD tw_status tw_rules_same(
-	struct tw_mem *mem, struct tw_rules a, struct tw_rules b, bool *ret);
-TW_NODISCARD tw_status tw_prefixes_same(
-	struct tw_mem *mem, struct tw_prefixes a, struct tw_prefixes b, bool *ret);
-TW_NODISCARD tw_status tw_texts_same(struct tw_mem *mem, const char *const *a, size_t a_n,
-	const char *const *b, size_t b_n, bool *ret);
 TW_NODISCARD tw_status tw_links_same(
 	struct tw_mem *mem, struct tw_links a, struct tw_links b, bool *ret);
-TW_NODISCARD tw_status tw_routes_same(struct tw_mem *mem, const struct tw_route_table *a,
-	const struct tw_route_table *b, bool *ret);
-/* Routes of transit gateway route tables. */
-TW_NODISCARD tw_status tw_transit_routes_same(struct tw_mem *mem, const struct tw_transit_route *a,
-	size_t a_n, const struct tw_transit_route *b, size_t b_n, bool *ret);
-/* By id and port. */
-TW_NODISCARD tw_status tw_members_same(struct tw_mem *mem, const struct tw_member *a, size_t a_n,
-	const struct tw_member *b, size_t b_n, bool *ret);
 
 /* ---- steps of tw_net_finish ----------------------------------------------------------------- */
 

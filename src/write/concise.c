@@ -8,7 +8,7 @@
 #include "paths.h"
 #include "say.h"
 
-static void begin_line(struct tw_doc *doc, struct tw_span span)
+void tw_concise_place(struct tw_doc *doc, struct tw_span span)
 {
 	struct tw_paint *paint = &doc->paint;
 	struct tw_place place;
@@ -37,7 +37,7 @@ static void put_findings(struct tw_doc *doc)
 		bool quiet = finding->suppressed || finding->level <= TW_LEVEL_NOTE;
 		if (quiet && !doc->style->verbose)
 			continue;
-		begin_line(doc, finding->span);
+		tw_concise_place(doc, finding->span);
 		tw_paint_str(paint, tw_level_name(finding->level));
 		tw_paint_str(paint, " ");
 		tw_paint_str(paint, finding->code);
@@ -89,7 +89,7 @@ static void put_region(struct tw_doc *doc, const struct tw_flow *flow,
 	const struct tw_client_result *worst = tw_worst_client(region->client, region->clients_n);
 	const char *which = flow->paths_n > 1 ? tw_say_path(paint, flow, path) : "";
 
-	begin_line(doc, deciding_span(region));
+	tw_concise_place(doc, deciding_span(region));
 	tw_paint_str(paint, region->verdict == TW_UNKNOWN ? "warning " : "error ");
 	tw_paint_str(paint, tw_verdict_name(region->verdict));
 	tw_paint_str(paint, " ");

@@ -140,3 +140,32 @@ void tw_json_reason(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_reas
 	tw_json_key_str(w, "message", reason->message);
 	tw_jsonw_end_object(w);
 }
+
+void tw_json_inputs(struct tw_jsonw *w, const struct tw_input_file *input, size_t n)
+{
+	tw_jsonw_array(w, false);
+	for (size_t i = 0; i < n; i++) {
+		tw_jsonw_object(w, true);
+		tw_json_key_str(w, "path", input[i].path);
+		tw_json_key_str(w, "kind", input[i].kind);
+		tw_json_key_str(w, "part_of", input[i].part_of);
+		tw_json_key_str(w, "detail", input[i].detail);
+		tw_jsonw_end_object(w);
+	}
+	tw_jsonw_end_array(w);
+}
+
+void tw_json_assumptions(
+	struct tw_doc *doc, struct tw_jsonw *w, const struct tw_assumption *assumption, size_t n)
+{
+	tw_jsonw_array(w, false);
+	for (size_t i = 0; i < n; i++) {
+		tw_jsonw_object(w, false);
+		tw_json_key_str(w, "id", assumption[i].id);
+		tw_json_key_str(w, "message", assumption[i].message);
+		tw_jsonw_key(w, "location");
+		tw_json_location(doc, w, assumption[i].span);
+		tw_jsonw_end_object(w);
+	}
+	tw_jsonw_end_array(w);
+}

@@ -42,6 +42,14 @@ void tw_json_box(struct tw_jsonw *w, const struct tw_flow_box *box)
 	tw_jsonw_end_object(w);
 }
 
+void tw_json_boxes(struct tw_jsonw *w, const struct tw_flow_box *box, size_t n)
+{
+	tw_jsonw_array(w, false);
+	for (size_t i = 0; i < n; i++)
+		tw_json_box(w, &box[i]);
+	tw_jsonw_end_array(w);
+}
+
 static void write_reply(struct tw_jsonw *w, const struct tw_region *region)
 {
 	tw_jsonw_object(w, false);
@@ -192,7 +200,7 @@ static void write_packet(struct tw_jsonw *w, const struct tw_witness *witness, b
 	tw_jsonw_end_object(w);
 }
 
-static void write_witness(struct tw_jsonw *w, const struct tw_witness *witness)
+void tw_json_witness(struct tw_jsonw *w, const struct tw_witness *witness)
 {
 	if (witness == NULL) {
 		tw_jsonw_null(w);
@@ -215,10 +223,7 @@ void tw_json_region(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_regi
 	tw_json_key_uint(w, "family", region->family);
 	tw_json_key_str(w, "protocol", region->protocol_text);
 	tw_jsonw_key(w, "boxes");
-	tw_jsonw_array(w, false);
-	for (size_t i = 0; i < region->boxes_n; i++)
-		tw_json_box(w, &region->box[i]);
-	tw_jsonw_end_array(w);
+	tw_json_boxes(w, region->box, region->boxes_n);
 	tw_json_key_str(w, "request", region->request);
 	tw_jsonw_key(w, "reason");
 	tw_json_reason(doc, w, &region->reason);
@@ -241,7 +246,7 @@ void tw_json_region(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_regi
 		write_hop(doc, w, &region->hop[i]);
 	tw_jsonw_end_array(w);
 	tw_jsonw_key(w, "witness");
-	write_witness(w, region->witness);
+	tw_json_witness(w, region->witness);
 	tw_jsonw_key(w, "assumptions");
 	tw_json_strings(w, region->assumption, region->assumptions_n);
 	tw_jsonw_end_object(w);

@@ -110,36 +110,6 @@ void tw_json_flow(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_flow *
 	tw_jsonw_end_object(w);
 }
 
-static void write_inputs(struct tw_doc *doc, struct tw_jsonw *w)
-{
-	tw_jsonw_array(w, false);
-	for (size_t i = 0; i < doc->inputs; i++) {
-		const struct tw_input_file *input = &doc->input[i];
-		tw_jsonw_object(w, true);
-		tw_json_key_str(w, "path", input->path);
-		tw_json_key_str(w, "kind", input->kind);
-		tw_json_key_str(w, "part_of", input->part_of);
-		tw_json_key_str(w, "detail", input->detail);
-		tw_jsonw_end_object(w);
-	}
-	tw_jsonw_end_array(w);
-}
-
-static void write_assumptions(struct tw_doc *doc, struct tw_jsonw *w)
-{
-	tw_jsonw_array(w, false);
-	for (size_t i = 0; i < doc->report->assumptions_n; i++) {
-		const struct tw_assumption *it = &doc->report->assumption[i];
-		tw_jsonw_object(w, false);
-		tw_json_key_str(w, "id", it->id);
-		tw_json_key_str(w, "message", it->message);
-		tw_jsonw_key(w, "location");
-		tw_json_location(doc, w, it->span);
-		tw_jsonw_end_object(w);
-	}
-	tw_jsonw_end_array(w);
-}
-
 static void write_coverage(struct tw_jsonw *w, const struct tw_report *report)
 {
 	tw_jsonw_object(w, true);
@@ -182,9 +152,9 @@ void tw_json_report(struct tw_doc *doc)
 	tw_json_begin(&w, doc->paint.buf);
 	tw_json_key_str(&w, "today", report->today);
 	tw_jsonw_key(&w, "inputs");
-	write_inputs(doc, &w);
+	tw_json_inputs(&w, doc->input, doc->inputs);
 	tw_jsonw_key(&w, "assumptions");
-	write_assumptions(doc, &w);
+	tw_json_assumptions(doc, &w, report->assumption, report->assumptions_n);
 	tw_jsonw_key(&w, "clients");
 	tw_jsonw_array(&w, false);
 	for (size_t i = 0; i < report->clients_n; i++)

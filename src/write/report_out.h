@@ -11,8 +11,11 @@
 struct tw_doc {
 	struct tw_paint paint;
 	const struct tw_report *report;
+	const struct tw_difference *difference; /* in place of a report */
 	const struct tw_input_file *input;
 	size_t inputs;
+	const struct tw_input_file *new_input; /* of a difference; `input` is the old one */
+	size_t new_inputs;
 	struct tw_sources *sources;
 	const struct tw_style *style;
 };
@@ -22,9 +25,14 @@ void tw_text_trace(struct tw_doc *doc);
 void tw_concise_check(struct tw_doc *doc);
 void tw_concise_trace(struct tw_doc *doc);
 void tw_json_report(struct tw_doc *doc);
+void tw_text_diff(struct tw_doc *doc);
+void tw_concise_diff(struct tw_doc *doc);
+void tw_json_diff(struct tw_doc *doc);
 
 /* Parts of text reports. */
 
+/* "path:line:column: ", or "-: ". */
+void tw_concise_place(struct tw_doc *doc, struct tw_span span);
 /* One finding: head, excerpt, notes, clients; ends with an empty line. */
 void tw_text_finding(struct tw_doc *doc, const struct tw_finding *finding);
 /* The first fix of a finding in full, the others in a line each; nothing if there is none. */
@@ -47,6 +55,13 @@ void tw_draw_strip(struct tw_paint *paint, const struct tw_region *region);
 /* A port or client list: [[lo, hi], ...], null if `null_if_none` and v is NULL. */
 void tw_json_ports(struct tw_jsonw *w, const struct tw_ports *ports, size_t n, bool null_if_none);
 void tw_json_location(struct tw_doc *doc, struct tw_jsonw *w, struct tw_span span);
+void tw_json_inputs(struct tw_jsonw *w, const struct tw_input_file *input, size_t n);
+void tw_json_assumptions(
+	struct tw_doc *doc, struct tw_jsonw *w, const struct tw_assumption *assumption, size_t n);
+/* The boxes of a region or a change. */
+void tw_json_boxes(struct tw_jsonw *w, const struct tw_flow_box *box, size_t n);
+/* Null for none. */
+void tw_json_witness(struct tw_jsonw *w, const struct tw_witness *witness);
 void tw_json_client(struct tw_jsonw *w, const struct tw_client *client, bool full);
 void tw_json_client_result(struct tw_jsonw *w, const struct tw_client_result *client);
 void tw_json_reason(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_reason *reason);

@@ -36,8 +36,8 @@ tw_status tw_sink_flush(struct tw_sink sink, struct tw_buf *buf)
 	return status;
 }
 
-static tw_status write_report(struct tw_doc *doc, struct tw_mem *mem, void (*text)(struct tw_doc *),
-	void (*concise)(struct tw_doc *), struct tw_sink sink)
+static tw_status write_doc(struct tw_doc *doc, struct tw_mem *mem, void (*text)(struct tw_doc *),
+	void (*concise)(struct tw_doc *), void (*json)(struct tw_doc *), struct tw_sink sink)
 {
 	struct tw_arena arena;
 	struct tw_buf buf;
@@ -53,7 +53,7 @@ static tw_status write_report(struct tw_doc *doc, struct tw_mem *mem, void (*tex
 		concise(doc);
 		break;
 	case TW_FORMAT_JSON:
-		tw_json_report(doc);
+		json(doc);
 		break;
 	}
 	tw_arena_fini(&arena);
@@ -70,7 +70,7 @@ tw_status tw_write_check(struct tw_mem *mem, const struct tw_report *report,
 		.sources = sources,
 		.style = style};
 
-	return write_report(&doc, mem, tw_text_check, tw_concise_check, sink);
+	return write_doc(&doc, mem, tw_text_check, tw_concise_check, tw_json_report, sink);
 }
 
 tw_status tw_write_trace(struct tw_mem *mem, const struct tw_report *report,
@@ -83,5 +83,21 @@ tw_status tw_write_trace(struct tw_mem *mem, const struct tw_report *report,
 		.sources = sources,
 		.style = style};
 
-	return write_report(&doc, mem, tw_text_trace, tw_concise_trace, sink);
+	return write_doc(&doc, mem, tw_text_trace, tw_concise_trace, tw_json_report, sink);
+}
+
+tw_status tw_write_diff(struct tw_mem *mem, const struct tw_difference *difference,
+	const struct tw_input_file *old_input, size_t old_inputs,
+	const struct tw_input_file *new_input, size_t new_inputs, struct tw_sources *sources,
+	const struct tw_style *style, struct tw_sink sink)
+{
+	struct tw_doc doc = {.difference = difference,
+		.input = old_input,
+		.inputs = old_inputs,
+		.new_input = new_input,
+		.new_inputs = new_inputs,
+		.sources = sources,
+		.style = style};
+
+	return write_doc(&doc, mem, tw_text_diff, tw_concise_diff, tw_json_diff, sink);
 }

@@ -69,7 +69,7 @@ static const char intents[] = "clients: {fleet: {ports: [10240-65535], picks: ev
 			      "never: [{name: no-ssh, from: internet, to: web, port: tcp/22}]\n"
 			      "ignore: [{code: TW103, at: acl-1, reason: known}]\n";
 
-enum what { READ, CHECK, TRACE, CLIENTS };
+enum what { READ, CHECK, TRACE, CLIENTS, DIFF, DIFF_FILTERS };
 
 struct job {
 	enum what what;
@@ -125,6 +125,50 @@ static tw_status judge(struct world *w, struct job *job)
 	return status;
 }
 
+/* The network against itself with other rules: a second input beside the first. */
+static tw_status compare(struct world *w, struct tw_input *other, struct job *job)
+{
+	const struct tw_style style = {.format = job->format, .width = 80, .verbose = true};
+	const struct tw_diff_options options = {.filters = job->what == DIFF_FILTERS};
+	struct tw_sink sink = {count, &job->written};
+	struct tw_difference *difference;
+	tw_status status = tw_diff(
+		w->mem, tw_input_net(w->in), tw_input_net(other), &options, w->diags, &difference);
+
+	job->written = 0;
+	if (status != TW_OK)
+		return status;
+	status = tw_write_diff(w->mem, difference, tw_input_file(w->in, 0), tw_input_files(w->in),
+		tw_input_file(other, 0), tw_input_files(other), w->sources, &style, sink);
+	tw_difference_free(difference);
+	return status;
+}
+
+static tw_status read_and_compare(struct world *w, struct job *job)
+{
+	static const struct {
+		const char *old, *new;
+	} edits[] = {
+		{"\"From\": 49152", "\"From\": 40000"}, {"\"FromPort\": 443", "\"FromPort\": 442"}};
+	char changed[sizeof(network)];
+	struct tw_input *other;
+	tw_status status = tw_input_new(w->mem, w->sources, w->diags, &other);
+
+	memcpy(changed, network, sizeof(network));
+	for (size_t i = 0; i < sizeof(edits) / sizeof(edits[0]); i++)
+		memcpy(strstr(changed, edits[i].old), edits[i].new, strlen(edits[i].new));
+	if (status != TW_OK)
+		return status;
+	status = tw_input_add_bytes(
+		other, "new.json", changed, sizeof(changed) - 1, TW_INPUT_AUTO, true);
+	if (status == TW_OK)
+		status = tw_input_finish(other);
+	if (status == TW_OK)
+		status = compare(w, other, job);
+	tw_input_free(other);
+	return status;
+}
+
 static tw_status read_and_judge(struct world *w, struct job *job)
 {
 	tw_status status = tw_input_add_bytes(
@@ -134,7 +178,9 @@ static tw_status read_and_judge(struct world *w, struct job *job)
 			w->in, "twoway.yaml", intents, sizeof(intents) - 1);
 	if (status == TW_OK)
 		status = tw_input_finish(w->in);
-	return status == TW_OK && job->what != READ ? judge(w, job) : status;
+	if (status != TW_OK || job->what == READ)
+		return status;
+	return job->what >= DIFF ? read_and_compare(w, job) : judge(w, job);
 }
 
 static tw_status run(struct tw_mem *mem, void *ctx)
@@ -191,6 +237,18 @@ static void test_trace_json(void **state)
 	sweep(TRACE, TW_FORMAT_JSON);
 }
 
+static void test_diff(void **state)
+{
+	(void)state;
+	sweep(DIFF, TW_FORMAT_TEXT);
+}
+
+static void test_diff_json(void **state)
+{
+	(void)state;
+	sweep(DIFF_FILTERS, TW_FORMAT_JSON);
+}
+
 static void test_clients(void **state)
 {
 	(void)state;
@@ -202,6 +260,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_read),
 		cmocka_unit_test(test_check), cmocka_unit_test(test_check_json),
 		cmocka_unit_test(test_trace), cmocka_unit_test(test_trace_json),
+		cmocka_unit_test(test_diff), cmocka_unit_test(test_diff_json),
 		cmocka_unit_test(test_clients)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

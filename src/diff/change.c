@@ -1,0 +1,638 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A twin becomes a change: its kind, its clients before and after, the rules that decide. Twins
+ * that agree in all of this are one change, whichever sites they were found between; only then come
+ * its boxes, its ends and its sentence.
+ */
+#include "diffing.h"
+
+#include <stdio.h>
+
+enum { BLOCKS_SHOWN = 3, SLIGHT = 1000 };
+
+/* A change under construction. */
+struct tw_making {
+	struct tw_diffing *d;
+	const struct tw_where *where;
+	unsigned round;
+	struct tw_twin twin;		    /* its outcomes are these: */
+	struct tw_outcome outcome[TW_AGES]; /* copies, cut to the change */
+	bool passes[TW_AGES], open[TW_AGES];
+	struct tw_port_list returns[TW_AGES], picked;
+	struct tw_change change;
+};
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* What is lost for sure is lost, whatever is unknown beside it. */
+static bool is_open(const struct tw_outcome *o)
+{
+	return o->verdict == TW_UNKNOWN;
+}
+
+/* Nobody who has a public address starts it: the clients of private networks. Contract 3. */
+static tw_status relevel(struct tw_making *m, struct tw_outcome *o)
+{
+	struct tw_judge *judge = m->d->side[TW_NEW].judge;
+	if (!m->where->inside || o->reply_kind != TW_REPLY_PORTS || o->request == TW_DENY ||
+		o->path->from->kind != TW_SITE_OUTSIDE ||
+		(o->path->assumptions & TW_ASSUME_ON_PREMISES))
+		return TW_OK;
+	tw_set public = tw_set_intersect(m->d->space, o->set, judge->world.public_from);
+	if (!tw_set_is_empty(public))
+		return tw_space_status(m->d->space);
+	o->levels = m->where->inside;
+	TW_TRY(tw_outcome_clients(m->d->arena, o));
+	for (size_t i = 0; o->request == TW_ACTION_UNKNOWN && i < o->clients_n; i++) {
+		o->client[i].undecided += o->client[i].passing;
+		o->client[i].passing = 0;
+		o->client[i].verdict = TW_UNKNOWN;
+	}
+	if (o->request == TW_ACTION_UNKNOWN)
+		o->verdict = TW_UNKNOWN;
+	return TW_OK;
+}
+
+static tw_status take(struct tw_making *m, const struct tw_twin *twin)
+{
+	m->twin.set = twin->set;
+	for (int age = 0; age < TW_AGES; age++) {
+		struct tw_outcome *o = &m->outcome[age];
+		if (!twin->outcome[age])
+			continue;
+		*o = *twin->outcome[age];
+		o->set = twin->set;
+		TW_TRY(relevel(m, o));
+		m->twin.outcome[age] = o;
+		m->passes[age] = o->request != TW_DENY && (!o->path->blocked || o->path->exempt);
+		m->open[age] = m->passes[age] && is_open(o);
+		if (m->passes[age])
+			TW_TRY(tw_picked_by(m->d->arena, o->client, o->clients_n, &m->picked));
+	}
+	for (int age = 0; age < TW_AGES; age++)
+		if (m->passes[age] && m->outcome[age].reply_kind == TW_REPLY_PORTS)
+			TW_TRY(tw_ports_intersect(m->d->arena, m->outcome[age].leg[0].returns,
+				m->picked, &m->returns[age]));
+	return tw_space_status(m->d->space);
+}
+
+static tw_status minus(struct tw_making *m, int a, int b, struct tw_port_list *ret)
+{
+	return tw_ports_subtract(m->d->arena, m->returns[a], m->returns[b], ret);
+}
+
+/* ---- what kind of change ----------------------------------------------------------------------
+ */
+
+/* Both requests pass: fewer replies, more, or others. */
+static tw_status kind_of_replies(struct tw_making *m)
+{
+	const struct tw_outcome *a = &m->outcome[TW_OLD], *b = &m->outcome[TW_NEW];
+	struct tw_port_list lost, gained;
+	TW_TRY(minus(m, TW_OLD, TW_NEW, &lost));
+	TW_TRY(minus(m, TW_NEW, TW_OLD, &gained));
+	bool fewer = lost.n > 0, more = gained.n > 0;
+	if (a->reply_kind != TW_REPLY_PORTS) {
+		fewer = a->reply == TW_ALLOW && b->reply != TW_ALLOW;
+		more = a->reply != TW_ALLOW && b->reply == TW_ALLOW;
+	}
+	for (unsigned i = 1; i < a->legs && i < b->legs; i++) {
+		fewer |= b->leg[i].passing * a->leg[i].total < a->leg[i].passing * b->leg[i].total;
+		more |= b->leg[i].passing * a->leg[i].total > a->leg[i].passing * b->leg[i].total;
+	}
+	m->change.kind = fewer && more ? TW_CHANGE_CLIENTS
+			 : fewer       ? TW_CHANGE_BREAKS
+			 : more	       ? TW_CHANGE_MENDS
+				       : TW_CHANGE_UNKNOWN;
+	return TW_OK;
+}
+
+static tw_status find_kind(struct tw_making *m)
+{
+	struct tw_change *c = &m->change;
+	bool before = m->passes[TW_OLD], after = m->passes[TW_NEW];
+	c->before = before ? m->outcome[TW_OLD].verdict : TW_BLOCKED;
+	c->after = after ? m->outcome[TW_NEW].verdict : TW_BLOCKED;
+	for (int age = 0; age < TW_AGES; age++)
+		if (m->open[age])
+			*(age == TW_OLD ? &c->before : &c->after) = TW_UNKNOWN;
+	if (m->open[TW_OLD] || m->open[TW_NEW]) {
+		c->kind = TW_CHANGE_UNKNOWN;
+		return TW_OK;
+	}
+	if (before && after)
+		return kind_of_replies(m);
+	if ((after ? c->after : c->before) == TW_ONE_WAY && !m->d->options->filters)
+		c->kind = TW_CHANGE_ONE_WAY;
+	else
+		c->kind = after ? TW_CHANGE_APPEARS : TW_CHANGE_VANISHES;
+	return TW_OK;
+}
+
+/* ---- clients ----------------------------------------------------------------------------------
+ */
+
+/* The clients of the other network with nothing returned: their request does not pass. */
+static tw_status shut_out(
+	struct tw_making *m, const struct tw_outcome *like, const struct tw_client_result **ret)
+{
+	struct tw_client_result *out =
+		TW_NEW_ARRAY(m->d->arena, struct tw_client_result, like->clients_n + 1);
+	if (!out)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < like->clients_n; i++)
+		out[i] = (struct tw_client_result){.client = like->client[i].client,
+			.level = like->client[i].level,
+			.asked = like->client[i].asked,
+			.verdict = TW_BLOCKED,
+			.total = like->client[i].total};
+	*ret = out;
+	return TW_OK;
+}
+
+/* The clients of `like`, as they fare in `in`; a client that is not judged there is left out. */
+static tw_status same_clients(struct tw_making *m)
+{
+	const struct tw_outcome *a = &m->outcome[TW_OLD], *b = &m->outcome[TW_NEW];
+	struct tw_client_result *before =
+		TW_NEW_ARRAY(m->d->arena, struct tw_client_result, b->clients_n + 1);
+	struct tw_client_result *after =
+		TW_NEW_ARRAY(m->d->arena, struct tw_client_result, b->clients_n + 1);
+	size_t n = 0;
+	if (!before || !after)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < b->clients_n; i++)
+		for (size_t k = 0; k < a->clients_n; k++)
+			if (strcmp(a->client[k].client->id, b->client[i].client->id) == 0) {
+				before[n] = a->client[k];
+				after[n++] = b->client[i];
+				break;
+			}
+	m->change.client_before = before;
+	m->change.client_after = after;
+	m->change.clients_n = n;
+	return TW_OK;
+}
+
+static tw_status find_clients(struct tw_making *m)
+{
+	struct tw_change *c = &m->change;
+	const struct tw_outcome *a = &m->outcome[TW_OLD], *b = &m->outcome[TW_NEW];
+	if (m->d->options->filters)
+		return TW_OK;
+	if (m->passes[TW_OLD] && m->passes[TW_NEW])
+		return same_clients(m);
+	const struct tw_outcome *one = m->passes[TW_NEW] ? b : a;
+	c->clients_n = one->clients_n;
+	c->client_before = c->client_after = one->client;
+	return shut_out(m, one, one == b ? &c->client_before : &c->client_after);
+}
+
+static bool fares_alike(const struct tw_client_result *a, const struct tw_client_result *b)
+{
+	return a->passing == b->passing && a->undecided == b->undecided && a->total == b->total &&
+	       (a->verdict == TW_BLOCKED) == (b->verdict == TW_BLOCKED);
+}
+
+/* Replies to ports that no client of this very flow picks are no change of the flow. */
+static bool is_noticed(const struct tw_making *m)
+{
+	const struct tw_change *c = &m->change;
+	bool replies = c->kind == TW_CHANGE_BREAKS || c->kind == TW_CHANGE_MENDS ||
+		       c->kind == TW_CHANGE_CLIENTS;
+	if (!replies || c->clients_n == 0)
+		return true;
+	for (size_t i = 0; i < c->clients_n; i++)
+		if (!fares_alike(&c->client_before[i], &c->client_after[i]))
+			return true;
+	/* The same number of other ports is a change of who is lucky, not of how many. */
+	return c->kind == TW_CHANGE_CLIENTS;
+}
+
+static bool is_slight(const struct tw_making *m)
+{
+	const struct tw_change *c = &m->change;
+	if ((c->kind != TW_CHANGE_BREAKS && c->kind != TW_CHANGE_MENDS) || c->clients_n == 0)
+		return false;
+	for (size_t i = 0; i < c->clients_n; i++) {
+		const struct tw_client_result *a = &c->client_before[i], *b = &c->client_after[i];
+		uint64_t moved =
+			a->passing > b->passing ? a->passing - b->passing : b->passing - a->passing;
+		if (a->total != b->total || moved >= (a->total + SLIGHT - 1) / SLIGHT)
+			return false;
+	}
+	return true;
+}
+
+/* ---- what is shown ----------------------------------------------------------------------------
+ */
+
+static struct tw_results *results_of(struct tw_making *m, const struct tw_outcome **ret)
+{
+	int age = m->passes[TW_NEW] || !m->twin.outcome[TW_OLD] ? TW_NEW : TW_OLD;
+	if (!m->passes[TW_NEW] && !m->passes[TW_OLD])
+		age = m->twin.outcome[TW_NEW] ? TW_NEW : TW_OLD;
+	*ret = m->twin.outcome[age];
+	return &m->d->side[age];
+}
+
+static const char *blocks_text(struct tw_arena *arena, const struct tw_prefix *block, size_t n)
+{
+	const char *text = NULL;
+	for (size_t i = 0; i < n && i < BLOCKS_SHOWN; i++) {
+		char buf[TW_PREFIX_TEXT];
+		const char *one = tw_prefix_text(block[i], buf);
+		text = text ? tw_arena_printf(arena, "%s, %s", text, one)
+			    : tw_arena_str(arena, one);
+		if (!text)
+			return NULL;
+	}
+	if (n > BLOCKS_SHOWN)
+		text = tw_arena_printf(arena, "%s and %zu more", text, n - BLOCKS_SHOWN);
+	return text;
+}
+
+static tw_status addresses_text(
+	struct tw_making *m, struct tw_results *r, enum tw_field field, const char **ret)
+{
+	const struct tw_prefix *block;
+	size_t n;
+	TW_TRY(tw_blocks_of(r, m->twin.set, field, 0, &block, &n, NULL));
+	*ret = blocks_text(m->d->arena, block, n);
+	return *ret ? TW_OK : TW_ENOMEM;
+}
+
+/* The subnets of a VPC that have addresses of the change, in words; NULL if there is none. */
+static tw_status subnets_text(
+	struct tw_making *m, const char *vpc_id, enum tw_field field, const char **ret)
+{
+	struct tw_diffing *d = m->d;
+	const char *text = NULL;
+	size_t n = 0;
+	*ret = NULL;
+	for (int age = TW_NEW; age >= TW_OLD && n == 0; age--) {
+		const struct tw_net *net = d->side[age].net;
+		for (size_t i = 0; i < net->subnets; i++) {
+			const struct tw_subnet *subnet = &net->subnet[i];
+			const char *id = subnet->vpc != TW_MISSING ? net->vpc[subnet->vpc].object.id
+								   : subnet->vpc_id;
+			struct tw_ranges own;
+			if (!same_text(id, vpc_id) || subnet->cidrs.n == 0)
+				continue;
+			TW_TRY(tw_ranges_of_prefixes(
+				d->arena, subnet->cidrs.v, subnet->cidrs.n, &own));
+			tw_set here = tw_set_intersect(d->space, m->twin.set,
+				tw_ranges_set(d->space, field, own.v, own.n));
+			if (tw_set_is_empty(here) || n++ >= BLOCKS_SHOWN)
+				continue;
+			text = text ? tw_arena_printf(d->arena, "%s, %s", text, subnet->object.id)
+				    : subnet->object.id;
+			if (!text)
+				return TW_ENOMEM;
+		}
+	}
+	if (n > BLOCKS_SHOWN)
+		text = tw_arena_printf(d->arena, "%s and %zu more subnets", text, n - BLOCKS_SHOWN);
+	*ret = text;
+	return n > BLOCKS_SHOWN && !text ? TW_ENOMEM : tw_space_status(d->space);
+}
+
+/* An outside end that holds the whole internet of its family: not a hundred blocks. */
+static tw_status internet_text(struct tw_making *m, enum tw_field field, const char **ret)
+{
+	struct tw_space *space = m->d->space;
+	struct tw_box box = tw_box_all((enum tw_family)m->change.family);
+	tw_set internet = tw_set_intersect(space, m->where->public_from, tw_set_box(space, &box));
+	if (field == TW_FIELD_TO)
+		internet = tw_set_mirror(space, internet);
+	tw_set set = m->twin.set;
+	for (int i = 0; i < TW_FIELDS; i++)
+		if ((enum tw_field)i != field)
+			set = tw_set_forget(space, set, (enum tw_field)i);
+	if (tw_set_is_subset(space, internet, set))
+		*ret = set == internet ? "internet" : "internet and private addresses outside";
+	return tw_space_status(space);
+}
+
+static tw_status end_text(struct tw_making *m, struct tw_results *r, enum tw_field field,
+	const char *given, const char *vpc_id, const char **ret)
+{
+	*ret = given;
+	if (!given && vpc_id)
+		TW_TRY(subnets_text(m, vpc_id, field, ret));
+	if (!*ret && m->where->public_from)
+		TW_TRY(internet_text(m, field, ret));
+	return *ret ? TW_OK : addresses_text(m, r, field, ret);
+}
+
+static tw_status find_ends(struct tw_making *m, struct tw_results *r)
+{
+	const struct tw_where *w = m->where;
+	TW_TRY(end_text(m, r, TW_FIELD_FROM, w->from, w->from_vpc, &m->change.from));
+	return end_text(m, r, TW_FIELD_TO, w->to, w->to_vpc, &m->change.to);
+}
+
+static tw_status find_protocol(
+	struct tw_making *m, struct tw_results *r, const struct tw_outcome *o)
+{
+	struct tw_change *c = &m->change;
+	struct tw_arena *arena = m->d->arena;
+	struct tw_port_list list, ports;
+	TW_TRY(tw_set_ports(r, m->twin.set, TW_FIELD_PROTOCOL, arena, &list));
+	TW_TRY(tw_set_ports(r, m->twin.set, TW_FIELD_SERVICE, arena, &ports));
+	c->protocol_text = list.n == 1 && list.v[0].lo == list.v[0].hi
+				   ? tw_what_text(arena, (uint8_t)list.v[0].lo, NULL, 0)
+				   : tw_arena_printf(arena, "protocol/%s",
+					     tw_ports_text(arena, list.v, list.n, 8));
+	c->service_text = c->protocol_text;
+	if (o->reply_kind == TW_REPLY_PORTS)
+		c->service_text = tw_what_text(arena, o->protocol, ports.v, ports.n);
+	else if (tw_protocol_is_icmp(o->family, o->protocol) && ports.n > 0) {
+		const char *text = NULL;
+		for (size_t i = 0; i < ports.n && i < BLOCKS_SHOWN; i++) {
+			const char *one = tw_what_text(arena, o->protocol, &ports.v[i], 1);
+			text = text && one ? tw_arena_printf(arena, "%s, %s", text, one) : one;
+		}
+		if (text && ports.n > BLOCKS_SHOWN)
+			text = tw_arena_printf(
+				arena, "%s and %zu more", text, ports.n - BLOCKS_SHOWN);
+		c->service_text = text;
+	}
+	return c->protocol_text && c->service_text ? TW_OK : TW_ENOMEM;
+}
+
+/* A client port that shows it: one that is lost, or gained, or any that a client picks. */
+static tw_status telling_port(struct tw_making *m, uint16_t *ret)
+{
+	struct tw_port_list telling = {NULL, 0}, any = m->picked;
+	enum tw_change_kind kind = m->change.kind;
+	if (kind == TW_CHANGE_BREAKS || kind == TW_CHANGE_CLIENTS)
+		TW_TRY(minus(m, TW_OLD, TW_NEW, &telling));
+	else if (kind == TW_CHANGE_MENDS)
+		TW_TRY(minus(m, TW_NEW, TW_OLD, &telling));
+	else if (kind == TW_CHANGE_APPEARS || kind == TW_CHANGE_VANISHES)
+		telling = m->returns[kind == TW_CHANGE_APPEARS ? TW_NEW : TW_OLD];
+	const struct tw_change *c = &m->change;
+	for (size_t i = 0; i < c->clients_n && telling.n > 0; i++) {
+		struct tw_port_list own = {NULL, 0}, both;
+		TW_TRY(tw_picked_by(m->d->arena, &c->client_after[i], 1, &own));
+		TW_TRY(tw_ports_intersect(m->d->arena, own, telling, &both));
+		if (both.n > 0) {
+			*ret = both.v[0].lo;
+			return TW_OK;
+		}
+	}
+	if (c->clients_n > 0)
+		*ret = c->client_after[0].client->range[0].lo;
+	else
+		*ret = any.n > 0 ? any.v[0].lo : 32768;
+	return TW_OK;
+}
+
+/* A service that people know, if it is among them; never port 0 where there is another. */
+static tw_set known_service(struct tw_making *m, tw_set set)
+{
+	static const struct tw_ports known[] = {
+		{443, 443}, {22, 22}, {80, 80}, {53, 53}, {1, UINT16_MAX}};
+	for (size_t i = 0; i < TW_COUNT(known); i++) {
+		struct tw_box box = tw_box_all((enum tw_family)m->change.family);
+		box.service = known[i];
+		tw_set here = tw_set_intersect(m->d->space, set, tw_set_box(m->d->space, &box));
+		if (!tw_set_is_empty(here))
+			return here;
+	}
+	return set;
+}
+
+/* The witness fares as the packets of the change do now; its port is the one that shows it. */
+static tw_status find_witness(struct tw_making *m)
+{
+	struct tw_client client = {.id = "", .ranges = 1};
+	struct tw_client_result result = {.client = &client, .total = 1};
+	uint16_t port;
+	if (!m->twin.outcome[TW_NEW])
+		return TW_OK;
+	struct tw_outcome shown = m->outcome[TW_NEW];
+	TW_TRY(telling_port(m, &port));
+	if (shown.reply_kind == TW_REPLY_PORTS)
+		shown.set = known_service(m, shown.set);
+	client.range[0] = (struct tw_ports){port, port};
+	shown.client = &result;
+	shown.clients_n = 1;
+	TW_TRY(tw_witness_of(&m->d->side[TW_NEW], &shown, &m->change.witness));
+	if (!m->d->options->filters || !m->change.witness || !m->change.witness->reply)
+		return TW_OK;
+	struct tw_witness *alone = TW_NEW(m->d->arena, struct tw_witness);
+	if (!alone)
+		return TW_ENOMEM;
+	*alone = *m->change.witness;
+	alone->reply = false;
+	alone->reply_text = alone->reply_fate = NULL;
+	m->change.witness = alone;
+	return TW_OK;
+}
+
+static void keep_returns(struct tw_making *m)
+{
+	struct tw_change *c = &m->change;
+	if (m->d->options->filters)
+		return;
+	c->returns_before = m->returns[TW_OLD].v;
+	c->returns_before_n = m->returns[TW_OLD].n;
+	c->returns_after = m->returns[TW_NEW].v;
+	c->returns_after_n = m->returns[TW_NEW].n;
+}
+
+/* ---- in words ---------------------------------------------------------------------------------
+ */
+
+static const char *story(const struct tw_making *m)
+{
+	const struct tw_change *c = &m->change;
+	if (m->d->options->filters)
+		return c->kind == TW_CHANGE_APPEARS    ? "passes now, and did not before"
+		       : c->kind == TW_CHANGE_VANISHES ? "no longer passes"
+						       : "passes or not: the input leaves it open";
+	switch (c->kind) {
+	case TW_CHANGE_APPEARS:
+		return c->after == TW_PARTIAL
+			       ? "was blocked; the request passes now, and some replies return"
+			       : "was blocked and completes now";
+	case TW_CHANGE_VANISHES:
+		return c->before == TW_PARTIAL
+			       ? "got some of its replies, and its request is blocked now"
+			       : "completed and is blocked now";
+	case TW_CHANGE_BREAKS:
+		return c->after == TW_ONE_WAY
+			       ? "still lets its request pass, but no reply returns any more"
+			       : "still lets its request pass, but fewer replies return";
+	case TW_CHANGE_MENDS:
+		return c->after == TW_COMPLETE ? "gets all its replies now"
+					       : "gets more of its replies than before";
+	case TW_CHANGE_CLIENTS:
+		return "gets its replies on other ports than before";
+	case TW_CHANGE_ONE_WAY:
+		return c->after == TW_BLOCKED
+			       ? "passed without any reply, and is blocked now"
+			       : "was blocked; the request passes now, and no reply returns";
+	case TW_CHANGE_UNKNOWN:
+		break;
+	}
+	if (c->before == TW_UNKNOWN && c->after == TW_UNKNOWN)
+		return "may fare otherwise: both networks leave it open";
+	return c->after == TW_UNKNOWN ? "may fare otherwise: the new network leaves it open"
+				      : "may have fared otherwise: the old network leaves it open";
+}
+
+static tw_status find_sentence(struct tw_making *m)
+{
+	struct tw_change *c = &m->change;
+	c->sentence = tw_arena_printf(
+		m->d->arena, "%s from %s to %s %s", c->service_text, c->from, c->to, story(m));
+	return c->sentence ? TW_OK : TW_ENOMEM;
+}
+
+/* What two twins must agree in to be one change. */
+static tw_status find_reasons(struct tw_making *m)
+{
+	struct tw_change *c = &m->change;
+	struct tw_port_list lost = {NULL, 0};
+	const struct tw_outcome *shown;
+	results_of(m, &shown);
+	c->family = shown->family;
+	c->protocol = shown->protocol;
+	c->reply_kind = shown->reply_kind;
+	keep_returns(m);
+	if (c->kind == TW_CHANGE_BREAKS || c->kind == TW_CHANGE_CLIENTS)
+		TW_TRY(minus(m, TW_OLD, TW_NEW, &lost));
+	else if (c->kind == TW_CHANGE_MENDS)
+		TW_TRY(minus(m, TW_NEW, TW_OLD, &lost));
+	TW_TRY(tw_deciding(m->d, &m->twin, lost, c));
+	return m->d->options->filters ? TW_OK : tw_cuts(m->d, &m->twin, c);
+}
+
+static bool same_clients_list(
+	const struct tw_client_result *a, const struct tw_client_result *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(a[i].client->id, b[i].client->id) != 0 || a[i].level != b[i].level ||
+			!fares_alike(&a[i], &b[i]))
+			return false;
+	return true;
+}
+
+static bool is_one(const struct tw_making *x, const struct tw_making *y)
+{
+	const struct tw_change *a = &x->change, *b = &y->change;
+	return x->round == y->round && a->kind == b->kind && a->family == b->family &&
+	       a->protocol == b->protocol && a->reply_kind == b->reply_kind &&
+	       a->before == b->before && a->after == b->after && a->clients_n == b->clients_n &&
+	       same_text(a->component, b->component) && same_text(a->before_rule, b->before_rule) &&
+	       same_text(a->after_rule, b->after_rule) && same_text(a->cuts, b->cuts) &&
+	       tw_ports_equal(x->returns[TW_OLD], y->returns[TW_OLD]) &&
+	       tw_ports_equal(x->returns[TW_NEW], y->returns[TW_NEW]) &&
+	       same_clients_list(a->client_before, b->client_before, a->clients_n) &&
+	       same_clients_list(a->client_after, b->client_after, a->clients_n);
+}
+
+tw_status tw_change_add(struct tw_diffing *d, const struct tw_where *where, unsigned round,
+	const struct tw_twin *twin)
+{
+	struct tw_making *m = TW_NEW(d->arena, struct tw_making);
+	if (!m)
+		return TW_ENOMEM;
+	*m = (struct tw_making){.d = d, .where = where, .round = round};
+	m->change.component = where->component;
+	m->change.list = where->list;
+	TW_TRY(take(m, twin));
+	if (!m->passes[TW_OLD] && !m->passes[TW_NEW])
+		return TW_EBUG; /* blocked is one result */
+	TW_TRY(find_kind(m));
+	TW_TRY(find_clients(m));
+	if (!is_noticed(m))
+		return TW_OK;
+	m->change.slight = is_slight(m);
+	TW_TRY(find_reasons(m));
+	for (size_t i = 0; i < d->found.n; i++)
+		if (is_one(d->found.v[i], m)) {
+			struct tw_twin *one = &d->found.v[i]->twin;
+			one->set = tw_set_union(d->space, one->set, m->twin.set);
+			return tw_space_status(d->space);
+		}
+	TW_TRY(tw_space_status(d->space));
+	return TW_VEC_PUSH(d->mem, &d->found, m);
+}
+
+static tw_status fill(struct tw_making *m)
+{
+	const struct tw_outcome *shown;
+	struct tw_results *r = results_of(m, &shown);
+	struct tw_region region = {0};
+	for (int age = 0; age < TW_AGES; age++)
+		m->outcome[age].set = m->twin.set;
+	TW_TRY(find_protocol(m, r, shown));
+	TW_TRY(tw_region_boxes(r, shown, &region));
+	m->change.box = region.box;
+	m->change.boxes_n = region.boxes_n;
+	TW_TRY(find_ends(m, r));
+	TW_TRY(find_witness(m));
+	TW_TRY(find_sentence(m));
+	return TW_VEC_PUSH(m->d->mem, &m->d->change, m->change);
+}
+
+/* Boxes have no protocol: those with other addresses are another change. */
+static tw_status fill_by_protocol(struct tw_making *m)
+{
+	struct tw_space *space = m->d->space;
+	struct tw_residuals parts = TW_VEC_EMPTY;
+	tw_set set = m->twin.set;
+	tw_set split = tw_partition_split(space, set, TW_FIELD_FROM, m->d->mem, &parts);
+	tw_status status = tw_space_status(space);
+	for (size_t i = 0; status == TW_OK && i < parts.n; i++) {
+		m->twin.set = tw_set_intersect(
+			space, set, tw_partition_where(space, split, (uint16_t)(i + 1)));
+		status = fill(m);
+	}
+	tw_residuals_free(m->d->mem, &parts);
+	return status;
+}
+
+/* Protocols without ports are alike, and told together. */
+static bool absorbs(const struct tw_making *x, struct tw_making *y)
+{
+	uint8_t protocol = y->change.protocol;
+	if (x->change.reply_kind != TW_REPLY_WHOLE || y->change.reply_kind != TW_REPLY_WHOLE)
+		return false;
+	y->change.protocol = x->change.protocol;
+	bool one = is_one(x, y);
+	y->change.protocol = protocol;
+	return one;
+}
+
+static void join_protocols(struct tw_diffing *d)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < d->found.n; i++) {
+		struct tw_making *m = d->found.v[i];
+		size_t k = 0;
+		while (k < kept && !absorbs(d->found.v[k], m))
+			k++;
+		if (k == kept)
+			d->found.v[kept++] = m;
+		else
+			d->found.v[k]->twin.set =
+				tw_set_union(d->space, d->found.v[k]->twin.set, m->twin.set);
+	}
+	d->found.n = kept;
+}
+
+tw_status tw_changes_finish(struct tw_diffing *d)
+{
+	join_protocols(d);
+	for (size_t i = 0; i < d->found.n; i++)
+		TW_TRY(fill_by_protocol(d->found.v[i]));
+	return tw_space_status(d->space);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Refining two judgements against each other. Each becomes a partition whose labels are cells:
+ * packets with one result, on one path. Their common refinement is one walk, and where both sides
+ * have the same result the label is 0: what is left are the changes, exactly.
+ */
+#include "diffing.h"
+
+/* What is compared: the same result is no change. Blocked is number 0, and so is "no such packet".
+ */
+struct result {
+	uint8_t family, protocol;
+	bool open; /* unknown */
+	enum tw_action request, reply;
+	enum tw_reply_kind kind;
+	struct tw_port_list returns, undecided;		   /* only ports that a client picks */
+	uint64_t passing[TW_LOOKS], undecided_n[TW_LOOKS]; /* of the translators' legs */
+	unsigned legs;
+	uint64_t hash;
+};
+
+/* Packets of one path with one result; or of alternatives, each with its own. */
+struct cell {
+	tw_set set;
+	const struct tw_outcome *outcome; /* the worst of them */
+	uint32_t result;
+};
+
+struct match {
+	uint32_t a, b;
+	uint16_t label;
+};
+
+struct refining {
+	struct tw_diffing *d;
+	struct tw_port_list picked; /* by any client of any outcome */
+	TW_VEC(struct result) result;
+	TW_VEC(struct cell) cell[TW_AGES];
+	TW_VEC(struct match) match;
+	tw_status status;
+};
+
+tw_status tw_picked_by(struct tw_arena *arena, const struct tw_client_result *client, size_t n,
+	struct tw_port_list *ret)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct tw_port_list own = {TW_NEW_ARRAY(arena, struct tw_ports, TW_CLIENT_RANGES),
+			client[i].client->ranges};
+		if (!own.v)
+			return TW_ENOMEM;
+		memcpy(own.v, client[i].client->range, own.n * sizeof(*own.v));
+		TW_TRY(tw_ports_union(arena, *ret, own, ret));
+	}
+	return TW_OK;
+}
+
+static bool is_blocked(const struct tw_outcome *o)
+{
+	return o->request == TW_DENY || (o->path->blocked && !o->path->exempt);
+}
+
+static uint64_t hash_ports(struct tw_port_list list, uint64_t seed)
+{
+	return list.n > 0 ? tw_hash(list.v, list.n * sizeof(*list.v), seed) : seed;
+}
+
+static bool same_result(const struct result *a, const struct result *b)
+{
+	bool same = a->hash == b->hash && a->family == b->family && a->protocol == b->protocol &&
+		    a->open == b->open && a->request == b->request && a->reply == b->reply &&
+		    a->kind == b->kind && a->legs == b->legs &&
+		    tw_ports_equal(a->returns, b->returns) &&
+		    tw_ports_equal(a->undecided, b->undecided);
+	for (unsigned i = 1; same && i < a->legs; i++)
+		same = a->passing[i] == b->passing[i] && a->undecided_n[i] == b->undecided_n[i];
+	return same;
+}
+
+/* The number of an outcome's result. */
+static tw_status number_of(struct refining *r, const struct tw_outcome *o, uint32_t *ret)
+{
+	struct tw_arena *arena = r->d->arena;
+	struct result one = {.family = o->family,
+		.protocol = o->protocol,
+		.open = o->verdict == TW_UNKNOWN,
+		.request = o->request,
+		.kind = o->reply_kind,
+		.legs = 1};
+	*ret = 0;
+	if (is_blocked(o))
+		return TW_OK;
+	if (r->d->options->filters) {
+		one.kind = TW_REPLY_NONE_EXPECTED; /* packets, not flows: nobody answers */
+	} else if (o->reply_kind == TW_REPLY_PORTS) {
+		TW_TRY(tw_ports_intersect(arena, o->leg[0].returns, r->picked, &one.returns));
+		TW_TRY(tw_ports_intersect(arena, o->leg[0].undecided, r->picked, &one.undecided));
+		one.legs = o->legs;
+		for (unsigned i = 1; i < o->legs; i++) {
+			one.passing[i] = o->leg[i].passing;
+			one.undecided_n[i] = o->leg[i].open;
+		}
+	} else if (o->reply_kind != TW_REPLY_NONE_EXPECTED) {
+		one.reply = o->reply;
+	}
+	one.hash = hash_ports(one.undecided, hash_ports(one.returns, one.protocol));
+	for (uint32_t i = 0; i < r->result.n; i++)
+		if (same_result(&r->result.v[i], &one)) {
+			*ret = i + 1;
+			return TW_OK;
+		}
+	*ret = (uint32_t)r->result.n + 1;
+	return TW_VEC_PUSH(r->d->mem, &r->result, one);
+}
+
+/* Alternatives cover the same packets: the worst of them is what somebody may get. */
+static bool is_worse(const struct tw_outcome *a, const struct tw_outcome *b)
+{
+	static const int rank[] = {[TW_COMPLETE] = 0,
+		[TW_PARTIAL] = 1,
+		[TW_UNKNOWN] = 2,
+		[TW_ONE_WAY] = 3,
+		[TW_BLOCKED] = 4};
+	return rank[a->verdict] > rank[b->verdict];
+}
+
+/* Takes what earlier alternatives hold off `rest`, and gives it to the worse one. */
+static tw_status overlay(
+	struct refining *r, int age, const struct tw_outcome *o, uint32_t result, tw_set *rest)
+{
+	struct tw_space *space = r->d->space;
+	size_t n = r->cell[age].n;
+	for (size_t i = 0; i < n && !tw_set_is_empty(*rest); i++) {
+		struct cell *one = &r->cell[age].v[i];
+		tw_set both = tw_set_intersect(space, one->set, *rest);
+		if (tw_set_is_empty(both))
+			continue;
+		*rest = tw_set_subtract(space, *rest, both);
+		if (!is_worse(o, one->outcome))
+			continue;
+		one->set = tw_set_subtract(space, one->set, both);
+		TW_TRY(TW_VEC_PUSH(r->d->mem, &r->cell[age], (struct cell){both, o, result}));
+	}
+	return tw_space_status(space);
+}
+
+static tw_status add_cell(struct refining *r, int age, const struct tw_outcome *o)
+{
+	struct tw_space *space = r->d->space;
+	tw_set set = o->set;
+	uint32_t result;
+	TW_TRY(number_of(r, o, &result));
+	if (o->path->by)
+		TW_TRY(overlay(r, age, o, result, &set));
+	for (size_t i = 0; i < r->cell[age].n; i++) {
+		struct cell *one = &r->cell[age].v[i];
+		if (one->result != result || one->outcome->path != o->path ||
+			one->outcome->levels != o->levels || one->outcome->protocol != o->protocol)
+			continue;
+		one->set = tw_set_union(space, one->set, set);
+		return tw_space_status(space);
+	}
+	if (tw_set_is_empty(set))
+		return tw_space_status(space);
+	return TW_VEC_PUSH(r->d->mem, &r->cell[age], (struct cell){set, o, result});
+}
+
+static uint16_t first_of(void *ctx, uint16_t a, uint16_t b)
+{
+	(void)ctx;
+	return a ? a : b;
+}
+
+/* Cell i gets label i + 1; put together in pairs, so that each cell is touched log n times. */
+static tw_status partition_of(struct refining *r, int age, tw_set *ret)
+{
+	struct tw_space *space = r->d->space;
+	size_t n = r->cell[age].n;
+	tw_set *part = TW_NEW_ARRAY(r->d->arena, tw_set, n + 1);
+	if (!part)
+		return TW_ENOMEM;
+	if (n >= UINT16_MAX)
+		return TW_ELIMIT;
+	for (size_t i = 0; i < n; i++) {
+		const uint16_t label[2] = {0, (uint16_t)(i + 1)};
+		part[i] = tw_partition_relabel(space, r->cell[age].v[i].set, label, 2);
+	}
+	for (; n > 1; n = (n + 1) / 2)
+		for (size_t i = 0; i < n; i += 2)
+			part[i / 2] = i + 1 < n ? tw_partition_combine(space, part[i], part[i + 1],
+							  first_of, NULL)
+						: part[i];
+	*ret = n > 0 ? part[0] : TW_EMPTY;
+	return tw_space_status(space);
+}
+
+/* The label where a cell of the old network meets one of the new; 0 where nothing changed. */
+static uint16_t meet(void *ctx, uint16_t a, uint16_t b)
+{
+	struct refining *r = ctx;
+	uint32_t x = a > 0 ? r->cell[TW_OLD].v[a - 1].result : 0;
+	uint32_t y = b > 0 ? r->cell[TW_NEW].v[b - 1].result : 0;
+	if (x == y || r->status != TW_OK)
+		return 0;
+	for (size_t i = r->match.n; i-- > 0;)
+		if (r->match.v[i].a == a && r->match.v[i].b == b)
+			return r->match.v[i].label;
+	if (r->match.n + 1 >= UINT16_MAX) {
+		r->status = TW_ELIMIT;
+		return 0;
+	}
+	uint16_t label = (uint16_t)(r->match.n + 1);
+	r->status = TW_VEC_PUSH(r->d->mem, &r->match, (struct match){a, b, label});
+	return label;
+}
+
+static tw_status compare(struct refining *r, struct tw_twins *ret)
+{
+	struct tw_space *space = r->d->space;
+	tw_set part[TW_AGES];
+	for (int age = 0; age < TW_AGES; age++)
+		TW_TRY(partition_of(r, age, &part[age]));
+	tw_set changed = tw_partition_combine(space, part[TW_OLD], part[TW_NEW], meet, r);
+	TW_TRY(r->status);
+	TW_TRY(tw_space_status(space));
+	for (size_t i = 0; i < r->match.n; i++) {
+		const struct match *m = &r->match.v[i];
+		struct tw_twin twin = {.set = tw_partition_where(space, changed, m->label)};
+		if (m->a > 0)
+			twin.outcome[TW_OLD] = r->cell[TW_OLD].v[m->a - 1].outcome;
+		if (m->b > 0)
+			twin.outcome[TW_NEW] = r->cell[TW_NEW].v[m->b - 1].outcome;
+		if (!tw_set_is_empty(twin.set))
+			TW_TRY(TW_VEC_PUSH(r->d->mem, ret, twin));
+	}
+	return tw_space_status(space);
+}
+
+static tw_status gather(struct refining *r, const struct tw_outcomes outcomes[TW_AGES])
+{
+	for (int age = 0; age < TW_AGES; age++)
+		for (size_t i = 0; i < outcomes[age].n; i++) {
+			const struct tw_outcome *o = &outcomes[age].v[i];
+			bool known = i > 0 && o->levels == outcomes[age].v[i - 1].levels &&
+				     outcomes[age].v[i - 1].clients_n > 0;
+			if (!known)
+				TW_TRY(tw_picked_by(
+					r->d->arena, o->client, o->clients_n, &r->picked));
+		}
+	for (int age = 0; age < TW_AGES; age++)
+		for (size_t i = 0; i < outcomes[age].n; i++)
+			TW_TRY(add_cell(r, age, &outcomes[age].v[i]));
+	return TW_OK;
+}
+
+tw_status tw_refine(
+	struct tw_diffing *d, const struct tw_outcomes outcomes[TW_AGES], struct tw_twins *ret)
+{
+	struct refining r = {.d = d};
+	tw_status status = gather(&r, outcomes);
+	if (status == TW_OK)
+		status = compare(&r, ret);
+	TW_VEC_FREE(d->mem, &r.result);
+	TW_VEC_FREE(d->mem, &r.match);
+	for (int age = 0; age < TW_AGES; age++)
+		TW_VEC_FREE(d->mem, &r.cell[age]);
+	return status;
+}
