@@ -133,6 +133,11 @@ static tw_status say_judged(struct tw_results *r)
 	out->interfaces = r->net->interfaces;
 	for (size_t i = 0; i < r->net->acls; i++)
 		out->open_acls += tw_acl_is_open(&r->net->acl[i]);
+	if (r->judged) {
+		out->judged = r->judged;
+		out->no_flows = true;
+		return TW_OK;
+	}
 	const char *text = tw_arena_printf(
 		r->arena, "judged: %zu flow%s", r->flow.n, r->flow.n == 1 ? "" : "s");
 	if (text && out->subnets > 0)

@@ -83,6 +83,7 @@ struct tw_results {
 	bool attached;	    /* some ACL guards a subnet */
 	bool details;	    /* keep hops, boxes and witnesses */
 	bool today_mattered;
+	const char *judged;  /* of lint: what was looked at, in place of flows; else NULL */
 	bool *subnet_judged; /* by index */
 	bool *interface_judged;
 	bool *acl_judged;
@@ -194,6 +195,10 @@ TW_NODISCARD tw_status tw_finding_note(
 	struct tw_results *results, struct tw_finding_draft *finding, const char *text);
 /* Writes messages, merges equal ACLs, applies ignores, sorts. */
 TW_NODISCARD tw_status tw_findings_finish(struct tw_results *results);
+/* True if the two ACLs have equal rules: what is said of one holds for the other. */
+bool tw_acl_same(const struct tw_net *net, uint32_t a, uint32_t b);
+/* A code of lint (TW2xx to TW4xx), not of check. */
+bool tw_code_is_lint(const char *code);
 void tw_finding_drafts_free(struct tw_results *results);
 /* The message of one finding (message.c). */
 TW_NODISCARD tw_status tw_finding_message(
