@@ -187,10 +187,18 @@ static tw_status expose(struct tw_lint *lint, size_t rule)
 	return reached ? tell(&e) : TW_OK;
 }
 
+/* A block that somebody names is not the internet. */
+static bool is_wide(const struct tw_lint *lint, size_t rule)
+{
+	struct tw_prefix peer = lint->list[TW_INGRESS].rules.rule[rule].peer;
+	return peer.len < (peer.family == TW_IPV4 ? 8 : 16);
+}
+
 tw_status tw_lint_exposed(struct tw_lint *lint)
 {
 	for (size_t i = 0; i < lint->list[TW_INGRESS].rules.n; i++)
-		if (tw_lint_is_reply(lint, TW_INGRESS, i))
+		if (tw_lint_is_reply(lint, TW_INGRESS, i) && is_wide(lint, i) &&
+			lint->list[TW_INGRESS].fate[i] != TW_LINT_IDLE)
 			TW_TRY(expose(lint, i));
 	return TW_OK;
 }

@@ -19,6 +19,7 @@ enum tw_lint_fate {
 	TW_LINT_SHADOWED,
 	TW_LINT_REDUNDANT,
 	TW_LINT_HOLE,  /* a deny inside a reply range: TW304 */
+	TW_LINT_IDLE,  /* TW203 */
 	TW_LINT_MERGED /* TW204 */
 };
 
@@ -76,6 +77,10 @@ enum tw_level tw_lint_loss(const struct tw_lint *lint, enum tw_list list, uint8_
 /* What check tells, as a note of the finding; nothing if `code` is NULL. */
 TW_NODISCARD tw_status tw_lint_refer(
 	struct tw_lint *lint, struct tw_finding_draft *finding, const char *code);
+
+/* True if check tells that requests are stopped here: then replies wait for nothing, and that is
+ * why. */
+bool tw_lint_is_shut(const struct tw_lint *lint);
 
 /* A rule as an edit has it. */
 struct tw_entry tw_lint_entry(

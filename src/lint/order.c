@@ -138,30 +138,45 @@ static tw_status tell_redundant(struct tw_lint *lint, enum tw_list list, size_t 
 	return tw_lint_fix_remove(lint, f, list, rule, true);
 }
 
+/* True if the packets that the rule decides meet the same fate by what is behind it. */
+static bool is_needless(
+	const struct tw_lint_list *l, struct tw_space *space, size_t rule, tw_set passes)
+{
+	return l->rules.rule[rule].action == TW_ALLOW
+		       ? tw_set_is_subset(space, l->decides[rule], passes)
+		       : tw_set_is_empty(tw_set_intersect(space, l->decides[rule], passes));
+}
+
+static tw_set behind(
+	const struct tw_lint_list *l, struct tw_space *space, size_t rule, tw_set passes)
+{
+	return l->rules.rule[rule].action == TW_ALLOW
+		       ? tw_set_union(space, passes, l->covers[rule])
+		       : tw_set_subtract(space, passes, l->covers[rule]);
+}
+
 /*
- * From the last rule to the first: what lies behind is settled then, so all that are told can go
- * together. A rule that shares packets with one that may or may not match is left alone.
+ * From the last rule to the first: what lies behind is settled then. A rule is told if the list is
+ * the same without it, and also without all others that are told (TW201 included), so that any of
+ * them can go, or all. A rule that shares packets with one that may or may not match is left alone.
  */
 static tw_status redundant(struct tw_lint *lint, enum tw_list list)
 {
 	struct tw_lint_list *l = &lint->list[list];
 	struct tw_space *space = lint->results->judge->space;
-	tw_set passes = TW_EMPTY;
+	tw_set all = TW_EMPTY, kept = TW_EMPTY; /* what the rules behind let pass */
 	for (size_t i = l->rules.n; i-- > 0;) {
 		const struct tw_rule *one = &l->rules.rule[i];
-		if (one->implicit || l->fate[i] == TW_LINT_SHADOWED || !tw_lint_is_sure(one))
+		if (one->implicit || !tw_lint_is_sure(one))
 			continue;
-		bool allow = one->action == TW_ALLOW, told = false;
-		if (tw_set_is_empty(tw_set_intersect(space, l->covers[i], l->doubtful)))
-			told = allow ? tw_set_is_subset(space, l->decides[i], passes)
-				     : tw_set_is_empty(
-					       tw_set_intersect(space, l->decides[i], passes));
-		if (told) {
+		bool shadowed = l->fate[i] == TW_LINT_SHADOWED;
+		bool sure = tw_set_is_empty(tw_set_intersect(space, l->covers[i], l->doubtful));
+		if (!shadowed && sure && is_needless(l, space, i, all) &&
+			is_needless(l, space, i, kept))
 			l->fate[i] = TW_LINT_REDUNDANT;
-			continue;
-		}
-		passes = allow ? tw_set_union(space, passes, l->covers[i])
-			       : tw_set_subtract(space, passes, l->covers[i]);
+		else if (!shadowed)
+			kept = behind(l, space, i, kept);
+		all = behind(l, space, i, all);
 	}
 	TW_TRY(tw_space_status(space));
 	for (size_t i = 0; i < l->rules.n; i++)

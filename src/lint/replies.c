@@ -70,6 +70,10 @@ static tw_status tell_idle(
 			TW_TRY(tw_lint_relate(lint, f, (enum tw_list)k, i,
 				"and this one: rules for replies do not answer each other"));
 		}
+	for (int k = 0; k < 2; k++)
+		for (size_t i = 0; i < lint->list[k].rules.n; i++)
+			if (found[k][i])
+				lint->list[k].fate[i] = TW_LINT_IDLE;
 	if (list == TW_INGRESS && public)
 		TW_TRY(tw_lint_note(
 			lint, f, "a rule for replies lets any packet to these ports in"));

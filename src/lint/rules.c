@@ -44,19 +44,45 @@ bool tw_lint_decides_at(
 	return false;
 }
 
-/* Rule 12: a service, everything, or something unknown asks in the other direction. */
+/* 0-0, meant for all ports. */
+static bool is_zero(const struct tw_rule *rule)
+{
+	return rule->action == TW_ALLOW && tw_lint_has_ports(rule) && !rule->every_port &&
+	       rule->ports.hi == 0;
+}
+
+/* Somebody wrote a deny for packets of this atom: what it takes away is wanted (rule 10). */
+static bool is_denied(const struct tw_lint *lint, const struct tw_atom *atom, enum tw_list list)
+{
+	for (size_t i = 0; i < atom->parts_n[list]; i++) {
+		uint16_t label = atom->part[list][i].label;
+		if (label < TW_LABEL_RULE)
+			continue;
+		const struct tw_rule *rule = &lint->list[list].rules.rule[label - TW_LABEL_RULE];
+		if (!rule->implicit && rule->action == TW_DENY)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Rule 12: a service, everything, or something unknown asks in the other direction. So does what
+ * was meant to: a 0-0 rule, or a rule that a deny of somebody keeps from it.
+ */
 bool tw_lint_serves(const struct tw_lint *lint, size_t at, enum tw_list list)
 {
 	const struct tw_atom *atom = &lint->atoms.v[at];
 	enum tw_list other = list == TW_INGRESS ? TW_EGRESS : TW_INGRESS;
 	struct tw_rules rules = lint->list[other].rules;
-	if (tw_ports_has_class(atom->bridged[other], TW_CLASS_OPEN))
+	if (tw_ports_has_class(atom->bridged[other], TW_CLASS_OPEN) || is_denied(lint, atom, other))
 		return true;
 	for (size_t i = 0; i < rules.n; i++) {
 		struct tw_ports ports;
 		bool open = rules.rule[i].maybe || rules.rule[i].action == TW_ACTION_UNKNOWN;
-		if (lint->service[at * 2 + (size_t)other][i].n > 0 ||
-			(open && tw_rule_ports_for(&rules.rule[i], atom->protocol, &ports)))
+		if (lint->service[at * 2 + (size_t)other][i].n > 0)
+			return true;
+		if ((open || is_zero(&rules.rule[i])) &&
+			tw_rule_ports_for(&rules.rule[i], atom->protocol, &ports))
 			return true;
 	}
 	return false;
@@ -79,11 +105,26 @@ static bool group_names(const struct tw_lint *lint, uint32_t group, uint8_t prot
 	return false;
 }
 
+/* Packets that a transit gateway's attachment carries are not those that its subnet sends. */
+static bool carries(const struct tw_lint *lint)
+{
+	const struct tw_net *net = lint->results->net;
+	for (size_t i = 0; i < net->attachments; i++)
+		for (size_t k = 0; k < net->attachment[i].subnets.n; k++) {
+			uint32_t subnet = net->attachment[i].subnets.at[k];
+			if (subnet != TW_MISSING && net->subnet[subnet].acl == lint->acl)
+				return true;
+		}
+	return false;
+}
+
 bool tw_lint_named_elsewhere(const struct tw_lint *lint, uint8_t protocol)
 {
 	const struct tw_net *net = lint->results->net;
 	const struct tw_acl *acl = &net->acl[lint->acl];
 	char name[TW_SERVICE_TEXT];
+	if (carries(lint) || tw_lint_is_shut(lint))
+		return true;
 	tw_protocol_text(protocol, name);
 	for (size_t i = 0; i < lint->check->flows_n; i++) {
 		const struct tw_flow *flow = &lint->check->flow[i];
@@ -140,7 +181,9 @@ tw_status tw_lint_price(struct tw_lint *lint, struct tw_finding_draft *finding,
 						   : TW_PARTIAL,
 			.passing = total - gone,
 			.total = total};
-		*ret_much |= (uint64_t)gone * 1000 >= total && gone > 0;
+		/* A client whose loss is a note in a flow makes none louder here. */
+		*ret_much |= (uint64_t)gone * 1000 >= total && gone > 0 &&
+			     levels.v[i].level >= TW_LEVEL_WARNING;
 		if (gone > 0)
 			TW_TRY(TW_VEC_PUSH(lint->results->mem, &finding->client, one));
 	}

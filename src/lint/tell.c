@@ -127,18 +127,36 @@ static bool is_about(const struct tw_lint *lint, const struct tw_finding *findin
 	return acl != TW_MISSING && (acl == lint->acl || tw_acl_same(net, acl, lint->acl));
 }
 
+/* TW101 to TW103 are TCP's, TW104 is UDP's; codes of paths are of both. */
+static bool is_of(const char *code, const char *kind)
+{
+	bool udp = strcmp(code, "TW104") == 0, tcp = strcmp(code, "TW104") < 0;
+	return strcmp(kind, "TW104") == 0 ? udp : tcp;
+}
+
+bool tw_lint_is_shut(const struct tw_lint *lint)
+{
+	for (size_t i = 0; i < lint->check->findings_n; i++) {
+		const struct tw_finding *one = &lint->check->finding[i];
+		if (one->code[2] == '1' && one->level >= TW_LEVEL_WARNING && one->direction &&
+			strcmp(one->direction, "request") == 0 && is_about(lint, one))
+			return true;
+	}
+	return false;
+}
+
 enum tw_level tw_lint_loss(const struct tw_lint *lint, enum tw_list list, uint8_t protocol,
 	enum tw_level level, const char **ret_code)
 {
 	const char *code = NULL;
-	bool udp = protocol == TW_PROTOCOL_UDP;
+	const char *other = protocol == TW_PROTOCOL_UDP ? "TW103" : "TW104";
 	for (size_t i = 0; i < lint->check->findings_n && !code; i++) {
 		const struct tw_finding *one = &lint->check->finding[i];
 		bool loss = one->code[2] == '1' && one->level >= TW_LEVEL_WARNING &&
 			    one->direction && strcmp(one->direction, "reply") == 0;
 		if (loss &&
 			strcmp(one->cause_list ? one->cause_list : "", tw_list_name(list)) == 0 &&
-			(strcmp(one->code, "TW104") == 0) == udp && is_about(lint, one))
+			!is_of(one->code, other) && is_about(lint, one))
 			code = one->code;
 	}
 	if (ret_code)

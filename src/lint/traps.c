@@ -169,7 +169,7 @@ static bool is_same_port_protocol(uint16_t port)
 	return false;
 }
 
-/* An inbound rule with the same port and a peer that meets this one's. */
+/* An inbound rule with the same port, from all that is asked. */
 static size_t twin_of(const struct tw_lint *lint, const struct tw_rule *out)
 {
 	struct tw_rules in = lint->list[TW_INGRESS].rules;
@@ -178,9 +178,7 @@ static size_t twin_of(const struct tw_lint *lint, const struct tw_rule *out)
 		if (tw_lint_is_sure(one) && one->action == TW_ALLOW &&
 			one->protocol == TW_PROTOCOL_UDP && one->family == out->family &&
 			!one->every_port && one->ports.lo == out->ports.lo &&
-			one->ports.hi == out->ports.hi &&
-			(tw_prefix_contains(one->peer, out->peer) ||
-				tw_prefix_contains(out->peer, one->peer)))
+			one->ports.hi == out->ports.hi && tw_prefix_contains(one->peer, out->peer))
 			return i;
 	}
 	return SIZE_MAX;
