@@ -120,7 +120,8 @@ static tw_status add_notes(struct offence *o, struct tw_finding_draft *f)
 	if (o->shut && !o->open)
 		return tw_lint_note(lint, f,
 			"the finding of such a rule is false here; obeying it means to split the "
-			"rule around the port, which costs rules and no connection");
+			"rule around the port: that costs rules, and no connection that is not "
+			"lost already");
 	bool much, reply = tw_lint_is_reply(lint, TW_INGRESS, o->rule);
 	if (o->high != 0) {
 		TW_TRY(tw_lint_price(

@@ -140,9 +140,11 @@ tw_set tw_lint_packets(const struct tw_lint *lint, enum tw_list list, uint8_t fa
 /* The packets of a rule's peers with a protocol and ports. */
 tw_set tw_lint_packets_of(const struct tw_lint *lint, enum tw_list list, const struct tw_rule *rule,
 	uint8_t protocol, struct tw_ports ports);
-/* Clients whose price is told: those of --client, else the usual ones. */
-TW_NODISCARD tw_status tw_lint_clients(struct tw_lint *lint, struct tw_levels *ret);
-/* Adds the clients that lose ports to the finding; true in `ret_much` if one loses a thousandth. */
+/*
+ * Adds the clients that lose ports to the finding; true in `ret_much` if one that counts loses a
+ * thousandth. Replies that come in are for what sits behind the ACL, those that go out for callers
+ * (rule 9); --client replaces both.
+ */
 TW_NODISCARD tw_status tw_lint_price(struct tw_lint *lint, struct tw_finding_draft *finding,
 	struct tw_port_list lost, bool *ret_much);
 

@@ -26,25 +26,24 @@ static tw_status tell(struct tw_lint *lint, enum tw_list list, uint8_t family, s
 	struct tw_finding_draft *f;
 	const char *name = family == TW_IPV4 ? "IPv4" : "IPv6";
 	const char *id = lint->results->net->acl[lint->acl].object.id;
+	bool raised = n > quota && lint->options->quota == 0 && quota < RAISED;
+	const char *rest =
+		n > quota
+			? raised ? tw_arena_printf(arena,
+					   "more than the %zu of the default quota: it was raised, to %d at "
+					   "most",
+					   quota, RAISED)
+				 : tw_arena_printf(arena, "the quota is %zu", quota)
+		: n == quota ? tw_arena_printf(arena, "as many as the quota: no rule can be added")
+			     : tw_arena_printf(arena, "of %zu: nearly full", quota);
 	const char *message =
-		n > RAISED && quota >= RAISED
-			? tw_arena_printf(arena,
-				  "%s has %zu %s entries for %s, the default deny included: AWS takes "
-				  "at most %zu",
-				  id, n, tw_list_name(list), name, quota)
-		: n > quota
-			? tw_arena_printf(arena,
-				  "%s has %zu %s entries for %s, the default deny included, and "
-				  "the quota is %zu",
-				  id, n, tw_list_name(list), name, quota)
-			: tw_arena_printf(arena,
-				  "%s uses %zu of %zu %s entries for %s, the default deny included: "
-				  "%s",
-				  id, n, quota, tw_list_name(list), name,
-				  n == quota ? "no rule can be added" : "nearly full");
+		rest ? tw_arena_printf(arena,
+			       "%s has %zu %s entries for %s, the default deny included, %s", id, n,
+			       tw_list_name(list), name, rest)
+		     : NULL;
 	TW_TRY(tw_lint_tell(lint, "TW403", level, list, rule,
 		"the last rule before the default deny", message, &f));
-	if (quota < RAISED)
+	if (quota < RAISED && !raised)
 		TW_TRY(tw_lint_note(lint, f,
 			"AWS raises the quota to 40 on request; more rules may cost performance"));
 	return tw_lint_note(lint, f,

@@ -157,19 +157,20 @@ bool tw_lint_named_elsewhere(const struct tw_lint *lint, uint8_t protocol)
 
 /* ---- what a loss costs ----------------------------------------------------------------------- */
 
-tw_status tw_lint_clients(struct tw_lint *lint, struct tw_levels *ret)
+static tw_status clients(struct tw_lint *lint, enum tw_list list, struct tw_levels *ret)
 {
 	const struct tw_check_options *o = &lint->options->check;
 	struct tw_arena *arena = lint->results->arena;
 	return o->clients > 0 ? tw_levels_given(arena, o->client, o->clients, ret)
-			      : tw_levels_default(arena, TW_BY_PUBLIC, ret);
+			      : tw_levels_default(arena,
+					list == TW_INGRESS ? TW_BY_UNKNOWN : TW_BY_PUBLIC, ret);
 }
 
 tw_status tw_lint_price(struct tw_lint *lint, struct tw_finding_draft *finding,
 	struct tw_port_list lost, bool *ret_much)
 {
 	struct tw_levels levels;
-	TW_TRY(tw_lint_clients(lint, &levels));
+	TW_TRY(clients(lint, finding->cause.list, &levels));
 	*ret_much = false;
 	for (size_t i = 0; i < levels.n; i++) {
 		uint32_t total = tw_client_total(levels.v[i].client);
