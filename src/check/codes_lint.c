@@ -164,8 +164,7 @@ const struct tw_code_row tw_lint_codes[TW_LINT_CODES] = {
 		.code = "TW302",
 		.name = "scanner-rule-cost",
 		.level = "warning or note",
-		.summary =
-			"what common compliance rules say of a rule, what is true, and what obeying costs",
+		.summary = "what compliance rules say of a rule, what is true, what obeying costs",
 		.meaning =
 			"Told with --compliance only. EC2.21, CIS 5.1, AWS-0105 and CKV_AWS_229 "
 			"to 232 look at one rule at a time: does it allow port 20, 21, 22 or 3389 "
@@ -200,7 +199,9 @@ const struct tw_code_row tw_lint_codes[TW_LINT_CODES] = {
 			"  in  100 allow tcp 1024-65535  from 0.0.0.0/0\n"
 			"Only 198.51.100.0/24 is ever called, and the whole internet may send to "
 			"64,512 ports. Nothing is seen from outside until somebody scans.",
-		.remedy = "Give the rule the block of the request.",
+		.remedy =
+			"Give the rule the block of the request, so that it answers those who are "
+			"asked and nobody else.",
 	},
 	{
 		.code = "TW304",

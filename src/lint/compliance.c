@@ -154,7 +154,8 @@ static tw_status tell_offence(struct offence *o)
 	const char *who = o->partly ? "some of the internet" : "the internet";
 	if (text && o->shut && o->open)
 		message = tw_arena_printf(arena,
-			"compliance rules say of %s that it opens %s; in truth %s is open to %s, and "
+			"compliance rules say of %s that it opens %s; in truth %s is open to %s, "
+			"and "
 			"%s is shut by %s",
 			text, o->all, o->open, who, o->shut, by);
 	else if (text && o->shut)

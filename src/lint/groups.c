@@ -125,7 +125,8 @@ static tw_status prefix_lists(
 		return TW_OK;
 	struct tw_finding_draft *f;
 	const char *message = tw_arena_printf(arena,
-		"%s %s uses %zu of %d rules for %s: %s counts as %zu, what it may hold and not what "
+		"%s %s uses %zu of %d rules for %s: %s counts as %zu, what it may hold and not "
+		"what "
 		"it holds",
 		net->group[group].object.id, tw_list_name(list), n, QUOTA,
 		family == TW_IPV4 ? "IPv4" : "IPv6", rules.rule[at].peer_prefix_list, heaviest);

@@ -52,7 +52,8 @@ static const char *trap(const struct tw_lint *lint, enum tw_list list, const str
 				(struct tw_ports){TW_ICMP(3, 4), TW_ICMP(3, 4)}));
 		return tw_set_is_empty(
 			       tw_set_intersect(space, rest, lint->list[list].compiled->allow))
-			       ? "is code 0 alone, \"network unreachable\": an omitted code became 0; "
+			       ? "is code 0 alone, \"network unreachable\": an omitted code became "
+				 "0; "
 				 "port unreachable is code 3, and the path-MTU message code 4"
 			       : NULL;
 	}

@@ -30,7 +30,8 @@ static tw_status tell(struct tw_lint *lint, enum tw_list list, uint8_t family, s
 	const char *rest =
 		n > quota
 			? raised ? tw_arena_printf(arena,
-					   "more than the %zu of the default quota: it was raised, to %d at "
+					   "more than the %zu of the default quota: it was raised, "
+					   "to %d at "
 					   "most",
 					   quota, RAISED)
 				 : tw_arena_printf(arena, "the quota is %zu", quota)

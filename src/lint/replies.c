@@ -160,7 +160,8 @@ static tw_status wider(struct tw_lint *lint, enum tw_list list, size_t rule)
 		list, (uint32_t)rule, "more peers than any flow has", message, &f));
 	if (list == TW_INGRESS)
 		TW_TRY(tw_lint_note(lint, f,
-			"a rule for replies lets any packet to these ports in, from all its peers"));
+			"a rule for replies lets any packet to these ports in, from all its "
+			"peers"));
 	if (!only || only->len <= one->peer.len)
 		return TW_OK;
 	struct tw_entry entry = tw_lint_entry(lint, one, list);
