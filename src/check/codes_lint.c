@@ -251,7 +251,7 @@ const struct tw_code_row tw_lint_codes[TW_LINT_CODES] = {
 			"are lost there, it is a note.",
 		.example = "  out 100 allow tcp 0-0         to   0.0.0.0/0\n"
 			   "From outside: nothing answers, although \"all TCP is allowed\".",
-		.remedy = "All ports are 0-65535.",
+		.remedy = "Write 0-65535, which is all ports, or the port that is meant.",
 	},
 	{
 		.code = "TW403",
@@ -299,7 +299,8 @@ const struct tw_code_row tw_lint_codes[TW_LINT_CODES] = {
 			"  in  100 allow tcp 1024-65525  from 0.0.0.0/0\n"
 			"Windows and macOS lose 10 of 16,384 ports. From outside: one connection "
 			"in 1,600 hangs.",
-		.remedy = "End the range at 65535.",
+		.remedy = "End the range at 65535; no client picks a port that must stay shut "
+			  "there.",
 	},
 	{
 		.code = "TW406",
@@ -310,7 +311,7 @@ const struct tw_code_row tw_lint_codes[TW_LINT_CODES] = {
 			   "64,512 gets no reply. Silent if another rule lets 1024 pass.",
 		.example = "  in  100 allow tcp 1025-65535  from 0.0.0.0/0\n"
 			   "From outside: an outgoing connection hangs once in 64,512 times.",
-		.remedy = "Start the range at 1024.",
+		.remedy = "Start the range at 1024, where the ports of AWS's own services begin.",
 	},
 	{
 		.code = "TW407",
@@ -399,7 +400,7 @@ const struct tw_code_row tw_lint_codes[TW_LINT_CODES] = {
 			"  in  100 allow tcp 32768-65535 from 0.0.0.0/0\n"
 			"31,744 of 64,512 ports get no reply. From outside: it always works from "
 			"the host, and about half the time from a pod.",
-		.remedy = "Start the range at 1024.",
+		.remedy = "Start the range at 1024, if containers run behind the ACL.",
 	},
 	{
 		.code = "TW412",
