@@ -349,14 +349,30 @@ static tw_status absorb(
 	return join_fixes(r, into, from);
 }
 
+/* Whether some other ACL has the same rules; asked once for each. */
+static bool has_equal(const struct tw_results *r, uint32_t acl, uint8_t *known)
+{
+	enum { ALONE = 1, EQUAL = 2 };
+	for (uint32_t i = 0; known[acl] == 0 && i < r->net->acls; i++)
+		if (i != acl && tw_acl_same(r->net, acl, i))
+			known[acl] = EQUAL;
+	if (known[acl] == 0)
+		known[acl] = ALONE;
+	return known[acl] == EQUAL;
+}
+
 /* ACLs come in the order of the input; the first one speaks for its twins. */
 static tw_status join_twins(struct tw_results *r)
 {
+	uint8_t *known = TW_NEW_ARRAY(r->arena, uint8_t, r->net->acls + 1);
 	size_t kept = 0;
+	if (!known)
+		return TW_ENOMEM;
 	for (size_t i = 0; i < r->finding.n; i++) {
 		struct tw_finding_draft *f = &r->finding.v[i];
 		struct tw_finding_draft *first = NULL;
-		for (size_t k = 0; k < kept && !first; k++)
+		bool alone = f->cause.acl == TW_MISSING || !has_equal(r, f->cause.acl, known);
+		for (size_t k = 0; !alone && k < kept && !first; k++)
 			if (is_twin(r, &r->finding.v[k], f))
 				first = &r->finding.v[k];
 		if (first) {

@@ -79,6 +79,7 @@ static tw_status open_atoms(struct tw_lint *lint)
 /* Order first: what it says of a rule, the others need not say again. */
 static tw_status look_at_rules(struct tw_lint *lint)
 {
+	TW_TRY(tw_lint_told(lint));
 	for (int list = 0; list < 2; list++)
 		TW_TRY(open_list(lint, (enum tw_list)list));
 	TW_TRY(tw_nears_of(lint->results->judge, lint->results->work, lint->acl, &lint->near));
@@ -177,11 +178,26 @@ static const char *judged_text(const struct tw_lint *lint)
 		lint->groups == 1 ? "" : "s");
 }
 
+/* Whom each finding of check is about. */
+static tw_status index_check(struct tw_lint *lint)
+{
+	struct tw_results *r = lint->results;
+	lint->about = TW_NEW_ARRAY(r->arena, uint32_t, lint->check->findings_n + 1);
+	if (!lint->about)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < lint->check->findings_n; i++) {
+		const char *id = lint->check->finding[i].cause_component;
+		lint->about[i] = id ? tw_net_find(r->net, TW_KIND_ACL, id) : TW_MISSING;
+	}
+	return TW_OK;
+}
+
 /* Sets are forgotten in between, so that memory does not grow with the number of ACLs. */
 static tw_status look_at_all(struct tw_lint *lint)
 {
 	enum { NODES = 10000 };
 	struct tw_results *r = lint->results;
+	TW_TRY(index_check(lint));
 	for (size_t i = 0; i < r->net->acls; i++)
 		r->attached |= r->net->acl[i].subnets_n > 0;
 	for (uint32_t i = 0; i < r->net->acls; i++) {

@@ -38,7 +38,10 @@ struct tw_lint_list {
 struct tw_lint {
 	struct tw_results *results;
 	const struct tw_lint_options *options;
-	const struct tw_report *check; /* what check says of the same input */
+	const struct tw_report *check;	/* what check says of the same input */
+	uint32_t *about;		/* by finding of check: the ACL at fault, or TW_MISSING */
+	const struct tw_finding **told; /* those of the ACL under work that are no notes */
+	size_t tolds;
 	/* The ACL under work. */
 	uint32_t acl;
 	struct tw_lint_list list[2];
@@ -78,6 +81,8 @@ enum tw_level tw_lint_loss(const struct tw_lint *lint, enum tw_list list, uint8_
 TW_NODISCARD tw_status tw_lint_refer(
 	struct tw_lint *lint, struct tw_finding_draft *finding, const char *code);
 
+/* What check tells of the ACL under work. */
+TW_NODISCARD tw_status tw_lint_told(struct tw_lint *lint);
 /* True if check tells that requests are stopped here: then replies wait for nothing, and that is
  * why. */
 bool tw_lint_is_shut(const struct tw_lint *lint);

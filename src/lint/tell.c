@@ -20,10 +20,10 @@ static tw_status set_peer(struct tw_lint *lint, struct tw_finding_draft *f, uint
 				  f->cause.list);
 	if (!own)
 		return TW_ENOMEM;
-	for (size_t i = 0; i < r->finding.n; i++) {
-		const struct tw_finding_draft *one = &r->finding.v[i];
-		if (one->cause.acl != f->cause.acl || one->cause.list != f->cause.list ||
-			one->cause.family != f->cause.family ||
+	/* One ACL after the other: its own findings are the last ones. */
+	for (size_t i = r->finding.n; i > 0 && r->finding.v[i - 1].cause.acl == f->cause.acl; i--) {
+		const struct tw_finding_draft *one = &r->finding.v[i - 1];
+		if (one->cause.list != f->cause.list || one->cause.family != f->cause.family ||
 			one->cause.protocol != f->cause.protocol ||
 			strcmp(one->code, f->code) != 0 || one->cause.rules != f->cause.rules)
 			continue;
@@ -118,13 +118,22 @@ tw_status tw_lint_note(struct tw_lint *lint, struct tw_finding_draft *finding, c
 }
 
 /* check tells equal ACLs once: what it says of a twin, it says of this one. */
-static bool is_about(const struct tw_lint *lint, const struct tw_finding *finding)
+tw_status tw_lint_told(struct tw_lint *lint)
 {
 	const struct tw_net *net = lint->results->net;
-	if (!finding->cause_component)
-		return false;
-	uint32_t acl = tw_net_find(net, TW_KIND_ACL, finding->cause_component);
-	return acl != TW_MISSING && (acl == lint->acl || tw_acl_same(net, acl, lint->acl));
+	size_t n = lint->check->findings_n;
+	lint->told = TW_NEW_ARRAY(lint->results->work, const struct tw_finding *, n + 1);
+	lint->tolds = 0;
+	if (!lint->told)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		const struct tw_finding *one = &lint->check->finding[i];
+		uint32_t acl = lint->about[i];
+		if (one->code[2] == '1' && one->level >= TW_LEVEL_WARNING && one->direction &&
+			acl != TW_MISSING && (acl == lint->acl || tw_acl_same(net, acl, lint->acl)))
+			lint->told[lint->tolds++] = one;
+	}
+	return TW_OK;
 }
 
 /* TW101 to TW103 are TCP's, TW104 is UDP's; codes of paths are of both. */
@@ -136,12 +145,9 @@ static bool is_of(const char *code, const char *kind)
 
 bool tw_lint_is_shut(const struct tw_lint *lint)
 {
-	for (size_t i = 0; i < lint->check->findings_n; i++) {
-		const struct tw_finding *one = &lint->check->finding[i];
-		if (one->code[2] == '1' && one->level >= TW_LEVEL_WARNING && one->direction &&
-			strcmp(one->direction, "request") == 0 && is_about(lint, one))
+	for (size_t i = 0; i < lint->tolds; i++)
+		if (strcmp(lint->told[i]->direction, "request") == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -150,13 +156,11 @@ enum tw_level tw_lint_loss(const struct tw_lint *lint, enum tw_list list, uint8_
 {
 	const char *code = NULL;
 	const char *other = protocol == TW_PROTOCOL_UDP ? "TW103" : "TW104";
-	for (size_t i = 0; i < lint->check->findings_n && !code; i++) {
-		const struct tw_finding *one = &lint->check->finding[i];
-		bool loss = one->code[2] == '1' && one->level >= TW_LEVEL_WARNING &&
-			    one->direction && strcmp(one->direction, "reply") == 0;
-		if (loss &&
-			strcmp(one->cause_list ? one->cause_list : "", tw_list_name(list)) == 0 &&
-			!is_of(one->code, other) && is_about(lint, one))
+	for (size_t i = 0; i < lint->tolds && !code; i++) {
+		const struct tw_finding *one = lint->told[i];
+		if (strcmp(one->direction, "reply") == 0 && one->cause_list &&
+			strcmp(one->cause_list, tw_list_name(list)) == 0 &&
+			!is_of(one->code, other))
 			code = one->code;
 	}
 	if (ret_code)
