@@ -296,7 +296,7 @@ tw_status tw_lint_fix(struct tw_lint *lint, struct tw_finding_draft *finding, co
 		same &= c.allow == old->allow && c.unknown == old->unknown;
 	}
 	if (safe && !same)
-		return tw_space_status(space) == TW_OK ? TW_EBUG : tw_space_status(space);
+		return tw_space_status(space);
 	struct tw_fix *fix = TW_NEW(r->arena, struct tw_fix);
 	struct tw_edit *edits = TW_NEW_ARRAY(r->arena, struct tw_edit, n);
 	if (!fix || !edits)
