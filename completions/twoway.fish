@@ -116,7 +116,7 @@ complete -c twoway -n '__fish_seen_subcommand_from clients' -l ascii -d 'draw wi
 complete -c twoway -n '__fish_seen_subcommand_from clients' -l width -x -d 'width of the text, 40 to 1000 (default: that of the terminal, or 80)'
 complete -c twoway -n '__fish_seen_subcommand_from clients' -s h -l help -d 'print this help'
 
-complete -c twoway -n '__fish_seen_subcommand_from rule' -f -a 'TW101 TW102 TW103 TW104 TW105 TW107 TW108 TW109 TW110 TW111 TW112 TW113 TW114 TW115 TW116 TW117 TW118 TW119 TW601 TW602 TW603 TW604 TW901 TW902 TW903 TW904 TW905'
+complete -c twoway -n '__fish_seen_subcommand_from rule' -f -a 'TW101 TW102 TW103 TW104 TW105 TW107 TW108 TW109 TW110 TW111 TW112 TW113 TW114 TW115 TW116 TW117 TW118 TW119 TW201 TW202 TW203 TW204 TW205 TW206 TW207 TW301 TW302 TW303 TW304 TW401 TW402 TW403 TW404 TW405 TW406 TW407 TW408 TW409 TW410 TW411 TW412 TW413 TW414 TW601 TW602 TW603 TW604 TW901 TW902 TW903 TW904 TW905'
 complete -c twoway -n '__fish_seen_subcommand_from rule' -s o -l format -x -a 'text concise json' -d 'how to write the result: text (default), concise or json'
 complete -c twoway -n '__fish_seen_subcommand_from rule' -s v -l verbose -d 'show notes, suppressed findings and all flows too'
 complete -c twoway -n '__fish_seen_subcommand_from rule' -s q -l quiet -d 'no notes and warnings on standard error'

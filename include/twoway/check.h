@@ -262,6 +262,7 @@ struct tw_report {
 	size_t findings_n;
 	struct tw_summary summary;
 	const char *judged; /**< "judged: 12 flows, 8 of 9 subnets" */
+	bool no_flows;	    /**< of lint: no flow was asked for */
 };
 
 struct tw_check_options {

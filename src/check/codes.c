@@ -2,7 +2,8 @@
 /*
  * The finding codes of `check`, explained once for `twoway rule`, the JSON and the manual. A code
  * is never reused. Examples are network ACL rules as `direction number action protocol ports peer`;
- * a line that begins with blanks is shown as it stands. Codes of legs and paths: codes_path.c.
+ * a line that begins with blanks is shown as it stands. Codes of legs and paths: codes_path.c; of
+ * lint: codes_lint.c.
  */
 
 #include <string.h>
@@ -213,6 +214,31 @@ static const struct tw_code codes[] = {
 	ROW(tw_path_codes[6]),
 	ROW(tw_path_codes[7]),
 	ROW(tw_path_codes[8]),
+	ROW(tw_lint_codes[0]),
+	ROW(tw_lint_codes[1]),
+	ROW(tw_lint_codes[2]),
+	ROW(tw_lint_codes[3]),
+	ROW(tw_lint_codes[4]),
+	ROW(tw_lint_codes[5]),
+	ROW(tw_lint_codes[6]),
+	ROW(tw_lint_codes[7]),
+	ROW(tw_lint_codes[8]),
+	ROW(tw_lint_codes[9]),
+	ROW(tw_lint_codes[10]),
+	ROW(tw_lint_codes[11]),
+	ROW(tw_lint_codes[12]),
+	ROW(tw_lint_codes[13]),
+	ROW(tw_lint_codes[14]),
+	ROW(tw_lint_codes[15]),
+	ROW(tw_lint_codes[16]),
+	ROW(tw_lint_codes[17]),
+	ROW(tw_lint_codes[18]),
+	ROW(tw_lint_codes[19]),
+	ROW(tw_lint_codes[20]),
+	ROW(tw_lint_codes[21]),
+	ROW(tw_lint_codes[22]),
+	ROW(tw_lint_codes[23]),
+	ROW(tw_lint_codes[24]),
 	{
 		.code = "TW601",
 		.name = "intent-not-met",

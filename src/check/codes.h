@@ -14,9 +14,11 @@ struct tw_code_row {
 };
 
 enum {
-	TW_PATH_CODES = 9 /* TW111 to TW119 */
+	TW_PATH_CODES = 9, /* TW111 to TW119 */
+	TW_LINT_CODES = 25 /* TW201 to TW414 */
 };
 
 extern const struct tw_code_row tw_path_codes[TW_PATH_CODES];
+extern const struct tw_code_row tw_lint_codes[TW_LINT_CODES];
 
 #endif

@@ -170,6 +170,11 @@ static bool is_loss(const char *code)
 	       strcmp(code, "TW110") != 0 && strcmp(code, "TW118") != 0;
 }
 
+bool tw_code_is_lint(const char *code)
+{
+	return code[2] >= '2' && code[2] <= '4';
+}
+
 static bool is_on_path(const char *code)
 {
 	return strcmp(code, "TW111") >= 0 && strcmp(code, "TW119") <= 0;
@@ -259,7 +264,7 @@ static bool same_rule(const struct tw_rule *a, const struct tw_rule *b)
 	       a->peer.len == b->peer.len && tw_addr_cmp(a->peer.addr, b->peer.addr) == 0;
 }
 
-static bool same_acl(const struct tw_net *net, uint32_t a, uint32_t b)
+bool tw_acl_same(const struct tw_net *net, uint32_t a, uint32_t b)
 {
 	for (int list = 0; list < 2; list++) {
 		struct tw_rules x = net->acl[a].list[list], y = net->acl[b].list[list];
@@ -283,7 +288,7 @@ static bool is_twin(const struct tw_results *r, const struct tw_finding_draft *a
 	return strcmp(a->code, b->code) == 0 && a->cause.acl != TW_MISSING &&
 	       b->cause.acl != TW_MISSING && a->cause.acl != b->cause.acl &&
 	       same_cause(a->code, &a->cause, &moved) && a->cause.direction == b->cause.direction &&
-	       same_acl(r->net, a->cause.acl, b->cause.acl);
+	       tw_acl_same(r->net, a->cause.acl, b->cause.acl);
 }
 
 static void free_draft(struct tw_results *r, struct tw_finding_draft *f)
@@ -304,6 +309,33 @@ void tw_finding_drafts_free(struct tw_results *results)
 	TW_VEC_FREE(results->mem, &results->finding);
 }
 
+/* A fix of one ACL becomes a fix of both: edits of the same rules. */
+static tw_status join_fixes(
+	struct tw_results *r, struct tw_finding_draft *into, const struct tw_finding_draft *from)
+{
+	size_t n = into->finding.fixes_n;
+	if (n == 0 || n != from->finding.fixes_n)
+		return TW_OK;
+	struct tw_fix *fix = TW_NEW_ARRAY(r->arena, struct tw_fix, n);
+	if (!fix)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		const struct tw_fix *a = &into->finding.fix[i], *b = &from->finding.fix[i];
+		struct tw_edit *edit = TW_NEW_ARRAY(r->arena, struct tw_edit, a->edits + b->edits);
+		if (!edit)
+			return TW_ENOMEM;
+		memcpy(edit, a->edit, a->edits * sizeof(*edit));
+		memcpy(edit + a->edits, b->edit, b->edits * sizeof(*edit));
+		fix[i] = *a;
+		fix[i].edit = edit;
+		fix[i].edits = a->edits + b->edits;
+		if (b->applicability > a->applicability)
+			fix[i].applicability = b->applicability;
+	}
+	into->finding.fix = fix;
+	return TW_OK;
+}
+
 static tw_status absorb(
 	struct tw_results *r, struct tw_finding_draft *into, struct tw_finding_draft *from)
 {
@@ -314,17 +346,33 @@ static tw_status absorb(
 		TW_TRY(join_subject(r, into, from->subject.v[i]));
 	TW_TRY(tw_finding_clients(r, into, from->client.v, from->client.n));
 	into->interfaces += from->interfaces;
-	return TW_OK;
+	return join_fixes(r, into, from);
+}
+
+/* Whether some other ACL has the same rules; asked once for each. */
+static bool has_equal(const struct tw_results *r, uint32_t acl, uint8_t *known)
+{
+	enum { ALONE = 1, EQUAL = 2 };
+	for (uint32_t i = 0; known[acl] == 0 && i < r->net->acls; i++)
+		if (i != acl && tw_acl_same(r->net, acl, i))
+			known[acl] = EQUAL;
+	if (known[acl] == 0)
+		known[acl] = ALONE;
+	return known[acl] == EQUAL;
 }
 
 /* ACLs come in the order of the input; the first one speaks for its twins. */
 static tw_status join_twins(struct tw_results *r)
 {
+	uint8_t *known = TW_NEW_ARRAY(r->arena, uint8_t, r->net->acls + 1);
 	size_t kept = 0;
+	if (!known)
+		return TW_ENOMEM;
 	for (size_t i = 0; i < r->finding.n; i++) {
 		struct tw_finding_draft *f = &r->finding.v[i];
 		struct tw_finding_draft *first = NULL;
-		for (size_t k = 0; k < kept && !first; k++)
+		bool alone = f->cause.acl == TW_MISSING || !has_equal(r, f->cause.acl, known);
+		for (size_t k = 0; !alone && k < kept && !first; k++)
 			if (is_twin(r, &r->finding.v[k], f))
 				first = &r->finding.v[k];
 		if (first) {

@@ -112,7 +112,9 @@ tw_status tw_apply_ignores(struct tw_results *results)
 		return TW_OK;
 	struct tw_intents_view view = tw_intents_view(results->options->intents);
 	size_t findings = results->finding.n;
+	/* Each command minds its own codes: what the other one finds is no business of it. */
 	for (size_t i = 0; i < view.ignores; i++)
-		TW_TRY(apply(results, &view.ignore[i], findings));
+		if (tw_code_is_lint(view.ignore[i].code) == (results->judged != NULL))
+			TW_TRY(apply(results, &view.ignore[i], findings));
 	return TW_OK;
 }

@@ -79,7 +79,9 @@ static tw_status place(struct tw_results *r, struct tw_finding_draft *f)
 	const struct tw_acl *acl = &r->net->acl[f->cause.acl];
 	f->finding.cause_component = acl->object.id;
 	f->finding.cause_list = tw_list_name(f->cause.list);
-	f->finding.direction = f->cause.direction == TW_REPLY ? "reply" : "request";
+	/* Lint speaks of rules, not of packets on their way. */
+	if (!tw_code_is_lint(f->code))
+		f->finding.direction = f->cause.direction == TW_REPLY ? "reply" : "request";
 	f->finding.span = acl->object.span;
 	bool labelled = f->finding.label != NULL;
 	if (!labelled)

@@ -21,23 +21,16 @@ tw_status tw_report_open(struct tw_mem *mem, const struct tw_net *net,
 	*report = (struct report){.mem = mem};
 	tw_arena_init(&report->arena, mem);
 	tw_arena_init(&report->scratch, mem);
-	*ret = (struct tw_results){.mem = mem,
-		.report = &report->public,
-		.arena = &report->arena,
-		.net = net,
-		.options = options,
-		.details = details};
-	tw_map_init(&ret->blocks.at, mem);
-	ret->work = details ? &report->arena : &report->scratch;
-	ret->subnet_judged = TW_NEW_ARRAY(&report->arena, bool, net->subnets + 1);
-	ret->interface_judged = TW_NEW_ARRAY(&report->arena, bool, net->interfaces + 1);
-	ret->acl_judged = TW_NEW_ARRAY(&report->arena, bool, net->acls + 1);
-	tw_status status = TW_ENOMEM;
-	if (ret->subnet_judged && ret->interface_judged && ret->acl_judged)
-		status = tw_judge_new(mem, net, &ret->judge);
-	if (status != TW_OK)
+	tw_status status = tw_results_open(mem, net, options, &report->arena, NULL, ret);
+	if (status != TW_OK) {
+		tw_results_close(ret);
 		tw_report_free(&report->public);
-	return status;
+		return status;
+	}
+	ret->report = &report->public;
+	ret->details = details;
+	ret->work = details ? &report->arena : &report->scratch;
+	return TW_OK;
 }
 
 void tw_report_free(struct tw_report *report)
@@ -134,6 +127,11 @@ static tw_status say_judged(struct tw_results *r)
 	out->interfaces = r->net->interfaces;
 	for (size_t i = 0; i < r->net->acls; i++)
 		out->open_acls += tw_acl_is_open(&r->net->acl[i]);
+	if (r->judged) {
+		out->judged = r->judged;
+		out->no_flows = true;
+		return TW_OK;
+	}
 	const char *text = tw_arena_printf(
 		r->arena, "judged: %zu flow%s", r->flow.n, r->flow.n == 1 ? "" : "s");
 	if (text && out->subnets > 0)
@@ -225,11 +223,7 @@ tw_status tw_report_close(struct tw_results *results, tw_status status, struct t
 		status = fill(results);
 	if (status == TW_OK && results->judge)
 		status = tw_space_status(results->judge->space);
-	tw_judge_free(results->judge);
-	tw_finding_drafts_free(results);
-	tw_block_lists_free(results);
-	TW_VEC_FREE(results->mem, &results->flow);
-	TW_VEC_FREE(results->mem, &results->client);
+	tw_results_close(results);
 	if (status != TW_OK) {
 		tw_report_free(results->report);
 		return status;

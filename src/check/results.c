@@ -55,6 +55,33 @@ const char *tw_assumption_text(unsigned bit)
 	return assumptions[bit].text;
 }
 
+/* ---- open and close ---------------------------------------------------------------------------
+ */
+
+tw_status tw_results_open(struct tw_mem *mem, const struct tw_net *net,
+	const struct tw_check_options *options, struct tw_arena *arena, struct tw_space *space,
+	struct tw_results *ret)
+{
+	*ret = (struct tw_results){
+		.mem = mem, .arena = arena, .work = arena, .net = net, .options = options};
+	tw_map_init(&ret->blocks.at, mem);
+	ret->subnet_judged = TW_NEW_ARRAY(arena, bool, net->subnets + 1);
+	ret->interface_judged = TW_NEW_ARRAY(arena, bool, net->interfaces + 1);
+	ret->acl_judged = TW_NEW_ARRAY(arena, bool, net->acls + 1);
+	if (!ret->subnet_judged || !ret->interface_judged || !ret->acl_judged)
+		return TW_ENOMEM;
+	return tw_judge_new_in(mem, net, space, &ret->judge);
+}
+
+void tw_results_close(struct tw_results *results)
+{
+	tw_judge_free(results->judge);
+	tw_finding_drafts_free(results);
+	tw_block_lists_free(results);
+	TW_VEC_FREE(results->mem, &results->flow);
+	TW_VEC_FREE(results->mem, &results->client);
+}
+
 tw_status tw_results_seen(struct tw_results *results, const struct tw_outcome *outcome)
 {
 	results->assumptions |= outcome->path->assumptions;

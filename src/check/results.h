@@ -100,10 +100,20 @@ struct tw_results {
 	bool details;	    /* keep hops, boxes and witnesses */
 	bool named; /* groups are alike only if they are the same ones: they will be named */
 	bool today_mattered;
+	const char *judged;  /* of lint: what was looked at, in place of flows; else NULL */
 	bool *subnet_judged; /* by index */
 	bool *interface_judged;
 	bool *acl_judged;
 };
+
+/*
+ * Empty results about a network, what is kept of them going into `arena`. `space` NULL: one of
+ * their own. Close after failure, too; the arena stays the caller's.
+ */
+TW_NODISCARD tw_status tw_results_open(struct tw_mem *mem, const struct tw_net *net,
+	const struct tw_check_options *options, struct tw_arena *arena, struct tw_space *space,
+	struct tw_results *ret);
+void tw_results_close(struct tw_results *results);
 
 /* Takes the paths that outcomes of the draft point to; `paths` is empty then. */
 TW_NODISCARD tw_status tw_results_keep_paths(
@@ -216,6 +226,10 @@ TW_NODISCARD tw_status tw_finding_note(
 	struct tw_results *results, struct tw_finding_draft *finding, const char *text);
 /* Writes messages, merges equal ACLs, applies ignores, sorts. */
 TW_NODISCARD tw_status tw_findings_finish(struct tw_results *results);
+/* True if the two ACLs have equal rules: what is said of one holds for the other. */
+bool tw_acl_same(const struct tw_net *net, uint32_t a, uint32_t b);
+/* A code of lint (TW2xx to TW4xx), not of check. */
+bool tw_code_is_lint(const char *code);
 void tw_finding_drafts_free(struct tw_results *results);
 /* The message of one finding (message.c). */
 TW_NODISCARD tw_status tw_finding_message(

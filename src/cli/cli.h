@@ -63,6 +63,13 @@ struct client_ranges {
 bool find_clients(const struct args *args, const struct tw_intents *intents,
 	struct client_ranges *ranges, const struct tw_client **ret, size_t *ret_n);
 
+/* ---- cmd_check.c, for those that judge as it does -------------------------------------------- */
+
+/* --today, SOURCE_DATE_EPOCH, the clock; false after a usage error. */
+bool find_today(const struct args *args, struct tw_check_options *options);
+/* The level of --fail-on. */
+enum tw_level fail_level(const struct args *args);
+
 /* ---- commands -------------------------------------------------------------------------------- */
 
 int cmd_check(const struct args *args);

@@ -57,7 +57,7 @@ static bool set_day(time_t when, struct tw_check_options *options)
 }
 
 /* --today, SOURCE_DATE_EPOCH, the clock (in UTC); in this order. */
-static bool find_today(const struct args *args, struct tw_check_options *options)
+bool find_today(const struct args *args, struct tw_check_options *options)
 {
 	const char *today = args->value[OPT_TODAY], *epoch = getenv("SOURCE_DATE_EPOCH");
 	char *end;
@@ -83,7 +83,7 @@ static bool find_today(const struct args *args, struct tw_check_options *options
 }
 
 /* From this level on findings make the exit status 1. */
-static enum tw_level fail_level(const struct args *args)
+enum tw_level fail_level(const struct args *args)
 {
 	const char *text = args->value[OPT_FAIL_ON];
 

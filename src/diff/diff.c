@@ -32,26 +32,15 @@ void tw_difference_free(struct tw_difference *difference)
 
 static tw_status open_side(struct tw_diffing *d, const struct tw_net *net, struct tw_results *ret)
 {
-	*ret = (struct tw_results){.mem = d->mem,
-		.arena = d->arena,
-		.work = d->arena,
-		.net = net,
-		.options = &d->check,
-		.named = true};
-	ret->subnet_judged = TW_NEW_ARRAY(d->arena, bool, net->subnets + 1);
-	ret->interface_judged = TW_NEW_ARRAY(d->arena, bool, net->interfaces + 1);
-	ret->acl_judged = TW_NEW_ARRAY(d->arena, bool, net->acls + 1);
-	if (!ret->subnet_judged || !ret->interface_judged || !ret->acl_judged)
-		return TW_ENOMEM;
-	return tw_judge_new_in(d->mem, net, d->space, &ret->judge);
+	tw_status status = tw_results_open(d->mem, net, &d->check, d->arena, d->space, ret);
+	ret->named = true;
+	return status;
 }
 
 static void close_sides(struct tw_diffing *d)
 {
-	for (int age = 0; age < TW_AGES; age++) {
-		tw_judge_free(d->side[age].judge);
-		TW_VEC_FREE(d->mem, &d->side[age].client);
-	}
+	for (int age = 0; age < TW_AGES; age++)
+		tw_results_close(&d->side[age]);
 	tw_space_free(d->space);
 	TW_VEC_FREE(d->mem, &d->change);
 	TW_VEC_FREE(d->mem, &d->same);

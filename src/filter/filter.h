@@ -47,6 +47,10 @@ struct tw_rule {
 	struct tw_ports ports;	 /* TCP, UDP: destination ports; ICMP: type * 256 + code */
 	bool every_port;	 /* all ports, or the protocol has none: `ports` is 0-65535 */
 	bool icmp_any_type_code; /* type -1 with a given code: AWS does not define it */
+	/* What the input gives as ports where AWS ignores them (SPEC: nacl-ports-ignored,
+	 * sg-ports-ignored); 0-65535 and nothing are no statement. */
+	bool ignores_ports;
+	struct tw_ports ignored;
 	bool maybe;
 	const char *maybe_reason; /* why: a SPEC id or what is missing; NULL if not maybe */
 	struct tw_prefix peer;	  /* as written, host bits cleared; ACL rules and CIDR peers */

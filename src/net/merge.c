@@ -330,6 +330,8 @@ tw_status tw_merge_prefix_list(struct tw_net *net, struct tw_diags *diags,
 	tw_merge_object(&m);
 	if (!old->family)
 		old->family = list->family;
+	if (!old->most)
+		old->most = list->most;
 	if (!old->entries_known) {
 		if (list->entries_known || list->cidrs.n > old->cidrs.n)
 			old->cidrs = list->cidrs;

@@ -158,6 +158,7 @@ struct tw_prefix_list {
 	uint8_t family;		 /* 0 if the input does not say */
 	bool entries_known;
 	struct tw_prefixes cidrs;
+	uint32_t most; /* MaxEntries, 0 if the input does not say. SPEC: sg-prefix-list-weight */
 };
 
 struct tw_net {

@@ -211,6 +211,9 @@ TW_NODISCARD tw_status tw_aws_protocol(struct tw_aws *aws, uint32_t node, int16_
 /* Type and code (-1: any) as ports of a rule. */
 void tw_aws_icmp(struct tw_rule *rule, int64_t type, int64_t code);
 void tw_aws_every_port(struct tw_rule *rule);
+/* Ports of an object that AWS ignores, if they are ports at all and not all of them. */
+TW_NODISCARD tw_status tw_aws_ignored(struct tw_aws *aws, uint32_t object, const char *from,
+	const char *to, struct tw_rule *rule);
 
 /* A warning (TW901) at a node: "PATH: text". */
 TW_NODISCARD tw_status tw_aws_warn(struct tw_aws *aws, uint32_t node, const char *format, ...)

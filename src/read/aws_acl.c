@@ -139,6 +139,18 @@ static tw_status read_icmp(struct tw_aws *aws, uint32_t entry, struct tw_rule *r
 	return worst;
 }
 
+/*
+ * Ports beside a protocol that has none: AWS ignores them, and so does the verdict, but their
+ * author believed in them. What is no pair of ports says nothing.
+ */
+static tw_status read_ignored(struct tw_aws *aws, uint32_t entry, struct tw_rule *rule)
+{
+	uint32_t range = tw_aws_member(aws, entry, "PortRange");
+
+	tw_aws_every_port(rule);
+	return range == TW_NODE_NONE ? TW_OK : tw_aws_ignored(aws, range, "From", "To", rule);
+}
+
 /* What an entry says about ports depends on protocol and family. SPEC: nacl-ports-ignored */
 static tw_status read_service(struct tw_aws *aws, uint32_t entry, struct tw_rule *rule)
 {
@@ -164,8 +176,7 @@ static tw_status read_service(struct tw_aws *aws, uint32_t entry, struct tw_rule
 		rule->maybe_reason = "nacl-proto58-v4-packet";
 		return TW_OK;
 	default:
-		tw_aws_every_port(rule);
-		return TW_OK;
+		return read_ignored(aws, entry, rule);
 	}
 }
 

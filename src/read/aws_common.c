@@ -408,6 +408,45 @@ void tw_aws_every_port(struct tw_rule *rule)
 	rule->every_port = true;
 }
 
+/* The port that a member gives; -1 if it gives none. */
+static tw_status plain_port(struct tw_aws *aws, uint32_t object, const char *key, int32_t *ret)
+{
+	uint32_t node = tw_aws_member(aws, object, key);
+	int32_t port = 0;
+
+	*ret = -1;
+	if (node == TW_NODE_NONE || (tw_node_kind(aws->d, node) != TW_NODE_STRING &&
+					    tw_node_kind(aws->d, node) != TW_NODE_NUMBER))
+		return TW_OK;
+	struct tw_sv text = tw_node_text(aws->d, node);
+	if (!text.p)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] < '0' || text.p[i] > '9' || port > UINT16_MAX)
+			return TW_OK;
+		port = port * 10 + (text.p[i] - '0');
+	}
+	if (text.n > 0 && port <= UINT16_MAX)
+		*ret = port;
+	return TW_OK;
+}
+
+tw_status tw_aws_ignored(
+	struct tw_aws *aws, uint32_t object, const char *from, const char *to, struct tw_rule *rule)
+{
+	int32_t lo, hi;
+
+	if (tw_node_kind(aws->d, object) != TW_NODE_OBJECT)
+		return TW_OK;
+	TW_TRY(plain_port(aws, object, from, &lo));
+	TW_TRY(plain_port(aws, object, to, &hi));
+	if (lo < 0 || hi < lo || (lo == 0 && (hi == 0 || hi == UINT16_MAX)))
+		return TW_OK;
+	rule->ignores_ports = true;
+	rule->ignored = (struct tw_ports){(uint16_t)lo, (uint16_t)hi};
+	return TW_OK;
+}
+
 /* SPEC: nacl-icmp-type-code, sg-ports */
 void tw_aws_icmp(struct tw_rule *rule, int64_t type, int64_t code)
 {

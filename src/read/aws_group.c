@@ -78,7 +78,7 @@ static tw_status read_service(struct tw_aws *aws, uint32_t object, struct tw_rul
 		return read_icmp(aws, object, rule);
 	default:
 		tw_aws_every_port(rule);
-		return TW_OK;
+		return tw_aws_ignored(aws, object, "FromPort", "ToPort", rule);
 	}
 }
 

@@ -51,6 +51,8 @@ tw_status tw_aws_prefix_list(struct tw_aws *aws, uint32_t element)
 	struct tw_prefix_list list = {.object = {.span = tw_node_span(d, element)}};
 	uint32_t cidrs = TW_NODE_NONE, tags = TW_NODE_NONE;
 	tw_status worst = TW_OK;
+	int64_t most = 0;
+	bool found;
 
 	TW_TRY(tw_aws_id(aws, element, "PrefixListId", &list.object.id));
 	TW_AWS_STEP(worst, tw_aws_text(aws, element, "PrefixListName", &list.object.name));
@@ -60,6 +62,9 @@ tw_status tw_aws_prefix_list(struct tw_aws *aws, uint32_t element)
 	if (name)
 		list.object.name = name; /* the list's own name says more than its tag */
 	read_family(aws, element, &list);
+	TW_AWS_STEP(worst, tw_get_int_of(d, element, "MaxEntries", false, "a number of entries", 0,
+				   UINT16_MAX, &found, &most));
+	list.most = (uint32_t)most;
 	TW_AWS_STEP(worst, tw_get_array(d, element, "Cidrs", false, &cidrs));
 	if (cidrs != TW_NODE_NONE) {
 		list.entries_known = true;

@@ -215,10 +215,10 @@ void tw_text_check(struct tw_doc *doc)
 		tw_paint_words(paint, " more, as they should be (listed with -v)");
 		tw_paint_newline(paint);
 	}
-	if (report->flows_n == 0) {
+	if (report->flows_n == 0 && !report->no_flows) {
 		tw_paint_str(paint, "No flow to judge.");
 		tw_paint_newline(paint);
-	} else if (well == report->flows_n) {
+	} else if (report->flows_n > 0 && well == report->flows_n) {
 		draw_clean(doc);
 	}
 	tw_text_assumptions(doc);

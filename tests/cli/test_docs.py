@@ -22,7 +22,7 @@ import world
 
 LINK = sys.argv[sys.argv.index("--link") + 1:] if "--link" in sys.argv else []
 TWOWAY, ROOT = (pathlib.Path(path).resolve() for path in sys.argv[1:3])
-COMMANDS = ("check", "trace", "clients", "rule")
+COMMANDS = ("check", "trace", "lint", "clients", "rule")
 SHELLS = {"bash": "twoway.bash", "zsh": "_twoway", "fish": "twoway.fish"}
 
 

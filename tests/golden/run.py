@@ -18,7 +18,7 @@ A case is a folder with these files; only `cmd` is required, with `stdout` or `e
                  The command runs again with --format json and each filter must give that one value.
                  "run": N means the Nth command, 1 if not given.
 
-Whenever `check` or `trace` judged something, its JSON is held against schema/report.schema.json,
+Whenever `check`, `trace` or `lint` judged something, its JSON is held against schema/report.schema.json,
 and its exit status must not depend on the format. --bad is for inputs that must be refused: `exit`
 is 2 without the file and `stderr` is required. --update rewrites stdout, stderr and exit, never
 expect.json, and shows what changed: read it, an update proves nothing.
@@ -35,7 +35,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SCHEMAS = {"check": "report", "trace": "report"}  # of other commands: their own name
+SCHEMAS = {"check": "report", "trace": "report", "lint": "report"}  # of other commands: their own name
 JUDGED = (0, 1)
 TIMEOUT = 60
 CRASH_MARKS = ("Sanitizer", "runtime error:")

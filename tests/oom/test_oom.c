@@ -69,7 +69,7 @@ static const char intents[] = "clients: {fleet: {ports: [10240-65535], picks: ev
 			      "never: [{name: no-ssh, from: internet, to: web, port: tcp/22}]\n"
 			      "ignore: [{code: TW103, at: acl-1, reason: known}]\n";
 
-enum what { READ, CHECK, TRACE, CLIENTS, DIFF, DIFF_FILTERS };
+enum what { READ, CHECK, TRACE, LINT, CLIENTS, DIFF, DIFF_FILTERS };
 
 struct job {
 	enum what what;
@@ -113,7 +113,11 @@ static tw_status judge(struct world *w, struct job *job)
 			.year = 2026,
 			.month = 1,
 			.day = 31};
-		status = tw_check(w->mem, tw_input_net(w->in), &options, w->diags, &report);
+		const struct tw_lint_options lint = {.check = options, .compliance = true};
+		status = job->what == LINT
+				 ? tw_lint(w->mem, tw_input_net(w->in), &lint, w->diags, &report)
+				 : tw_check(w->mem, tw_input_net(w->in), &options, w->diags,
+					   &report);
 	}
 	if (status != TW_OK)
 		return status;
@@ -237,6 +241,12 @@ static void test_trace_json(void **state)
 	sweep(TRACE, TW_FORMAT_JSON);
 }
 
+static void test_lint(void **state)
+{
+	(void)state;
+	sweep(LINT, TW_FORMAT_TEXT);
+}
+
 static void test_diff(void **state)
 {
 	(void)state;
@@ -260,7 +270,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_read),
 		cmocka_unit_test(test_check), cmocka_unit_test(test_check_json),
 		cmocka_unit_test(test_trace), cmocka_unit_test(test_trace_json),
-		cmocka_unit_test(test_diff), cmocka_unit_test(test_diff_json),
-		cmocka_unit_test(test_clients)};
+		cmocka_unit_test(test_lint), cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_diff_json), cmocka_unit_test(test_clients)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

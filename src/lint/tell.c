@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Findings of lint, and fixes for them. A fix is tried on a copy of the list before it is offered:
+ * one that does not do what it says is never shown.
+ */
+#include "lint.h"
+
+/* ---- findings -------------------------------------------------------------------------------- */
+
+/* Rules with equal words are told apart by their order, so that fingerprints differ. */
+static tw_status set_peer(struct tw_lint *lint, struct tw_finding_draft *f, uint32_t rule)
+{
+	struct tw_results *r = lint->results;
+	size_t before = 0;
+	const char *own =
+		rule == TW_MISSING
+			? ""
+			: tw_rule_text(r->arena,
+				  &r->net->acl[f->cause.acl].list[f->cause.list].rule[rule],
+				  f->cause.list);
+	if (!own)
+		return TW_ENOMEM;
+	/* One ACL after the other: its own findings are the last ones. */
+	for (size_t i = r->finding.n; i > 0 && r->finding.v[i - 1].cause.acl == f->cause.acl; i--) {
+		const struct tw_finding_draft *one = &r->finding.v[i - 1];
+		if (one->cause.list != f->cause.list || one->cause.family != f->cause.family ||
+			one->cause.protocol != f->cause.protocol ||
+			strcmp(one->code, f->code) != 0 || one->cause.rules != f->cause.rules)
+			continue;
+		if (rule == TW_MISSING) {
+			before++;
+			continue;
+		}
+		const char *text = tw_rule_text(r->arena,
+			&r->net->acl[f->cause.acl].list[f->cause.list].rule[one->cause.rule[0]],
+			f->cause.list);
+		if (!text)
+			return TW_ENOMEM;
+		before += strcmp(text, own) == 0;
+	}
+	if (before == 0)
+		return TW_OK;
+	f->peer = tw_arena_printf(r->arena, "again %zu", before);
+	return f->peer ? TW_OK : TW_ENOMEM;
+}
+
+tw_status tw_lint_tell(struct tw_lint *lint, const char *code, enum tw_level level,
+	enum tw_list list, uint32_t rule, const char *label, const char *message,
+	struct tw_finding_draft **ret)
+{
+	struct tw_results *r = lint->results;
+	struct tw_finding_draft f = {.code = code,
+		.level = level,
+		.cause = {.acl = lint->acl, .list = list, .direction = TW_REQUEST}};
+	if (!message)
+		return TW_ENOMEM;
+	if (rule != TW_MISSING) {
+		const struct tw_rule *one = &lint->list[list].rules.rule[rule];
+		if (one->implicit)
+			return TW_EBUG;
+		f.cause.rule[f.cause.rules++] = rule;
+		f.cause.family = one->family;
+		f.cause.protocol = one->protocol < 0 ? 0 : (uint8_t)one->protocol;
+	}
+	f.finding.message = message;
+	f.finding.label = label;
+	TW_TRY(set_peer(lint, &f, rule));
+	TW_TRY(TW_VEC_PUSH(r->mem, &r->finding, f));
+	*ret = &r->finding.v[r->finding.n - 1];
+	return TW_OK;
+}
+
+tw_status tw_lint_tell_group(struct tw_lint *lint, const char *code, enum tw_level level,
+	uint32_t group, enum tw_list list, uint32_t rule, const char *label, const char *message,
+	struct tw_finding_draft **ret)
+{
+	struct tw_results *r = lint->results;
+	const struct tw_group *g = &r->net->group[group];
+	struct tw_finding_draft f = {
+		.code = code, .level = level, .cause = {.acl = TW_MISSING, .list = list}};
+	if (!message)
+		return TW_ENOMEM;
+	f.finding.message = message;
+	f.finding.label = label;
+	f.finding.span = g->object.span;
+	f.finding.cause_component = g->object.id;
+	f.finding.cause_list = tw_list_name(list);
+	const char *what = "";
+	if (rule != TW_MISSING) {
+		const struct tw_rule *one = &g->list[list].rule[rule];
+		f.finding.cause_rule = one->id;
+		if (one->span.file != 0)
+			f.finding.span = one->span;
+		what = one->id;
+	}
+	f.peer = tw_arena_printf(r->arena, "%s|%s", g->object.id, what);
+	if (!f.peer)
+		return TW_ENOMEM;
+	TW_TRY(TW_VEC_PUSH(r->mem, &r->finding, f));
+	*ret = &r->finding.v[r->finding.n - 1];
+	return TW_OK;
+}
+
+tw_status tw_lint_relate(struct tw_lint *lint, struct tw_finding_draft *finding, enum tw_list list,
+	size_t rule, const char *message)
+{
+	struct tw_related one = {message, lint->list[list].rules.rule[rule].span};
+	if (!message)
+		return TW_ENOMEM;
+	if (one.span.file == 0)
+		return TW_OK;
+	return TW_VEC_PUSH(lint->results->mem, &finding->related, one);
+}
+
+tw_status tw_lint_note(struct tw_lint *lint, struct tw_finding_draft *finding, const char *text)
+{
+	return text ? tw_finding_note(lint->results, finding, text) : TW_ENOMEM;
+}
+
+/* check tells equal ACLs once: what it says of a twin, it says of this one. */
+tw_status tw_lint_told(struct tw_lint *lint)
+{
+	const struct tw_net *net = lint->results->net;
+	size_t n = lint->check->findings_n;
+	lint->told = TW_NEW_ARRAY(lint->results->work, const struct tw_finding *, n + 1);
+	lint->tolds = 0;
+	if (!lint->told)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		const struct tw_finding *one = &lint->check->finding[i];
+		uint32_t acl = lint->about[i];
+		if (one->code[2] == '1' && one->level >= TW_LEVEL_WARNING && one->direction &&
+			acl != TW_MISSING && (acl == lint->acl || tw_acl_same(net, acl, lint->acl)))
+			lint->told[lint->tolds++] = one;
+	}
+	return TW_OK;
+}
+
+/* TW101 to TW103 are TCP's, TW104 is UDP's; codes of paths are of both. */
+static bool is_of(const char *code, const char *kind)
+{
+	bool udp = strcmp(code, "TW104") == 0, tcp = strcmp(code, "TW104") < 0;
+	return strcmp(kind, "TW104") == 0 ? udp : tcp;
+}
+
+bool tw_lint_is_shut(const struct tw_lint *lint)
+{
+	for (size_t i = 0; i < lint->tolds; i++)
+		if (strcmp(lint->told[i]->direction, "request") == 0)
+			return true;
+	return false;
+}
+
+enum tw_level tw_lint_loss(const struct tw_lint *lint, enum tw_list list, uint8_t protocol,
+	enum tw_level level, const char **ret_code)
+{
+	const char *code = NULL;
+	const char *other = protocol == TW_PROTOCOL_UDP ? "TW103" : "TW104";
+	for (size_t i = 0; i < lint->tolds && !code; i++) {
+		const struct tw_finding *one = lint->told[i];
+		if (strcmp(one->direction, "reply") == 0 && one->cause_list &&
+			strcmp(one->cause_list, tw_list_name(list)) == 0 &&
+			!is_of(one->code, other))
+			code = one->code;
+	}
+	if (ret_code)
+		*ret_code = code;
+	return code && level > TW_LEVEL_NOTE ? TW_LEVEL_NOTE : level;
+}
+
+tw_status tw_lint_refer(struct tw_lint *lint, struct tw_finding_draft *finding, const char *code)
+{
+	if (!code)
+		return TW_OK;
+	return tw_lint_note(lint, finding,
+		tw_arena_printf(
+			lint->results->arena, "`twoway check` tells what it costs: %s", code));
+}
+
+/* ---- edits ----------------------------------------------------------------------------------- */
+
+struct tw_entry tw_lint_entry(
+	const struct tw_lint *lint, const struct tw_rule *rule, enum tw_list list)
+{
+	struct tw_entry e = {.component = lint->results->net->acl[lint->acl].object.id,
+		.egress = list == TW_EGRESS,
+		.allow = rule->action == TW_ALLOW,
+		.number = (uint16_t)rule->number,
+		.protocol = rule->protocol,
+		.cidr = rule->peer,
+		.ports = {0, 65535},
+		.icmp_type = -1,
+		.icmp_code = -1};
+	if (tw_lint_has_ports(rule) && !rule->every_port)
+		e.ports = rule->ports;
+	if ((rule->protocol == TW_PROTOCOL_ICMP || rule->protocol == TW_PROTOCOL_ICMPV6) &&
+		!rule->every_port && !rule->icmp_any_type_code) {
+		e.icmp_type = (int16_t)(rule->ports.lo >> 8);
+		if (rule->ports.lo == rule->ports.hi)
+			e.icmp_code = (int16_t)(rule->ports.lo & 255);
+	}
+	return e;
+}
+
+/* SPEC: nacl-number-space-per-direction. Both families share the numbers. */
+uint16_t tw_lint_number(const struct tw_lint *lint, enum tw_list list, uint32_t from)
+{
+	struct tw_rules rules = lint->list[list].rules;
+	for (uint32_t n = from > 0 ? from : 1; n < TW_IMPLICIT_V4; n++) {
+		bool used = false;
+		for (size_t i = 0; i < rules.n && !used; i++)
+			used = rules.rule[i].number == n;
+		if (!used)
+			return (uint16_t)n;
+	}
+	return 0;
+}
+
+static struct tw_rule rule_of(const struct tw_entry *e)
+{
+	struct tw_rule rule = {.id = "",
+		.number = e->number,
+		.action = e->allow ? TW_ALLOW : TW_DENY,
+		.family = e->cidr.family,
+		.protocol = e->protocol,
+		.ports = {0, 65535},
+		.peer = e->cidr};
+	if (tw_lint_has_ports(&rule))
+		rule.ports = e->ports;
+	else if (e->icmp_type >= 0)
+		rule.ports = (struct tw_ports){
+			TW_ICMP(e->icmp_type, e->icmp_code < 0 ? 0 : e->icmp_code),
+			TW_ICMP(e->icmp_type, e->icmp_code < 0 ? 255 : e->icmp_code)};
+	rule.every_port = rule.ports.lo == 0 && rule.ports.hi == 65535;
+	return rule;
+}
+
+/* The list after the edits. */
+static tw_status edited(struct tw_lint *lint, enum tw_list list, const struct tw_edit *edit,
+	size_t n, struct tw_compiled *ret)
+{
+	struct tw_results *r = lint->results;
+	struct tw_rules old = lint->list[list].rules;
+	struct tw_rule *rule = TW_NEW_ARRAY(r->work, struct tw_rule, old.n + n + 1);
+	size_t k = 0;
+	if (!rule)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < old.n; i++) {
+		bool gone = false;
+		for (size_t e = 0; e < n; e++)
+			gone |= edit[e].operation != TW_ADD &&
+				edit[e].entry.egress == (list == TW_EGRESS) &&
+				edit[e].entry.number == old.rule[i].number;
+		if (!gone)
+			rule[k++] = old.rule[i];
+	}
+	for (size_t e = 0; e < n; e++) {
+		if (edit[e].operation == TW_REMOVE || edit[e].entry.egress != (list == TW_EGRESS))
+			continue;
+		size_t at = k++;
+		for (; at > 0 && rule[at - 1].number > edit[e].entry.number; at--)
+			rule[at] = rule[at - 1];
+		rule[at] = rule_of(&edit[e].entry);
+	}
+	return tw_compile_acl(
+		r->judge->space, (struct tw_rules){rule, k}, lint->list[list].view, ret);
+}
+
+static const char *edit_text(struct tw_lint *lint, const struct tw_edit *edit)
+{
+	struct tw_arena *arena = lint->results->arena;
+	const char *way = tw_lint_way(edit->entry.egress ? TW_EGRESS : TW_INGRESS);
+	const char *entry = tw_lint_entry_text(arena, &edit->entry);
+	if (!entry)
+		return NULL;
+	if (edit->operation == TW_ADD)
+		return tw_arena_printf(arena, "add %s rule: %s", way, entry);
+	return edit->operation == TW_REMOVE ? tw_arena_printf(arena, "remove %s rule %u: %s", way,
+						      edit->entry.number, entry)
+					    : tw_arena_printf(arena, "replace %s rule %u by: %s",
+						      way, edit->entry.number, entry);
+}
+
+tw_status tw_lint_fix(struct tw_lint *lint, struct tw_finding_draft *finding, const char *title,
+	bool safe, tw_set wanted, const struct tw_edit *edit, size_t n)
+{
+	struct tw_results *r = lint->results;
+	struct tw_space *space = r->judge->space;
+	bool egress = edit[0].entry.egress, same = true;
+	for (int list = 0; list < 2; list++) {
+		const struct tw_compiled *old = lint->list[list].compiled;
+		struct tw_compiled c;
+		TW_TRY(edited(lint, (enum tw_list)list, edit, n, &c));
+		if (egress == (list == TW_EGRESS) && !tw_set_is_subset(space, wanted, c.allow))
+			return tw_space_status(space);
+		same &= c.allow == old->allow && c.unknown == old->unknown;
+	}
+	if (safe && !same)
+		return tw_space_status(space);
+	struct tw_fix *fix = TW_NEW(r->arena, struct tw_fix);
+	struct tw_edit *edits = TW_NEW_ARRAY(r->arena, struct tw_edit, n);
+	if (!fix || !edits)
+		return TW_ENOMEM;
+	memcpy(edits, edit, n * sizeof(*edit));
+	*fix = (struct tw_fix){.title = title ? title : edit_text(lint, edit),
+		.applicability = same ? TW_FIX_SAFE : TW_FIX_REVIEW,
+		.rank = 1,
+		.edit = edits,
+		.edits = n};
+	if (!fix->title)
+		return TW_ENOMEM;
+	finding->finding.fix = fix;
+	finding->finding.fixes_n = 1;
+	return tw_space_status(space);
+}
+
+tw_status tw_lint_fix_remove(struct tw_lint *lint, struct tw_finding_draft *finding,
+	enum tw_list list, size_t rule, bool safe)
+{
+	const struct tw_rule *one = &lint->list[list].rules.rule[rule];
+	struct tw_edit edit = {TW_REMOVE, tw_lint_entry(lint, one, list), one->span};
+	return tw_lint_fix(lint, finding, NULL, safe, TW_EMPTY, &edit, 1);
+}
+
+tw_status tw_lint_fix_replace(struct tw_lint *lint, struct tw_finding_draft *finding,
+	enum tw_list list, size_t rule, struct tw_entry entry, bool safe, tw_set wanted)
+{
+	struct tw_edit edit = {TW_REPLACE, entry, lint->list[list].rules.rule[rule].span};
+	return tw_lint_fix(lint, finding, NULL, safe, wanted, &edit, 1);
+}
+
+tw_status tw_lint_fix_add(struct tw_lint *lint, struct tw_finding_draft *finding, enum tw_list list,
+	uint32_t behind, struct tw_entry entry, tw_set wanted)
+{
+	entry.number = tw_lint_number(lint, list, behind + 1);
+	if (entry.number == 0)
+		return TW_OK;
+	struct tw_edit edit = {TW_ADD, entry, TW_NO_SPAN};
+	return tw_lint_fix(lint, finding, NULL, false, wanted, &edit, 1);
+}
