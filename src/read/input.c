@@ -444,6 +444,11 @@ static tw_status nothing_to_judge(struct tw_input *in)
 		"nothing to judge: no network ACL and no security group in the input");
 }
 
+void tw_input_allow_no_filters(struct tw_input *in)
+{
+	in->no_filters = true;
+}
+
 tw_status tw_input_finish(struct tw_input *in)
 {
 	struct tw_net *net = in->net;
@@ -455,7 +460,8 @@ tw_status tw_input_finish(struct tw_input *in)
 	tw_status status = tw_net_finish(net, in->diags);
 	if (status != TW_OK && status != TW_EPARSE)
 		return status;
-	if (tw_diags_worst(in->diags) < TW_LEVEL_ERROR && !net->acls && !net->groups)
+	if (tw_diags_worst(in->diags) < TW_LEVEL_ERROR && !net->acls && !net->groups &&
+		!in->no_filters)
 		TW_TRY(nothing_to_judge(in));
 	return tw_diags_worst(in->diags) == TW_LEVEL_ERROR ? TW_EPARSE : TW_OK;
 }
