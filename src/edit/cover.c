@@ -447,18 +447,53 @@ static uint32_t join(const struct work *w, uint32_t a, uint32_t b)
 	return a;
 }
 
-/* Cuts a rule back to what no other holds. Rules of ICMP and of all protocols keep their ports. */
+/* The part of a box that a rule holds, as a rule; false if it holds nothing of it. */
+static bool clip(const struct work *w, const struct candidate *rule, size_t box,
+	struct candidate *ret)
+{
+	const uint64_t *mask = w->mask + box * w->words;
+	struct tw_prefix block = w->node.v[rule->node].cidr, other = w->box[box].cidr;
+	bool inside = tw_prefix_contains(block, other);
+
+	*ret = (struct candidate){rule->node, rule->protocol, SIZE_MAX, 0};
+	if (!inside && !tw_prefix_contains(other, block))
+		return false;
+	for (size_t a = rule->first; a <= rule->last; a++) {
+		if (!has(mask, a))
+			continue;
+		ret->first = a < ret->first ? a : ret->first;
+		ret->last = a;
+	}
+	/* Every block of the input is a node: the tree was cut there. */
+	for (uint32_t at = rule->node; inside && w->node.v[at].cidr.len < other.len;) {
+		at = w->node.v[at].child[tw_prefix_contains(
+			w->node.v[w->node.v[at].child[1]].cidr, other)];
+		ret->node = at;
+	}
+	return ret->first != SIZE_MAX;
+}
+
+/* Something of `part` has no other rule than this one. */
+static bool is_only_here(const struct work *w, const struct candidate *part)
+{
+	for (size_t i = 0; i < w->grain.n; i++)
+		if (w->grain.v[i].held == 1 && holds(w, part, &w->grain.v[i]))
+			return true;
+	return false;
+}
+
+/* Cuts a rule back to the boxes that it is needed for. ICMP and all protocols keep their ports. */
 static void cut_back(struct work *w, struct candidate *rule)
 {
-	struct candidate cut = {NO_NODE, rule->protocol, SIZE_MAX, 0};
+	struct candidate cut = {NO_NODE, rule->protocol, SIZE_MAX, 0}, part;
 
-	for (size_t i = 0; i < w->grain.n; i++) {
-		const struct grain *grain = &w->grain.v[i];
-		if (grain->held != 1 || !holds(w, rule, grain))
+	for (size_t i = 0; i < w->boxes; i++) {
+		if (w->box[i].part != TW_COVER_MUST || !clip(w, rule, i, &part) ||
+			!is_only_here(w, &part))
 			continue;
-		cut.node = cut.node == NO_NODE ? grain->node : join(w, cut.node, grain->node);
-		cut.first = grain->atom < cut.first ? grain->atom : cut.first;
-		cut.last = grain->atom > cut.last ? grain->atom : cut.last;
+		cut.node = cut.node == NO_NODE ? part.node : join(w, cut.node, part.node);
+		cut.first = part.first < cut.first ? part.first : cut.first;
+		cut.last = part.last > cut.last ? part.last : cut.last;
 	}
 	if (cut.node == NO_NODE)
 		return;

@@ -7,6 +7,7 @@
 #include "judge.h"
 
 const struct tw_ports tw_any_client = {1024, 65535};
+const struct tw_ports tw_usual_clients = {32768, 65535};
 
 tw_status tw_plan_guard(struct tw_plan *plan, const struct tw_guard *guard, size_t *ret)
 {
@@ -63,8 +64,13 @@ static tw_status add(struct tw_plan *plan, size_t guard, const struct tw_plan_fl
 		.why = why,
 		.box = {flow->peer, protocol, ports, TW_COVER_MUST},
 		.flow = flow->name,
+		.exact = flow->exact,
+		.needed = ports,
 		.section = flow->section,
 		.span = flow->span};
+
+	if (why == TW_WHY_REPLY && flow->guessed && tw_cover_has_ports(protocol))
+		demand.needed = tw_usual_clients;
 
 	return TW_VEC_PUSH(plan->mem, &plan->guard.v[guard].demand, demand);
 }

@@ -8,6 +8,7 @@
  * it.
  */
 
+#include "addresses.h"
 #include "cover.h"
 #include "report_diag.h"
 #include "twoway/gen.h"
@@ -27,6 +28,8 @@ struct tw_demand {
 	enum tw_why why;
 	struct tw_cover_box box;
 	const char *flow; /* for comments */
+	struct tw_ranges exact; /* who the peer really is: `box.cidr` may stand for the internet */
+	struct tw_ports needed; /* of replies: no port of these may be denied */
 	unsigned section; /* rules of a section have numbers of a hundred of their own */
 	struct tw_span span;
 };
@@ -61,14 +64,18 @@ struct tw_plan_flow {
 	bool outbound; /* the guard's end asks */
 	struct tw_prefix peer;
 	struct tw_service service;
+	struct tw_ranges exact;
 	const struct tw_ports *reply; /* the client's ports, sorted */
 	size_t replies;
+	bool guessed; /* nobody says who asks: `reply` holds more than the usual clients need */
 	unsigned section;
 	struct tw_span span;
 };
 
 /* Every port that a client may have, where nobody says who asks. SPEC: eph-cover-all */
 extern const struct tw_ports tw_any_client;
+/* Of these, what the clients that decide need: Linux, Windows and macOS. */
+extern const struct tw_ports tw_usual_clients;
 
 TW_NODISCARD tw_status tw_plan_guard(struct tw_plan *plan, const struct tw_guard *guard, size_t *ret);
 /* Adds the demands of a flow: the request and its replies; a group needs the request only. */

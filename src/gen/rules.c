@@ -287,7 +287,23 @@ static tw_status check_quota(struct list *list, unsigned last)
 
 struct entries {
 	TW_VEC(struct tw_entry) v;
+	const char *forced; /* rules that replies force, for a note; or NULL */
 };
+
+/* "ingress 120 (tcp/1024-65535 from 0.0.0.0/0)" */
+static tw_status keep_forced(
+	struct tw_plan *plan, const struct tw_entry *entry, struct entries *entries)
+{
+	struct tw_service service = {.protocol = entry->protocol, .ports = entry->ports};
+	char what[TW_SERVICE_TEXT], block[TW_PREFIX_TEXT];
+
+	entries->forced = tw_arena_printf(&plan->work, "%s%s%s %u (%s %s %s)",
+		entries->forced ? entries->forced : "", entries->forced ? ", " : "",
+		entry->egress ? "egress" : "ingress", (unsigned)entry->number,
+		tw_service_text(&service, what), entry->egress ? "to" : "from",
+		tw_prefix_text(entry->cidr, block));
+	return entries->forced ? TW_OK : TW_ENOMEM;
+}
 
 static tw_status write_list(struct list *list, struct entries *entries)
 {
@@ -310,6 +326,9 @@ static tw_status write_list(struct list *list, struct entries *entries)
 			entry.number = (uint16_t)(last +
 						  (list->family == TW_IPV6 ? IPV6_NUMBERS : 0));
 		TW_TRY(TW_VEC_PUSH(list->plan->mem, &entries->v, entry));
+		if (!list->guard->group && rule->place == BEHIND && rule->why == TW_WHY_REPLY &&
+			tw_cover_has_ports(rule->box.protocol))
+			TW_TRY(keep_forced(list->plan, &entry, entries));
 	}
 	list->plan->exact &= list->exact;
 	return list->guard->group ? TW_OK : check_quota(list, last);
@@ -348,7 +367,7 @@ static tw_status write_lists(
 
 tw_status tw_rules_of(struct tw_plan *plan, const struct tw_guard *guard, struct tw_rule_set *ret)
 {
-	struct entries entries = {TW_VEC_EMPTY};
+	struct entries entries = {TW_VEC_EMPTY, NULL};
 	tw_status status = write_lists(plan, guard, &entries);
 	struct tw_entry *out = NULL;
 
@@ -361,6 +380,11 @@ tw_status tw_rules_of(struct tw_plan *plan, const struct tw_guard *guard, struct
 		if (!guard->group)
 			qsort(out, entries.v.n, sizeof(*out), by_number);
 	}
+	if (status == TW_OK && entries.forced)
+		status = tw_plan_note(plan,
+			"network ACL %s lets any packet to reply ports pass, not replies only: %s; "
+			"security groups stop what is no reply",
+			guard->name, entries.forced);
 	if (status == TW_OK)
 		*ret = (struct tw_rule_set){.name = guard->name,
 			.about = guard->about,
