@@ -6,9 +6,8 @@
 
 #include "cli.h"
 
-#define BLOCKS_MAX  64
-#define QUOTA_MAX   1000
-#define ENDING_ROOM 8
+#define BLOCKS_MAX 64
+#define QUOTA_MAX  1000
 
 /* What was asked for, sorted out of the operands. */
 struct wish {
@@ -52,8 +51,7 @@ static bool unknown_pattern(const struct args *args, const char *text)
 		names[i] = list[i].name;
 	const char *near = nearest_word(text, names, n);
 	if (near != NULL)
-		usage_error(
-			args->command, "unknown pattern \"%s\"; did you mean %s?", text, near);
+		usage_error(args->command, "unknown pattern \"%s\"; did you mean %s?", text, near);
 	else
 		usage_error(args->command,
 			"unknown pattern \"%s\"; there are web-server, ssh, outbound-api, "
@@ -92,8 +90,8 @@ static bool sort_operands(const struct args *args, struct wish *wish)
 }
 
 /* "10.0.0.0/8,2001:db8::/32" */
-static bool parse_blocks(const struct args *args, enum opt_id id, struct tw_prefix *block,
-	size_t *ret_n)
+static bool parse_blocks(
+	const struct args *args, enum opt_id id, struct tw_prefix *block, size_t *ret_n)
 {
 	const char *text = args->value[id];
 
@@ -118,8 +116,8 @@ static bool parse_blocks(const struct args *args, enum opt_id id, struct tw_pref
 		text += length + (text[length] == ',' ? 1 : 0);
 	}
 	if (args->value[id] != NULL && *ret_n == 0) {
-		usage_error(args->command, "--%s needs a CIDR block",
-			id == OPT_FROM ? "from" : "to");
+		usage_error(
+			args->command, "--%s needs a CIDR block", id == OPT_FROM ? "from" : "to");
 		return false;
 	}
 	return true;
@@ -222,7 +220,7 @@ static tw_status read_all(struct session *session, const struct args *args, stru
 int cmd_gen(const struct args *args)
 {
 	const struct tw_client *client[CLIENTS_MAX];
-	static struct wish wish;
+	struct wish wish;
 	struct client_ranges ranges;
 	struct session session;
 	struct tw_style style;

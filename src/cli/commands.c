@@ -108,8 +108,10 @@ static const char about_fix[] =
 	"edits, proved on a copy of the network, and what else they let in. With --apply, writes "
 	"them into the files.";
 static const char about_gen[] =
-	"Prints complete rule sets, replies included: for the flows that --intents states, or for "
-	"one or more patterns: web-server, ssh, outbound-api, load-balanced, three-tier, nat.";
+	"Prints complete rule sets, replies included: for one or more patterns, web-server, ssh, "
+	"outbound-api, load-balanced, three-tier or nat; or for the flows that the intents state, "
+	"which --intents names or an operand that ends in .yaml or .yml. Other operands then are "
+	"the network that the intents speak of.";
 static const char about_diff[] =
 	"Compares two networks, each a file or a folder, and tells which flows appear, vanish or "
 	"lose their replies, for which clients. Rules that were only rewritten are no change.";
@@ -129,8 +131,8 @@ const struct command commands[] = {
 		OPT_FILE, 1, SIZE_MAX, cmd_lint},
 	{"fix", FIX, "INPUT...", "mend what check finds, with proof", about_fix, OPT_FILE, 1,
 		SIZE_MAX, cmd_fix},
-	{"gen", GEN, "[PATTERN...]", "generate rule sets, replies included", about_gen, OPT_TEXT, 0,
-		SIZE_MAX, cmd_gen},
+	{"gen", GEN, "[PATTERN... | INPUT...]", "generate rule sets, replies included", about_gen,
+		OPT_TEXT, 0, SIZE_MAX, cmd_gen},
 	{"diff", DIFF, "OLD NEW", "tell which flows a change makes, breaks or mends", about_diff,
 		OPT_FILE, 2, 2, cmd_diff},
 	{"clients", CLIENTS, "", "list who picks which source ports", about_clients, OPT_TEXT, 0, 0,

@@ -238,7 +238,7 @@ static tw_status finish_leaf(struct work *w, uint32_t node, const struct state *
 
 	for (size_t i = 0; i < w->words; i++) {
 		uint64_t not = state->part[TW_COVER_NOT][i];
-		may[i] = (state->part[TW_COVER_MUST][i] | state->part[TW_COVER_MAY][i]) & ~not;
+		may[i] = (state->part[TW_COVER_MUST][i] | state->part[TW_COVER_MAY][i]) & ~not ;
 	}
 	for (size_t a = 0; a < w->atoms; a++) {
 		struct grain grain = {node, (uint32_t)a, 0};
@@ -363,8 +363,7 @@ static tw_status find_candidates(struct work *w)
 						: runs_of_layer(w, node, layer));
 			}
 		}
-		w->node.v[node].candidates_n =
-			w->candidate.n - w->node.v[node].candidates_begin;
+		w->node.v[node].candidates_n = w->candidate.n - w->node.v[node].candidates_begin;
 	}
 	return TW_OK;
 }
@@ -417,8 +416,8 @@ static tw_status find_cells(struct work *w, size_t words, size_t *ret_cells)
 			continue;
 		}
 		size_t at = (size_t)hash_of(set, words) & (slots - 1);
-		while (slot[at] != 0 && memcmp(w->cell.v + (slot[at] - 1) * words, set,
-						words * sizeof(*set)) != 0)
+		while (slot[at] != 0 &&
+			memcmp(w->cell.v + (slot[at] - 1) * words, set, words * sizeof(*set)) != 0)
 			at = (at + 1) & (slots - 1);
 		if (slot[at] != 0)
 			continue;
@@ -448,8 +447,8 @@ static uint32_t join(const struct work *w, uint32_t a, uint32_t b)
 }
 
 /* The part of a box that a rule holds, as a rule; false if it holds nothing of it. */
-static bool clip(const struct work *w, const struct candidate *rule, size_t box,
-	struct candidate *ret)
+static bool clip(
+	const struct work *w, const struct candidate *rule, size_t box, struct candidate *ret)
 {
 	const uint64_t *mask = w->mask + box * w->words;
 	struct tw_prefix block = w->node.v[rule->node].cidr, other = w->box[box].cidr;
@@ -527,8 +526,7 @@ static tw_status make_rules(
 		if (!chosen[i])
 			continue;
 		cut_back(w, &rule);
-		ret->rule[ret->n++] = (struct tw_cover_box){
-			.cidr = w->node.v[rule.node].cidr,
+		ret->rule[ret->n++] = (struct tw_cover_box){.cidr = w->node.v[rule.node].cidr,
 			.protocol = rule.protocol,
 			.ports = {w->atom[rule.first].lo, w->atom[rule.last].hi}};
 		if (rule.protocol < 0)

@@ -11,15 +11,15 @@
  */
 #include "cover.h"
 
-#define STEPS_MAX 200000	/* of a part with more than TW_COVER_EXACT candidates */
+#define STEPS_MAX     200000	     /* of a part with more than TW_COVER_EXACT candidates */
 #define DOMINANCE_MAX ((size_t)3000) /* comparing all pairs pays up to here */
 
 struct solver {
 	const struct tw_cells *in;
 	struct tw_arena arena;
-	size_t words; /* of a set of cells */
+	size_t words;	  /* of a set of cells */
 	uint64_t *serves; /* candidates * words: the cells of each */
-	uint64_t *open;   /* cells that are not served and not implied */
+	uint64_t *open;	  /* cells that are not served and not implied */
 	bool *dead;	  /* candidates that are out of the game */
 	bool *chosen;
 	bool exact;
@@ -211,8 +211,8 @@ static void take_away(const struct solver *s, uint64_t *open, size_t candidate)
 }
 
 /* True if the cells of `part` that candidate `skip` serves are served by the others of `list`. */
-static bool is_spare(const struct solver *s, const uint64_t *part, const size_t *list, size_t n,
-	size_t skip)
+static bool is_spare(
+	const struct solver *s, const uint64_t *part, const size_t *list, size_t n, size_t skip)
 {
 	for (size_t w = 0; w < s->words; w++) {
 		uint64_t left = part[w];
@@ -322,8 +322,7 @@ static void descend(struct search *search, size_t depth)
 static tw_status solve_part(struct solver *s, const uint64_t *part, size_t candidates)
 {
 	struct tw_arena_mark mark = tw_arena_save(&s->arena);
-	struct search search = {
-		.s = s, .steps_max = candidates > TW_COVER_EXACT ? STEPS_MAX : 0};
+	struct search search = {.s = s, .steps_max = candidates > TW_COVER_EXACT ? STEPS_MAX : 0};
 	uint64_t *scratch = TW_NEW_ARRAY(&s->arena, uint64_t, s->words + 1);
 
 	search.best = TW_NEW_ARRAY(&s->arena, size_t, s->in->candidates + 1);

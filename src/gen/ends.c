@@ -167,7 +167,8 @@ static tw_status find_peers(struct tw_plan *plan, struct tw_gen_end *end)
 	return TW_OK;
 }
 
-static tw_status refuse(struct tw_plan *plan, struct tw_span span, const char *name, const char *why)
+static tw_status refuse(
+	struct tw_plan *plan, struct tw_span span, const char *name, const char *why)
 {
 	TW_TRY(tw_diag_add(plan->diags, TW_LEVEL_ERROR, 0, span, "%s %s", name, why));
 	return TW_EINVAL;
@@ -407,9 +408,9 @@ static tw_status refuse_overlap(
 {
 	TW_TRY(tw_diag_add_pair(plan->diags, TW_LEVEL_ERROR, 0, a->span, b->span,
 		"the other one is here",
-		"%s and %s overlap: a network ACL guards whole subnets, and these blocks do not say "
-		"which there are. Give the subnets as input beside the intents, or make the blocks "
-		"equal or apart",
+		"%s and %s overlap: a network ACL guards whole subnets, and these blocks do not "
+		"say which there are. Give the subnets as input beside the intents, or make "
+		"the blocks equal or apart",
 		a->name, b->name));
 	return TW_EINVAL;
 }
@@ -435,10 +436,10 @@ static tw_status add_block_units(struct tw_plan *plan, struct tw_gen_ends *ends)
 			if (same_blocks(one, other)) {
 				list[unit.ends++] = k;
 				first &= k >= i;
-			} else if (k < i && (tw_gen_ranges_share(one->exact, other->exact,
-						     TW_IPV4) ||
-						    tw_gen_ranges_share(one->exact,
-							    other->exact, TW_IPV6))) {
+			} else if (k < i &&
+				   (tw_gen_ranges_share(one->exact, other->exact, TW_IPV4) ||
+					   tw_gen_ranges_share(
+						   one->exact, other->exact, TW_IPV6))) {
 				worst = refuse_overlap(plan, one, other);
 				if (worst != TW_EINVAL)
 					return worst;
@@ -464,8 +465,8 @@ static tw_status add_groups(struct tw_plan *plan, struct tw_gen_ends *ends)
 		if (!guard.about)
 			return TW_ENOMEM;
 		if (end->subnets > 0 && net->subnet[end->subnet[0]].vpc_id) {
-			guard.vpc_id = tw_arena_str(
-				plan->arena, net->subnet[end->subnet[0]].vpc_id);
+			guard.vpc_id =
+				tw_arena_str(plan->arena, net->subnet[end->subnet[0]].vpc_id);
 			if (!guard.vpc_id)
 				return TW_ENOMEM;
 		}

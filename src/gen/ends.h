@@ -7,7 +7,7 @@
  * and security groups guard them.
  */
 
-#include "plan.h"
+#include "demand.h"
 #include "select.h"
 
 struct tw_gen_end {

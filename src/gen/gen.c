@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Gen: from a plan to rule sets. What a caller holds is the first member of its result. */
-#include "plan.h"
+#include "demand.h"
 
 struct result {
 	struct tw_gen_result public;

@@ -10,6 +10,7 @@
  * in; a note says so. Path-MTU messages are wanted, but not by name: a never goes first.
  */
 #include "ends.h"
+#include "text.h"
 
 /* A never as one list sees it. */
 struct view {
@@ -34,8 +35,8 @@ static bool meet(struct tw_prefix a, struct tw_prefix b, struct tw_prefix *ret)
 }
 
 /* What a never's service and a demand share; false if nothing. */
-static bool meet_services(
-	const struct tw_service *service, int16_t protocol, struct tw_ports ports, struct tw_cover_box *ret)
+static bool meet_services(const struct tw_service *service, int16_t protocol, struct tw_ports ports,
+	struct tw_cover_box *ret)
 {
 	if (service->protocol >= 0 && protocol >= 0) {
 		if (service->protocol != protocol)
@@ -64,13 +65,15 @@ static tw_status push(struct view *v, bool bound, struct tw_cover_box box)
 		     : TW_VEC_PUSH(v->plan->mem, &guard->demand, demand);
 }
 
-/* A wanted reply that a deny of this service would cut. */
+/* A wanted reply that a deny of this service would cut; or a request to another end behind the same
+ * list, which cannot tell them apart: for the same end it would be a contradiction. */
 static bool is_needed(
 	const struct view *v, const struct tw_service *service, const struct tw_demand *demand)
 {
 	struct tw_cover_box shared;
 
-	return demand->egress == v->egress && demand->why == TW_WHY_REPLY &&
+	return demand->egress == v->egress &&
+	       (demand->why == TW_WHY_REPLY || demand->why == TW_WHY_REQUEST) &&
 	       meet_services(service, demand->box.protocol, demand->needed, &shared) &&
 	       tw_gen_ranges_share(demand->exact, v->peer->exact, demand->box.cidr.family);
 }
@@ -85,8 +88,7 @@ static tw_status deny_share(struct view *v, const struct tw_service *service,
 	if (!meet_services(service, wanted.protocol, wanted.ports, &box))
 		return TW_OK;
 	for (size_t i = 0; i < blocks; i++)
-		if (block[i].family == wanted.cidr.family &&
-			meet(block[i], wanted.cidr, &box.cidr))
+		if (block[i].family == wanted.cidr.family && meet(block[i], wanted.cidr, &box.cidr))
 			TW_TRY(push(v, false, box));
 	return TW_OK;
 }
@@ -105,8 +107,9 @@ static tw_status bound_deny(struct view *v, const struct tw_service *service, ui
 	return TW_OK;
 }
 
-/* No deny may hold what a wanted flow needs as its reply, whoever it comes from. */
-static tw_status spare_replies(struct view *v, const struct tw_service *service, uint8_t family)
+/* No deny may hold what a wanted flow needs as its reply, whoever it comes from; nor requests that
+ * this very never cannot be told from. */
+static tw_status spare_needed(struct view *v, const struct tw_service *service, uint8_t family)
 {
 	struct tw_guard *guard = &v->plan->guard.v[v->guard];
 
@@ -115,8 +118,8 @@ static tw_status spare_replies(struct view *v, const struct tw_service *service,
 		struct tw_cover_box box = {.part = TW_COVER_NOT};
 		const struct tw_prefix *block;
 		size_t blocks;
-		if (demand->egress != v->egress || demand->why != TW_WHY_REPLY ||
-			demand->box.cidr.family != family ||
+		if (demand->egress != v->egress || demand->box.cidr.family != family ||
+			(demand->why != TW_WHY_REPLY && !is_needed(v, service, demand)) ||
 			!meet_services(service, demand->box.protocol, demand->needed, &box))
 			continue;
 		TW_TRY(tw_gen_prefixes(v->plan, demand->exact, &block, &blocks));
@@ -129,32 +132,60 @@ static tw_status spare_replies(struct view *v, const struct tw_service *service,
 	return TW_OK;
 }
 
-/* Ports of replies that the never's service shares, summed up for a note. */
-static tw_status tell_needed(struct view *v, const struct tw_service *service)
+/* "1 of 28,232", in the plan's work arena; NULL: out of memory. */
+static const char *say_share(struct tw_plan *plan, struct tw_ports part, struct tw_ports whole)
+{
+	struct tw_buf buf;
+
+	tw_buf_init(&buf, plan->mem);
+	tw_buf_thousands(&buf, (uint64_t)part.hi - part.lo + 1);
+	tw_buf_puts(&buf, " of ");
+	tw_buf_thousands(&buf, (uint64_t)whole.hi - whole.lo + 1);
+	const char *text = tw_buf_text(&buf);
+	const char *kept = text ? tw_arena_str(&plan->work, text) : NULL;
+	tw_buf_fini(&buf);
+	return kept;
+}
+
+static tw_status tell_one(
+	struct view *v, const struct tw_service *service, const struct tw_demand *demand)
 {
 	const struct tw_guard *guard = &v->plan->guard.v[v->guard];
+	struct tw_cover_box shared;
 	char buf[TW_SERVICE_TEXT];
+	const char *what = tw_service_text(service, buf);
 
-	for (size_t i = 0; i < guard->demand.n; i++) {
-		const struct tw_demand *demand = &guard->demand.v[i];
-		struct tw_cover_box shared;
-		if (!is_needed(v, service, demand) ||
-			!meet_services(service, demand->box.protocol, demand->box.ports, &shared))
-			continue;
-		const char *what = tw_service_text(service, buf);
-		if (!tw_cover_has_ports(shared.protocol))
-			return tw_plan_note(v->plan,
-				"never `%s` (%s): replies of `%s` need it, so network ACL %s lets it "
-				"pass; the security groups stop it",
-				v->flow, what, demand->flow, guard->name);
+	if (demand->why == TW_WHY_REQUEST)
 		return tw_plan_note(v->plan,
-			"never `%s` (%s): network ACL %s lets it %s, because replies of `%s` go to "
-			"these ports (%u of %u); a deny would cut them. The security groups stop "
-			"the requests",
-			v->flow, what, guard->name, v->egress ? "out" : "in", demand->flow,
-			(unsigned)(shared.ports.hi - shared.ports.lo) + 1,
-			(unsigned)(demand->box.ports.hi - demand->box.ports.lo) + 1);
-	}
+			"never `%s` (%s): network ACL %s lets some of it %s, because `%s` of another "
+			"end in the same subnets needs it. The security groups stop the requests",
+			v->flow, what, guard->name, v->egress ? "out" : "in", demand->flow);
+	if (!tw_cover_has_ports(demand->box.protocol) ||
+		!meet_services(service, demand->box.protocol, demand->box.ports, &shared))
+		return tw_plan_note(v->plan,
+			"never `%s` (%s): network ACL %s lets some of it %s, because it looks like "
+			"replies of `%s`; a deny would cut them. The security groups stop the "
+			"requests",
+			v->flow, what, guard->name, v->egress ? "out" : "in", demand->flow);
+	const char *share = say_share(v->plan, shared.ports, demand->box.ports);
+	if (!share)
+		return TW_ENOMEM;
+	return tw_plan_note(v->plan,
+		"never `%s` (%s): network ACL %s lets it %s at %s %s ports that replies of `%s` go "
+		"to; a deny would cut them. The security groups stop the requests",
+		v->flow, what, guard->name, v->egress ? "out" : "in", share,
+		demand->box.protocol == TW_PROTOCOL_TCP ? "TCP" : "UDP", demand->flow);
+}
+
+/* Of the first flow whose replies forbid the deny. */
+static tw_status tell_needed(struct view *v, const struct tw_service *service, uint8_t family)
+{
+	const struct tw_guard *guard = &v->plan->guard.v[v->guard];
+
+	for (size_t i = 0; i < guard->demand.n; i++)
+		if (guard->demand.v[i].box.cidr.family == family &&
+			is_needed(v, service, &guard->demand.v[i]))
+			return tell_one(v, service, &guard->demand.v[i]);
 	return TW_OK;
 }
 
@@ -177,11 +208,11 @@ static tw_status deny_service(struct view *v, const struct tw_service *service, 
 		TW_TRY(deny_share(v, service, &demand, block, blocks));
 	}
 	if (needed)
-		TW_TRY(tell_needed(v, service));
+		TW_TRY(tell_needed(v, service, family));
 	if (guard->demand.n == before)
 		return TW_OK;
 	TW_TRY(bound_deny(v, service, family));
-	return spare_replies(v, service, family);
+	return spare_needed(v, service, family);
 }
 
 static tw_status deny_in(struct view *v)
@@ -244,8 +275,7 @@ static const struct tw_gen_end *find_against(struct tw_plan *plan, const struct 
 			ours |= end[k] == own;
 		for (size_t k = 0; k < never->services; k++)
 			speaks |= tw_gen_services_share(&never->service[k], &message);
-		if (!never->never || !ours || !speaks ||
-			!tw_gen_end_has(&ends->end[other], family))
+		if (!never->never || !ours || !speaks || !tw_gen_end_has(&ends->end[other], family))
 			continue;
 		*from = i + 1;
 		return &ends->end[other];
@@ -277,8 +307,7 @@ static tw_status add_message(
 }
 
 /* Some never forbids messages from this block. */
-static tw_status is_forbidden(
-	struct mtu *m, bool egress, struct tw_prefix peer, bool *ret)
+static tw_status is_forbidden(struct mtu *m, bool egress, struct tw_prefix peer, bool *ret)
 {
 	struct tw_range range = tw_prefix_range(peer);
 	const struct tw_gen_end *against;
@@ -329,8 +358,8 @@ static tw_status add_messages(struct mtu *m, bool egress, uint8_t family)
 tw_status tw_plan_mtu(struct tw_plan *plan, const struct tw_gen_ends *ends)
 {
 	for (size_t i = 0; i < ends->units; i++) {
-		struct mtu m = {plan, ends, ends->unit[i].guard, ends->unit[i].end,
-			ends->unit[i].ends};
+		struct mtu m = {
+			plan, ends, ends->unit[i].guard, ends->unit[i].end, ends->unit[i].ends};
 		for (int k = 0; k < 4; k++)
 			TW_TRY(add_messages(&m, k >= 2, k % 2 == 0 ? TW_IPV4 : TW_IPV6));
 	}

@@ -3,7 +3,7 @@
  * Patterns: the classical rule sets by name. Those for one subnet combine into one network ACL,
  * each with the numbers of its own hundred; the others are several subnets, each with its own.
  */
-#include "plan.h"
+#include "demand.h"
 
 enum { OUTSIDE = -1 }; /* the peer is --from, or --to */
 
@@ -41,8 +41,8 @@ static const struct tw_gen_pattern names[] = {
 	{"outbound-api", "calls over HTTPS to --to"},
 	{"load-balanced", "a load balancer that --from calls, and its targets; --to: both blocks"},
 	{"three-tier", "web, application and database subnets; --to: their three blocks"},
-	{"nat", "private subnets that call out through a NAT gateway, and its own subnet; --to: the "
-		"private block"},
+	{"nat", "private subnets that call out through a NAT gateway, and its own subnet; "
+		"--to: the private block"},
 };
 
 /* In the order of the names. */
@@ -220,13 +220,12 @@ static tw_status find_blocks(
 	return TW_OK;
 }
 
-static tw_status add_guards(struct tw_plan *plan, const struct pattern *pattern, bool groups,
-	struct tier_guards *tiers)
+static tw_status add_guards(
+	struct tw_plan *plan, const struct pattern *pattern, bool groups, struct tier_guards *tiers)
 {
 	for (size_t i = 0; i < pattern->tiers; i++) {
 		const struct tier *tier = &pattern->tier[i];
-		struct tw_guard guard = {
-			.name = tier->name, .about = tier->about, .group = groups};
+		struct tw_guard guard = {.name = tier->name, .about = tier->about, .group = groups};
 		if (groups && !tier->group)
 			continue;
 		TW_TRY(tw_plan_guard(plan, &guard, &tiers[i].guard[tiers[i].n]));
@@ -240,8 +239,8 @@ static tw_status plan_tiers(struct tw_plan *plan, const struct pattern *pattern)
 	struct tier_guards tiers[TIERS_MAX] = {{{0}, 0, {{0}, 0, 0}}};
 
 	if (plan->options->patterns > 1)
-		return refuse(plan, "pattern %s has ACLs of its own: ask for it alone",
-			pattern->name);
+		return refuse(
+			plan, "pattern %s has ACLs of its own: ask for it alone", pattern->name);
 	TW_TRY(find_blocks(plan, pattern, tiers));
 	TW_TRY(add_guards(plan, pattern, false, tiers));
 	TW_TRY(add_guards(plan, pattern, true, tiers));
@@ -275,8 +274,8 @@ static tw_status plan_shared(struct tw_plan *plan)
 	for (size_t i = 0; i < options->patterns; i++) {
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(options->pattern[k], options->pattern[i]) == 0)
-				return refuse(plan, "pattern %s is given twice",
-					options->pattern[i]);
+				return refuse(
+					plan, "pattern %s is given twice", options->pattern[i]);
 		TW_TRY(add_pattern(plan, find(options->pattern[i]), &tier));
 	}
 	return TW_OK;
@@ -312,7 +311,8 @@ tw_status tw_plan_patterns(struct tw_plan *plan)
 		return refuse(plan, "there is nothing to generate: no intents and no pattern");
 	TW_TRY(check_blocks(plan, from, to));
 	TW_TRY(tiered ? plan_tiers(plan, tiered) : plan_shared(plan));
-	return tw_plan_note(plan, "path-MTU messages (ICMP type 3 code 4, ICMPv6 type 2) are not in "
-				  "a pattern; intents make rules for them, or add them by hand in "
-				  "both directions");
+	return tw_plan_note(plan,
+		"path-MTU messages (ICMP type 3 code 4, ICMPv6 type 2) are not in "
+		"a pattern; intents make rules for them, or add them by hand in "
+		"both directions");
 }

@@ -7,16 +7,16 @@
  * In one direction both families share the numbers (SPEC: nacl-number-space-per-direction): IPv4
  * has 100, 110, ..., IPv6 has 105, 115, ...
  */
-#include "plan.h"
+#include "demand.h"
 
 #include <stdlib.h>
 
-#define QUOTA	      20 /* SPEC: quota-nacl-rules */
-#define GAP	      10
-#define HUNDRED	      100
-#define NUMBER_MAX    32766 /* SPEC: nacl-rule-number-range */
-#define NAMES_SHOWN   4
-#define IPV6_NUMBERS  5 /* behind the IPv4 rule of the same place */
+#define QUOTA	     20 /* SPEC: quota-nacl-rules */
+#define GAP	     10
+#define HUNDRED	     100
+#define NUMBER_MAX   32766 /* SPEC: nacl-rule-number-range */
+#define NAMES_SHOWN  4
+#define IPV6_NUMBERS 5 /* behind the IPv4 rule of the same place */
 
 enum place { FRONT, DENY, BEHIND };
 
@@ -80,13 +80,11 @@ static tw_status cover_denies(struct list *list)
 	const struct tw_guard *guard = list->guard;
 
 	for (size_t i = 0; i < guard->demand.n; i++)
-		if (is_here(list, &guard->demand.v[i]) &&
-			guard->demand.v[i].why == TW_WHY_NEVER)
+		if (is_here(list, &guard->demand.v[i]) && guard->demand.v[i].why == TW_WHY_NEVER)
 			TW_TRY(push_box(list, guard->demand.v[i].box, TW_COVER_MUST));
 	for (size_t i = 0; i < guard->bound.n; i++)
 		if (is_here(list, &guard->bound.v[i]))
-			TW_TRY(push_box(
-				list, guard->bound.v[i].box, guard->bound.v[i].box.part));
+			TW_TRY(push_box(list, guard->bound.v[i].box, guard->bound.v[i].box.part));
 	return cover_boxes(list, DENY);
 }
 
@@ -233,8 +231,8 @@ static tw_status comment_on(const struct list *list, const struct rule *rule, co
 		const char *part;
 		TW_TRY(name_flows(list, rule, (enum tw_why)why, &part));
 		if (part)
-			text = tw_arena_printf(&list->plan->work, "%s%s%s", text,
-				*text ? "; " : "", part);
+			text = tw_arena_printf(
+				&list->plan->work, "%s%s%s", text, *text ? "; " : "", part);
 		if (!text)
 			return TW_ENOMEM;
 	}
@@ -323,8 +321,8 @@ static tw_status write_list(struct list *list, struct entries *entries)
 		last = next_number(last, from, from != section);
 		section = from;
 		if (!list->guard->group && last <= NUMBER_MAX - GAP)
-			entry.number = (uint16_t)(last +
-						  (list->family == TW_IPV6 ? IPV6_NUMBERS : 0));
+			entry.number =
+				(uint16_t)(last + (list->family == TW_IPV6 ? IPV6_NUMBERS : 0));
 		TW_TRY(TW_VEC_PUSH(list->plan->mem, &entries->v, entry));
 		if (!list->guard->group && rule->place == BEHIND && rule->why == TW_WHY_REPLY &&
 			tw_cover_has_ports(rule->box.protocol))

@@ -100,8 +100,8 @@ static tw_status refuse_apart(struct tw_plan *plan, const struct tw_intent *inte
 }
 
 /* Some service has a family that both ends have. */
-static bool exists(const struct tw_intent *intent, const struct tw_gen_end *from,
-	const struct tw_gen_end *to)
+static bool exists(
+	const struct tw_intent *intent, const struct tw_gen_end *from, const struct tw_gen_end *to)
 {
 	bool v4 = tw_gen_end_has(from, TW_IPV4) && tw_gen_end_has(to, TW_IPV4);
 	bool v6 = tw_gen_end_has(from, TW_IPV6) && tw_gen_end_has(to, TW_IPV6);
@@ -147,8 +147,8 @@ bool tw_gen_services_share(const struct tw_service *a, const struct tw_service *
 	       b->ports.lo <= a->ports.hi;
 }
 
-static bool contradict(const struct tw_gen_ends *ends, const struct tw_intents_view *view, size_t a,
-	size_t b)
+static bool contradict(
+	const struct tw_gen_ends *ends, const struct tw_intents_view *view, size_t a, size_t b)
 {
 	const struct tw_intent *wanted = &view->intent[a], *never = &view->intent[b];
 	const size_t *x = &ends->of[2 * a], *y = &ends->of[2 * b];
@@ -164,8 +164,8 @@ static bool contradict(const struct tw_gen_ends *ends, const struct tw_intents_v
 	return false;
 }
 
-static tw_status find_contradictions(struct tw_plan *plan, const struct tw_gen_ends *ends,
-	const struct tw_intents_view *view)
+static tw_status find_contradictions(
+	struct tw_plan *plan, const struct tw_gen_ends *ends, const struct tw_intents_view *view)
 {
 	tw_status worst = TW_OK;
 
@@ -184,8 +184,8 @@ static tw_status find_contradictions(struct tw_plan *plan, const struct tw_gen_e
 	return worst;
 }
 
-static tw_status add_intents(struct tw_plan *plan, const struct tw_gen_ends *ends,
-	const struct tw_intents_view *view)
+static tw_status add_intents(
+	struct tw_plan *plan, const struct tw_gen_ends *ends, const struct tw_intents_view *view)
 {
 	tw_status worst = TW_OK;
 	bool any = false;

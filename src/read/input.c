@@ -22,7 +22,7 @@ struct tw_input {
 	const char *first;     /* path or name of the first input, or NULL */
 	TW_VEC(struct tw_input_file) files;
 	TW_VEC(const char *) noted; /* kinds that are not supported, told once each */
-	bool no_filters; /* and that is fine */
+	bool no_filters;	    /* and that is fine */
 };
 
 /* One input on its way. */

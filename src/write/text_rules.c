@@ -18,12 +18,11 @@ static const char *say_protocol(struct tw_paint *paint, const struct tw_entry *e
 /* "443", "1024-65535", "8/0", "3/any", "all". */
 static const char *say_what(struct tw_paint *paint, const struct tw_entry *entry)
 {
-	bool ports =
-		entry->protocol == TW_PROTOCOL_TCP || entry->protocol == TW_PROTOCOL_UDP;
+	bool ports = entry->protocol == TW_PROTOCOL_TCP || entry->protocol == TW_PROTOCOL_UDP;
 
 	if (entry->icmp_type >= 0 && entry->icmp_code >= 0)
-		return tw_paint_kept(paint, tw_arena_printf(paint->arena, "%d/%d",
-						    entry->icmp_type, entry->icmp_code));
+		return tw_paint_kept(paint,
+			tw_arena_printf(paint->arena, "%d/%d", entry->icmp_type, entry->icmp_code));
 	if (entry->icmp_type >= 0)
 		return tw_paint_kept(
 			paint, tw_arena_printf(paint->arena, "%d/any", entry->icmp_type));
@@ -35,8 +34,8 @@ static const char *say_what(struct tw_paint *paint, const struct tw_entry *entry
 static const char *say_number(struct tw_paint *paint, const struct tw_entry *entry)
 {
 	return entry->group ? ""
-			    : tw_paint_kept(paint, tw_arena_printf(paint->arena, "%u",
-							   (unsigned)entry->number));
+			    : tw_paint_kept(paint,
+				      tw_arena_printf(paint->arena, "%u", (unsigned)entry->number));
 }
 
 static const char *say_other_end(struct tw_paint *paint, const struct tw_entry *entry)
@@ -126,9 +125,8 @@ static void draw_sum(struct tw_paint *paint, const struct tw_gen_result *result)
 	tw_paint_words(paint, tw_say_count(paint, rules, "rule"));
 	tw_paint_words(paint, " in ");
 	tw_paint_words(paint, tw_say_count(paint, acls, "network ACL"));
-	tw_paint_words(paint, result->exact
-				      ? ": fewer cannot do the same"
-				      : ": perhaps not the fewest, the search was cut off");
+	tw_paint_words(paint, result->exact ? ": fewer cannot do the same"
+					    : ": perhaps not the fewest, the search was cut off");
 	tw_paint_newline(paint);
 }
 
@@ -147,14 +145,14 @@ static void write_concise(struct tw_paint *paint, const struct tw_gen_result *re
 	for (size_t i = 0; i < result->sets; i++) {
 		for (size_t k = 0; k < result->set[i].entries; k++) {
 			const struct tw_entry *entry = &result->set[i].entry[k];
-			const char *line = tw_arena_printf(paint->arena,
-				"%s %s %s%s%s %s %s %s %s (%s)",
-				result->set[i].group ? "sg" : "acl", result->set[i].name,
-				entry->egress ? "egress" : "ingress", entry->group ? "" : " ",
-				say_number(paint, entry), entry->allow ? "allow" : "deny",
-				say_protocol(paint, entry), say_what(paint, entry),
-				say_other_end(paint, entry),
-				entry->comment != NULL ? entry->comment : "");
+			const char *line =
+				tw_arena_printf(paint->arena, "%s %s %s%s%s %s %s %s %s (%s)",
+					result->set[i].group ? "sg" : "acl", result->set[i].name,
+					entry->egress ? "egress" : "ingress",
+					entry->group ? "" : " ", say_number(paint, entry),
+					entry->allow ? "allow" : "deny", say_protocol(paint, entry),
+					say_what(paint, entry), say_other_end(paint, entry),
+					entry->comment != NULL ? entry->comment : "");
 			tw_paint_str(paint, tw_paint_kept(paint, line));
 			tw_paint_newline(paint);
 		}

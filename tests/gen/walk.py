@@ -175,7 +175,7 @@ def fits(protocol, peer):
 def list_faults(acl, egress, wish, peers, whats, inside):
     """Every packet of the given ones in one list."""
     seen = []
-    spared = set()  # nevers that a needed reply forbids to deny, by service and family
+    spared = set()  # nevers that something needed forbids to deny, by service and family
     for peer in peers:
         loose = wish.speakers(acl.subnets, egress, peer, True)
         exact = wish.speakers(acl.subnets, egress, peer, False)
@@ -188,7 +188,7 @@ def list_faults(acl, egress, wish, peers, whats, inside):
             needed = wish.wants(exact, protocol, what, True)
             against = [(never, service) for never, service in nevers
                        if service.holds(protocol, what)]
-            if needed == "reply":
+            if needed:  # as a reply, or by another end in the same subnets
                 spared.update((id(never), service.text, peer.version)
                               for never, service in against)
             seen.append((peer, protocol, what, why, needed, against, home))
@@ -203,7 +203,7 @@ def list_faults(acl, egress, wish, peers, whats, inside):
             spare = (id(never), service.text, peer.version) in spared and why != "request"
             # A request between two ends of ours is stopped where it comes in.
             elsewhere = egress and never["to"]["subnets"]
-            if passes and not (home or spare or elsewhere or needed == "reply"):
+            if passes and not (home or spare or elsewhere or needed):
                 yield f"{packet} passes against {never['name']} ({service.text})"
 
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The plan: from flows to what each list must let pass. */
-#include "plan.h"
+#include "demand.h"
 
 #include <stdlib.h>
 
@@ -47,8 +47,8 @@ tw_status tw_plan_ports_of(struct tw_plan *plan, const struct tw_client *const *
 		qsort(ports, all, sizeof(*ports), by_first_port);
 	for (size_t i = 0; i < all; i++) {
 		if (kept > 0 && (unsigned)ports[i].lo <= ports[kept - 1].hi + 1U)
-			ports[kept - 1].hi = ports[i].hi > ports[kept - 1].hi ? ports[i].hi
-									      : ports[kept - 1].hi;
+			ports[kept - 1].hi =
+				ports[i].hi > ports[kept - 1].hi ? ports[i].hi : ports[kept - 1].hi;
 		else
 			ports[kept++] = ports[i];
 	}
@@ -80,8 +80,7 @@ static tw_status add_icmp_replies(
 	struct tw_plan *plan, size_t guard, const struct tw_plan_flow *flow)
 {
 	const struct tw_service *service = &flow->service;
-	enum tw_family family =
-		service->protocol == TW_PROTOCOL_ICMPV6 ? TW_IPV6 : TW_IPV4;
+	enum tw_family family = service->protocol == TW_PROTOCOL_ICMPV6 ? TW_IPV6 : TW_IPV4;
 
 	for (unsigned type = service->ports.lo >> 8; type <= service->ports.hi >> 8; type++) {
 		uint16_t answer;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef TW_GEN_PLAN_H
-#define TW_GEN_PLAN_H
+#ifndef TW_GEN_DEMAND_H
+#define TW_GEN_DEMAND_H
 
 /*
  * The plan: what each network ACL and each security group must let pass, and why, before anybody
@@ -27,10 +27,10 @@ struct tw_demand {
 	bool egress;
 	enum tw_why why;
 	struct tw_cover_box box;
-	const char *flow; /* for comments */
+	const char *flow;	/* for comments */
 	struct tw_ranges exact; /* who the peer really is: `box.cidr` may stand for the internet */
 	struct tw_ports needed; /* of replies: no port of these may be denied */
-	unsigned section; /* rules of a section have numbers of a hundred of their own */
+	unsigned section;	/* rules of a section have numbers of a hundred of their own */
 	struct tw_span span;
 };
 
@@ -77,7 +77,8 @@ extern const struct tw_ports tw_any_client;
 /* Of these, what the clients that decide need: Linux, Windows and macOS. */
 extern const struct tw_ports tw_usual_clients;
 
-TW_NODISCARD tw_status tw_plan_guard(struct tw_plan *plan, const struct tw_guard *guard, size_t *ret);
+TW_NODISCARD tw_status tw_plan_guard(
+	struct tw_plan *plan, const struct tw_guard *guard, size_t *ret);
 /* Adds the demands of a flow: the request and its replies; a group needs the request only. */
 TW_NODISCARD tw_status tw_plan_flow(
 	struct tw_plan *plan, size_t guard, const struct tw_plan_flow *flow);
