@@ -54,6 +54,22 @@ bool tw_gen_unit_holds(const struct tw_gen_unit *unit, size_t end)
 	return false;
 }
 
+bool tw_gen_unit_encloses(const struct tw_gen_unit *unit, const struct tw_gen_end *peer)
+{
+	struct tw_ranges block = unit->block;
+
+	if (unit->subnets != 1)
+		return false;
+	for (size_t i = 0; i < peer->exact.n; i++) {
+		size_t begin, end = tw_ranges_slice(block, peer->exact.v[i], &begin);
+		if (end != begin + 1 ||
+			tw_addr_cmp(block.v[begin].first, peer->exact.v[i].first) > 0 ||
+			tw_addr_cmp(block.v[begin].last, peer->exact.v[i].last) < 0)
+			return false;
+	}
+	return true;
+}
+
 tw_status tw_gen_prefixes(
 	struct tw_plan *plan, struct tw_ranges ranges, const struct tw_prefix **ret, size_t *ret_n)
 {

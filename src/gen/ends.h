@@ -46,6 +46,9 @@ TW_NODISCARD tw_status tw_gen_ends(struct tw_plan *plan, struct tw_gen_ends *ret
 bool tw_gen_end_has(const struct tw_gen_end *end, uint8_t family);
 /* This end stands in it. */
 bool tw_gen_unit_holds(const struct tw_gen_unit *unit, size_t end);
+/* All of the peer is in the one subnet of the unit, where no list is asked. SPEC:
+ * nacl-subnet-boundary */
+bool tw_gen_unit_encloses(const struct tw_gen_unit *unit, const struct tw_gen_end *peer);
 bool tw_gen_unit_has(const struct tw_gen_unit *unit, uint8_t family);
 /* Some address of one family in both. */
 bool tw_gen_ranges_share(struct tw_ranges a, struct tw_ranges b, uint8_t family);

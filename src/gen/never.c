@@ -223,31 +223,91 @@ static tw_status deny_in(struct view *v)
 	return TW_OK;
 }
 
+/* A request of the never that a group lets pass in this direction, within `service`. */
+static bool group_lets(const struct tw_plan *plan, const struct tw_gen_end *own,
+	const struct tw_gen_end *other, bool egress, const struct tw_service *service, size_t *at,
+	struct tw_service *ret)
+{
+	const struct tw_guard *guard = &plan->guard.v[own->group];
+
+	for (; *at < guard->demand.n; ++*at) {
+		const struct tw_demand *demand = &guard->demand.v[*at];
+		struct tw_range block = tw_prefix_range(demand->box.cidr);
+		struct tw_cover_box shared;
+		if (demand->egress != egress || demand->why != TW_WHY_REQUEST ||
+			!tw_ranges_meet(other->exact, block) ||
+			!meet_services(service, demand->box.protocol, demand->box.ports, &shared))
+			continue;
+		++*at;
+		*ret = (struct tw_service){.protocol = shared.protocol, .ports = shared.ports};
+		return true;
+	}
+	return false;
+}
+
+/* In one subnet only groups can stop a request, and theirs are wide where they say internet. */
+static tw_status check_groups(struct tw_plan *plan, const struct tw_intent *never,
+	const struct tw_gen_end *from, const struct tw_gen_end *to)
+{
+	struct tw_service in, out;
+
+	for (size_t i = 0; i < never->services; i++) {
+		for (size_t at = 0;
+			group_lets(plan, to, from, false, &never->service[i], &at, &in);) {
+			size_t egress = 0;
+			if (!group_lets(plan, from, to, true, &in, &egress, &out))
+				continue;
+			TW_TRY(tw_diag_add(plan->diags, TW_LEVEL_ERROR, 0, never->span,
+				"never `%s` cannot be kept: %s and %s share a subnet, where no "
+				"network ACL is asked, and a flow with `internet` makes both their "
+				"security groups let it pass; put them into different subnets",
+				never->name, from->name, to->name));
+			return TW_EINVAL;
+		}
+	}
+	return TW_OK;
+}
+
+static tw_status plan_never(struct tw_plan *plan, const struct tw_gen_ends *ends, size_t i)
+{
+	const struct tw_intent *never = &tw_intents_view(plan->options->intents).intent[i];
+	bool inbound = ends->end[ends->of[2 * i + 1]].ours;
+	size_t own = ends->of[2 * i + inbound], other = ends->of[2 * i + !inbound];
+	struct view v = {.plan = plan,
+		.never = never,
+		.flow = tw_arena_str(plan->arena, never->name),
+		.peer = &ends->end[other],
+		.egress = !inbound};
+	bool together = false; /* some subnet holds both */
+
+	if (!v.flow)
+		return TW_ENOMEM;
+	for (size_t k = 0; k < ends->units; k++) {
+		v.guard = ends->unit[k].guard;
+		if (!tw_gen_unit_holds(&ends->unit[k], own))
+			continue;
+		if (!tw_gen_unit_encloses(&ends->unit[k], v.peer))
+			TW_TRY(deny_in(&v));
+		together |= tw_gen_unit_holds(&ends->unit[k], other);
+	}
+	return together ? check_groups(plan, never, &ends->end[ends->of[2 * i]],
+				  &ends->end[ends->of[2 * i + 1]])
+			: TW_OK;
+}
+
 /* At whoever is asked, if that is ours: a request that stops anywhere is stopped. */
 tw_status tw_plan_nevers(struct tw_plan *plan, const struct tw_gen_ends *ends)
 {
 	struct tw_intents_view view = tw_intents_view(plan->options->intents);
+	tw_status worst = TW_OK;
 
 	for (size_t i = 0; i < view.intents; i++) {
-		const struct tw_intent *never = &view.intent[i];
-		bool inbound = ends->end[ends->of[2 * i + 1]].ours;
-		size_t own = ends->of[2 * i + inbound], other = ends->of[2 * i + !inbound];
-		struct view v = {.plan = plan,
-			.never = never,
-			.peer = &ends->end[other],
-			.egress = !inbound};
-		if (!never->never)
-			continue;
-		v.flow = tw_arena_str(plan->arena, never->name);
-		if (!v.flow)
-			return TW_ENOMEM;
-		for (size_t k = 0; k < ends->units; k++) {
-			v.guard = ends->unit[k].guard;
-			if (tw_gen_unit_holds(&ends->unit[k], own))
-				TW_TRY(deny_in(&v));
-		}
+		tw_status status = view.intent[i].never ? plan_never(plan, ends, i) : TW_OK;
+		if (status != TW_OK && status != TW_EINVAL)
+			return status;
+		worst = status != TW_OK ? status : worst;
 	}
-	return TW_OK;
+	return worst;
 }
 
 /* ---- path-MTU messages ----------------------------------------------------------------------- */

@@ -26,23 +26,6 @@ static tw_status find_clients(struct tw_plan *plan, const struct tw_intent *inte
 	return TW_OK;
 }
 
-/* In one subnet no list is asked (SPEC: nacl-subnet-boundary). */
-static bool is_inside(const struct tw_gen_unit *unit, const struct tw_gen_end *peer)
-{
-	struct tw_ranges block = unit->block;
-
-	if (unit->subnets != 1)
-		return false;
-	for (size_t i = 0; i < peer->exact.n; i++) {
-		size_t begin, end = tw_ranges_slice(block, peer->exact.v[i], &begin);
-		if (end != begin + 1 ||
-			tw_addr_cmp(block.v[begin].first, peer->exact.v[i].first) > 0 ||
-			tw_addr_cmp(block.v[begin].last, peer->exact.v[i].last) < 0)
-			return false;
-	}
-	return true;
-}
-
 /* Every service to or from every block of the peer, in the families that the guard has. */
 static tw_status add_flow(struct tw_plan *plan, size_t guard, const struct tw_intent *intent,
 	const struct tw_gen_end *peer, const bool has[2], struct tw_plan_flow *flow)
@@ -72,7 +55,7 @@ static tw_status add_side(struct tw_plan *plan, const struct tw_gen_ends *ends,
 		const struct tw_gen_unit *unit = &ends->unit[i];
 		const bool has[] = {end_has[0] && tw_gen_unit_has(unit, TW_IPV4),
 			end_has[1] && tw_gen_unit_has(unit, TW_IPV6)};
-		if (tw_gen_unit_holds(unit, own) && !is_inside(unit, peer))
+		if (tw_gen_unit_holds(unit, own) && !tw_gen_unit_encloses(unit, peer))
 			TW_TRY(add_flow(plan, unit->guard, intent, peer, has, flow));
 	}
 	return add_flow(plan, end->group, intent, peer, end_has, flow);

@@ -161,11 +161,11 @@ class Wish:
             return "reply"
         return None
 
-    def forbidders(self, subnets, egress, peer):
+    def forbidders(self, subnets, egress, peer, loosely=False):
         own, other = ("from", "to") if egress else ("to", "from")
         return [(never, service) for never in self.nevers for service in never["services"]
                 if any(self.stands(never[own], one, peer.version) for one in subnets) and
-                self.is_at(never[other], peer, False)]
+                self.is_at(never[other], peer, loosely)]
 
 
 def fits(protocol, peer):
@@ -180,12 +180,15 @@ def list_faults(acl, egress, wish, peers, whats, inside):
         loose = wish.speakers(acl.subnets, egress, peer, True)
         exact = wish.speakers(acl.subnets, egress, peer, False)
         nevers = wish.forbidders(acl.subnets, egress, peer)
+        around = wish.forbidders(acl.subnets, egress, peer, True)
         home = any(peer in one for one in inside if one.version == peer.version)
         for protocol, what in whats:
             if not fits(protocol, peer):
                 continue
             why = wish.wants(loose, protocol, what, False)
-            needed = wish.wants(exact, protocol, what, True)
+            # Where no never speaks, replies go to every port that some client may have.
+            usual = any(service.holds(protocol, what) for _, service in around)
+            needed = wish.wants(exact, protocol, what, usual)
             against = [(never, service) for never, service in nevers
                        if service.holds(protocol, what)]
             if needed:  # as a reply, or by another end in the same subnets
