@@ -224,7 +224,7 @@ static tw_status name_flows(
 static tw_status comment_on(const struct list *list, const struct rule *rule, const char **ret)
 {
 	enum tw_why first = rule->place == DENY ? TW_WHY_NEVER : TW_WHY_REQUEST;
-	enum tw_why last = rule->place == DENY ? TW_WHY_NEVER : TW_WHY_MTU;
+	enum tw_why last = rule->place == BEHIND ? TW_WHY_MTU : first;
 	const char *text = "";
 
 	for (int why = (int)first; why <= (int)last; why++) {
