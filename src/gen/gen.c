@@ -33,8 +33,11 @@ static tw_status keep_notes(struct tw_plan *plan, struct tw_gen_result *out)
 
 	if (!note)
 		return TW_ENOMEM;
-	for (size_t i = 0; i < plan->note.n; i++)
+	for (size_t i = 0; i < plan->note.n; i++) {
 		note[i] = plan->note.v[i];
+		TW_TRY(tw_diag_add(
+			plan->diags, TW_LEVEL_NOTE, 0, TW_NO_SPAN, "%s", plan->note.v[i]));
+	}
 	out->note = note;
 	out->notes = plan->note.n;
 	out->exact = plan->exact;

@@ -286,6 +286,7 @@ static tw_status check_quota(struct list *list, unsigned last)
 struct entries {
 	TW_VEC(struct tw_entry) v;
 	const char *forced; /* rules that replies force, for a note; or NULL */
+	size_t forced_n;
 };
 
 /* "ingress 120 (tcp/1024-65535 from 0.0.0.0/0)" */
@@ -295,12 +296,31 @@ static tw_status keep_forced(
 	struct tw_service service = {.protocol = entry->protocol, .ports = entry->ports};
 	char what[TW_SERVICE_TEXT], block[TW_PREFIX_TEXT];
 
+	if (entries->forced_n++ >= NAMES_SHOWN)
+		return TW_OK;
 	entries->forced = tw_arena_printf(&plan->work, "%s%s%s %u (%s %s %s)",
 		entries->forced ? entries->forced : "", entries->forced ? ", " : "",
 		entry->egress ? "egress" : "ingress", (unsigned)entry->number,
 		tw_service_text(&service, what), entry->egress ? "to" : "from",
 		tw_prefix_text(entry->cidr, block));
 	return entries->forced ? TW_OK : TW_ENOMEM;
+}
+
+/* What replies let in besides. */
+static tw_status tell_forced(
+	struct tw_plan *plan, const struct tw_guard *guard, const struct entries *entries)
+{
+	const char *more = "";
+
+	if (entries->forced_n > NAMES_SHOWN)
+		more = tw_arena_printf(
+			&plan->work, " and %zu more", entries->forced_n - NAMES_SHOWN);
+	if (!more)
+		return TW_ENOMEM;
+	return tw_plan_note(plan,
+		"network ACL %s lets any packet to reply ports pass, not replies only: %s%s; "
+		"security groups stop what is no reply",
+		guard->name, entries->forced, more);
 }
 
 static tw_status write_list(struct list *list, struct entries *entries)
@@ -365,7 +385,7 @@ static tw_status write_lists(
 
 tw_status tw_rules_of(struct tw_plan *plan, const struct tw_guard *guard, struct tw_rule_set *ret)
 {
-	struct entries entries = {TW_VEC_EMPTY, NULL};
+	struct entries entries = {TW_VEC_EMPTY, NULL, 0};
 	tw_status status = write_lists(plan, guard, &entries);
 	struct tw_entry *out = NULL;
 
@@ -379,10 +399,7 @@ tw_status tw_rules_of(struct tw_plan *plan, const struct tw_guard *guard, struct
 			qsort(out, entries.v.n, sizeof(*out), by_number);
 	}
 	if (status == TW_OK && entries.forced)
-		status = tw_plan_note(plan,
-			"network ACL %s lets any packet to reply ports pass, not replies only: %s; "
-			"security groups stop what is no reply",
-			guard->name, entries.forced);
+		status = tell_forced(plan, guard, &entries);
 	if (status == TW_OK)
 		*ret = (struct tw_rule_set){.name = guard->name,
 			.about = guard->about,

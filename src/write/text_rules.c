@@ -125,7 +125,7 @@ static void draw_sum(struct tw_paint *paint, const struct tw_gen_result *result)
 	tw_paint_words(paint, tw_say_count(paint, rules, "rule"));
 	tw_paint_words(paint, " in ");
 	tw_paint_words(paint, tw_say_count(paint, acls, "network ACL"));
-	tw_paint_words(paint, result->exact ? ": fewer cannot do the same"
+	tw_paint_words(paint, result->exact ? ": fewer allow rules cannot do the same"
 					    : ": perhaps not the fewest, the search was cut off");
 	tw_paint_newline(paint);
 }
