@@ -47,7 +47,9 @@ bool tw_spell_has_ports(const struct tw_entry *entry);
 bool tw_spell_has_icmp(const struct tw_entry *entry);
 /* "ingress", "egress". */
 const char *tw_spell_list(const struct tw_entry *entry);
-/* "allow TCP 443 from 10.0.0.0/8". */
+/* "allow TCP 443 from 10.0.0.0/8"; `peer` stands for the group that the rule names. */
+void tw_say_entry(struct tw_buf *buf, const struct tw_entry *entry, const char *peer);
+/* The same with all of it safe. */
 const char *tw_spell_rule(struct tw_spell *s, const struct tw_entry *entry);
 /* "ingress rule 100 of acl-1 (allow TCP 443 from 10.0.0.0/8)". */
 const char *tw_spell_whole_rule(struct tw_spell *s, const struct tw_entry *entry);

@@ -180,15 +180,19 @@ static void say_protocol(struct tw_buf *buf, const struct tw_entry *entry)
 	}
 }
 
-static void say_rule(struct tw_spell *s, struct tw_buf *buf, const struct tw_entry *entry)
+void tw_say_entry(struct tw_buf *buf, const struct tw_entry *entry, const char *peer)
 {
 	char cidr[TW_PREFIX_TEXT];
 
 	tw_buf_puts(buf, entry->allow || entry->group ? "allow " : "deny ");
 	say_protocol(buf, entry);
 	tw_buf_puts(buf, entry->egress ? " to " : " from ");
-	tw_buf_puts(buf, entry->peer_group ? tw_spell_clean(s, entry->peer_group)
-					   : tw_prefix_text(entry->cidr, cidr));
+	tw_buf_puts(buf, peer ? peer : tw_prefix_text(entry->cidr, cidr));
+}
+
+static void say_rule(struct tw_spell *s, struct tw_buf *buf, const struct tw_entry *entry)
+{
+	tw_say_entry(buf, entry, entry->peer_group ? tw_spell_clean(s, entry->peer_group) : NULL);
 }
 
 const char *tw_spell_rule(struct tw_spell *s, const struct tw_entry *entry)
