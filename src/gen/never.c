@@ -17,7 +17,7 @@ struct view {
 	struct tw_plan *plan;
 	const struct tw_intent *never;
 	const char *flow;
-	const struct tw_gen_end *peer;
+	const struct tw_gen_end *own, *peer;
 	size_t guard;
 	bool egress;
 };
@@ -157,8 +157,9 @@ static tw_status tell_one(
 
 	if (demand->why == TW_WHY_REQUEST)
 		return tw_plan_note(v->plan,
-			"never `%s` (%s): network ACL %s lets some of it %s, because `%s` of another "
-			"end in the same subnets needs it. The security groups stop the requests",
+			"never `%s` (%s): network ACL %s lets some of it %s, because `%s` of "
+			"another end in the same subnets needs it. The security groups stop the "
+			"requests",
 			v->flow, what, guard->name, v->egress ? "out" : "in", demand->flow);
 	if (!tw_cover_has_ports(demand->box.protocol) ||
 		!meet_services(service, demand->box.protocol, demand->box.ports, &shared))
@@ -189,6 +190,82 @@ static tw_status tell_needed(struct view *v, const struct tw_service *service, u
 	return TW_OK;
 }
 
+/* A request of the never that a group lets pass in this direction, within `service`. */
+static bool group_lets(const struct tw_plan *plan, const struct tw_gen_end *own,
+	const struct tw_gen_end *other, bool egress, const struct tw_service *service, size_t *at,
+	struct tw_service *ret)
+{
+	const struct tw_guard *guard = &plan->guard.v[own->group];
+
+	for (; *at < guard->demand.n; ++*at) {
+		const struct tw_demand *demand = &guard->demand.v[*at];
+		struct tw_range block = tw_prefix_range(demand->box.cidr);
+		struct tw_cover_box shared;
+		if (demand->egress != egress || demand->why != TW_WHY_REQUEST ||
+			!tw_ranges_meet(other->exact, block) ||
+			!meet_services(service, demand->box.protocol, demand->box.ports, &shared))
+			continue;
+		++*at;
+		*ret = (struct tw_service){.protocol = shared.protocol, .ports = shared.ports};
+		return true;
+	}
+	return false;
+}
+
+/* Some address is in both lists and in the block. */
+static bool share_block(struct tw_ranges a, struct tw_ranges b, struct tw_prefix block)
+{
+	struct tw_range range = tw_prefix_range(block);
+
+	for (size_t i = 0; i < a.n; i++) {
+		size_t begin, end = tw_ranges_slice(b, a.v[i], &begin);
+		for (; begin < end; begin++) {
+			struct tw_range both = a.v[i];
+			if (tw_addr_cmp(b.v[begin].first, both.first) > 0)
+				both.first = b.v[begin].first;
+			if (tw_addr_cmp(b.v[begin].last, both.last) < 0)
+				both.last = b.v[begin].last;
+			if (tw_ranges_meet((struct tw_ranges){&both, 1}, range))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What the list must let pass must be stopped by a group, and those are wide where they say
+ * internet. */
+static tw_status check_needed(
+	struct view *v, const struct tw_service *service, const struct tw_demand *needed)
+{
+	const struct tw_guard *group = &v->plan->guard.v[v->own->group];
+	struct tw_cover_box first, second;
+
+	if (!meet_services(service, needed->box.protocol, needed->needed, &first))
+		return TW_OK;
+	struct tw_service narrow = {.protocol = first.protocol, .ports = first.ports};
+	for (size_t i = 0; i < group->demand.n; i++) {
+		const struct tw_demand *demand = &group->demand.v[i];
+		if (demand->egress != v->egress || demand->why != TW_WHY_REQUEST ||
+			!meet_services(&narrow, demand->box.protocol, demand->box.ports, &second) ||
+			!share_block(needed->exact, v->peer->exact, demand->box.cidr))
+			continue;
+		struct tw_service open = {.protocol = second.protocol, .ports = second.ports}, any;
+		size_t at = 0;
+		if (v->peer->ours &&
+			!group_lets(v->plan, v->peer, v->own, !v->egress, &open, &at, &any))
+			continue;
+		TW_TRY(tw_diag_add_pair(v->plan->diags, TW_LEVEL_ERROR, 0, v->never->span,
+			needed->span, "needed here",
+			"never `%s` cannot be kept: network ACL %s must let it pass for `%s`, and "
+			"security group %s lets it pass for `%s`, since `internet` is 0.0.0.0/0 and "
+			"::/0 in a rule; name the callers of `%s` by CIDR block",
+			v->flow, v->plan->guard.v[v->guard].name, needed->flow, group->name,
+			demand->flow, demand->flow));
+		return TW_EINVAL;
+	}
+	return TW_OK;
+}
+
 static tw_status deny_service(struct view *v, const struct tw_service *service, uint8_t family)
 {
 	struct tw_guard *guard = &v->plan->guard.v[v->guard];
@@ -196,9 +273,13 @@ static tw_status deny_service(struct view *v, const struct tw_service *service, 
 	size_t blocks, before = guard->demand.n;
 	bool needed = false;
 
-	for (size_t i = 0; i < before; i++)
-		needed |= guard->demand.v[i].box.cidr.family == family &&
-			  is_needed(v, service, &guard->demand.v[i]);
+	for (size_t i = 0; i < before; i++) {
+		const struct tw_demand *demand = &guard->demand.v[i];
+		if (demand->box.cidr.family != family || !is_needed(v, service, demand))
+			continue;
+		TW_TRY(check_needed(v, service, demand));
+		needed = true;
+	}
 	TW_TRY(tw_gen_prefixes(v->plan, v->peer->exact, &block, &blocks));
 	for (size_t i = 0; i < before; i++) {
 		struct tw_demand demand = guard->demand.v[i];
@@ -221,28 +302,6 @@ static tw_status deny_in(struct view *v)
 		for (uint8_t family = TW_IPV4; family <= TW_IPV6; family += 2)
 			TW_TRY(deny_service(v, &v->never->service[i], family));
 	return TW_OK;
-}
-
-/* A request of the never that a group lets pass in this direction, within `service`. */
-static bool group_lets(const struct tw_plan *plan, const struct tw_gen_end *own,
-	const struct tw_gen_end *other, bool egress, const struct tw_service *service, size_t *at,
-	struct tw_service *ret)
-{
-	const struct tw_guard *guard = &plan->guard.v[own->group];
-
-	for (; *at < guard->demand.n; ++*at) {
-		const struct tw_demand *demand = &guard->demand.v[*at];
-		struct tw_range block = tw_prefix_range(demand->box.cidr);
-		struct tw_cover_box shared;
-		if (demand->egress != egress || demand->why != TW_WHY_REQUEST ||
-			!tw_ranges_meet(other->exact, block) ||
-			!meet_services(service, demand->box.protocol, demand->box.ports, &shared))
-			continue;
-		++*at;
-		*ret = (struct tw_service){.protocol = shared.protocol, .ports = shared.ports};
-		return true;
-	}
-	return false;
 }
 
 /* In one subnet only groups can stop a request, and theirs are wide where they say internet. */
@@ -276,6 +335,7 @@ static tw_status plan_never(struct tw_plan *plan, const struct tw_gen_ends *ends
 	struct view v = {.plan = plan,
 		.never = never,
 		.flow = tw_arena_str(plan->arena, never->name),
+		.own = &ends->end[own],
 		.peer = &ends->end[other],
 		.egress = !inbound};
 	bool together = false; /* some subnet holds both */

@@ -123,16 +123,16 @@ def random_intents(world):
         if rng.random() < 0.4:
             flow["clients"] = rng.sample(["linux", "windows", "macos", "openbsd"],
                                          rng.randint(1, 2))
-    nevers = [intent(f"never-{i}", FORBIDDEN, 2) for i in range(rng.choice((0, 0, 1, 2)))]
+    bans = [intent(f"never-{i}", FORBIDDEN, 2) for i in range(rng.choice((0, 0, 1, 2)))]
     callers = [flow for flow in flows if flow["to"] == "internet" and flow["from"] in world.ours]
     for flow in callers[:1]:  # its reply range lets a lot in
         others = [name for name in world.peers if name != flow["from"]]
-        nevers.append({"name": "never-in", "to": flow["from"], "from": rng.choice(others),
+        bans.append({"name": "never-in", "to": flow["from"], "from": rng.choice(others),
                        "port": [rng.choice(["tcp/3389", "tcp/2000-5000", "udp/1024-1100",
                                             "tcp/1-1023", "tcp/22"])]})
     names = {name: dict(end["selector"], **({"client": end["client"]} if end["client"] else {}))
              for name, end in world.ends.items() if end["selector"]}
-    return {"names": names, "flows": flows, "never": nevers, "infer": False}
+    return {"names": names, "flows": flows, "never": bans, "infer": False}
 
 
 def wish_of(world, intents):
@@ -188,7 +188,7 @@ def contradict(wish):
                                              a.low <= b.high and b.low <= a.high)
     return any(set(share(f["from"], n["from"])) & set(share(f["to"], n["to"])) and
                any(same(a, b) for a in f["services"] for b in n["services"])
-               for f in wish.flows for n in wish.nevers)
+               for f in wish.flows for n in wish.bans)
 
 
 def run(binary, *args):
@@ -223,7 +223,8 @@ def round_faults(args, folder, rng, tally):
     done = run(args.binary, "gen", "--intents", folder / "twoway.yaml", folder / "net.json",
                "--as", "json", "--quota", quota, "--quiet")
     if done.returncode == 2:
-        for word in ("contradict", "quota", "no packet of it exists", "share a subnet"):
+        for word in ("contradict", "quota", "no packet of it exists", "share a subnet",
+                     "must let it pass"):
             if word in done.stderr:
                 tally[word] += 1
                 if word == "contradict" and not contradict(wish):

@@ -95,14 +95,14 @@ class Acl:
 
 
 class Wish:
-    """The flows and nevers, and which subnets their ends stand in.
+    """The flows and bans, and which subnets their ends stand in.
 
     An end is {"blocks": [networks], "internet": bool, "known": [networks of the VPC, which are
     not the internet], "subnets": [ids], "client": id or None}.
     """
 
-    def __init__(self, flows, nevers, blocks):
-        self.flows, self.nevers = flows, nevers
+    def __init__(self, flows, bans, blocks):
+        self.flows, self.bans = flows, bans
         self.blocks = blocks  # of each subnet
 
     def stands(self, end, subnet, version):
@@ -163,7 +163,7 @@ class Wish:
 
     def forbidders(self, subnets, egress, peer, loosely=False):
         own, other = ("from", "to") if egress else ("to", "from")
-        return [(never, service) for never in self.nevers for service in never["services"]
+        return [(never, service) for never in self.bans for service in never["services"]
                 if any(self.stands(never[own], one, peer.version) for one in subnets) and
                 self.is_at(never[other], peer, loosely)]
 
@@ -175,11 +175,11 @@ def fits(protocol, peer):
 def list_faults(acl, egress, wish, peers, whats, inside):
     """Every packet of the given ones in one list."""
     seen = []
-    spared = set()  # nevers that something needed forbids to deny, by service and family
+    spared = set()  # bans that something needed forbids to deny, by service and family
     for peer in peers:
         loose = wish.speakers(acl.subnets, egress, peer, True)
         exact = wish.speakers(acl.subnets, egress, peer, False)
-        nevers = wish.forbidders(acl.subnets, egress, peer)
+        bans = wish.forbidders(acl.subnets, egress, peer)
         around = wish.forbidders(acl.subnets, egress, peer, True)
         home = any(peer in one for one in inside if one.version == peer.version)
         for protocol, what in whats:
@@ -189,7 +189,7 @@ def list_faults(acl, egress, wish, peers, whats, inside):
             # Where no never speaks, replies go to every port that some client may have.
             usual = any(service.holds(protocol, what) for _, service in around)
             needed = wish.wants(exact, protocol, what, usual)
-            against = [(never, service) for never, service in nevers
+            against = [(never, service) for never, service in bans
                        if service.holds(protocol, what)]
             if needed:  # as a reply, or by another end in the same subnets
                 spared.update((id(never), service.text, peer.version)
