@@ -257,8 +257,8 @@ static tw_status check_needed(
 		TW_TRY(tw_diag_add_pair(v->plan->diags, TW_LEVEL_ERROR, 0, v->never->span,
 			needed->span, "needed here",
 			"never `%s` cannot be kept: network ACL %s must let it pass for `%s`, and "
-			"security group %s lets it pass for `%s`, since `internet` is 0.0.0.0/0 and "
-			"::/0 in a rule; name the callers of `%s` by CIDR block",
+			"security group %s lets it pass for `%s`, since `internet` is 0.0.0.0/0 "
+			"and ::/0 in a rule; name the callers of `%s` by CIDR block",
 			v->flow, v->plan->guard.v[v->guard].name, needed->flow, group->name,
 			demand->flow, demand->flow));
 		return TW_EINVAL;
