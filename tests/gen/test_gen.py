@@ -153,8 +153,8 @@ def edges(world, acl):
              ipaddress.ip_address("2400::1"), ipaddress.ip_address("fd00::1")}
     for block in blocks:
         for value in (int(block[0]) - 1, int(block[0]), int(block[-1]), int(block[-1]) + 1):
-            address = type(block[0])(value)
-            peers.add(address)
+            if 0 <= value < 2**block.max_prefixlen:
+                peers.add(type(block[0])(value))
     ports = {0, 1, 65535}
     for low, high in [(443, 443), (1024, 65535), (32768, 60999), (49152, 65535)] + [
             (entry.ports["From"], entry.ports["To"]) for entry in acl.entries if entry.ports]:
