@@ -35,10 +35,12 @@ struct tw_gen_options {
 struct tw_gen_result {
 	const struct tw_rule_set *set; /**< ACLs first, then groups; by name */
 	size_t sets;
-	/** What the reply ranges let in besides the replies, and other things to know. */
+	/** What the reply ranges let in besides the replies, and other things to know. The
+	 * diagnostics have them as notes, too, for formats that have no room for them. */
 	const char *const *note;
 	size_t notes;
-	bool exact; /**< the number of rules is proved to be the smallest */
+	bool exact; /**< fewer allow rules, behind the denies that there are, are proved impossible
+		     */
 };
 
 /** The names of patterns, and a line on each. */

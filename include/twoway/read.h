@@ -49,6 +49,10 @@ TW_NODISCARD tw_status tw_input_add_intents(struct tw_input *in, const char *pat
 TW_NODISCARD tw_status tw_input_add_intents_bytes(
 	struct tw_input *in, const char *name, const void *bytes, size_t size);
 
+/** Before tw_input_finish: input without any network ACL and security group is fine, since nothing
+ * is going to be judged. */
+void tw_input_allow_no_filters(struct tw_input *in);
+
 TW_NODISCARD tw_status tw_input_finish(struct tw_input *in);
 
 const struct tw_net *tw_input_net(const struct tw_input *in);

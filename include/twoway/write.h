@@ -75,6 +75,10 @@ TW_NODISCARD tw_status tw_write_edits(struct tw_mem *mem, const struct tw_edit *
 /** Whole rule sets: new ACLs and groups. */
 TW_NODISCARD tw_status tw_write_rule_sets(struct tw_mem *mem, const struct tw_rule_set *set,
 	size_t n, enum tw_spelling spelling, struct tw_sink sink);
+/** Generated rule sets for people, with the reason for each rule; concise: one line a rule. JSON
+ * is that of TW_SPELL_DESCRIBE. */
+TW_NODISCARD tw_status tw_write_gen(struct tw_mem *mem, const struct tw_gen_result *result,
+	const struct tw_style *style, struct tw_sink sink);
 
 #ifdef __cplusplus
 }

@@ -59,13 +59,17 @@ static const struct opt options[] = {
 		"compare network ACLs and security groups as sets of packets, without flows"},
 	{OPT_EXIT_CODE, DIFF, '\0', "exit-code", OPT_FLAG, NULL, NULL,
 		"end with status 1 if something changes"},
-	{OPT_CLIENT, READING, 'c', "client", OPT_CLIENTS, "ID[,ID]", NULL,
+	{OPT_CLIENT, GEN, 'c', "client", OPT_CLIENTS, "ID[,ID]", NULL,
+		"whose ports replies go to, where no intent says (default: 1024-65535)"},
+	{OPT_CLIENT, READING & ~GEN, 'c', "client", OPT_CLIENTS, "ID[,ID]", NULL,
 		"judge for these clients (ids, or ports as A-B) in place of the default ones"},
 	{OPT_SOURCE_PORTS, TRACE, '\0', "source-ports", OPT_TEXT, "A-B", NULL,
 		"judge for a client that picks from these ports"},
 	{OPT_ALL, TRACE, 'a', "all", OPT_FLAG, NULL, NULL,
 		"draw every kind of packets, not the four worst only"},
-	{OPT_INTENTS, READING, '\0', "intents", OPT_FILE, "FILE", NULL,
+	{OPT_INTENTS, GEN, '\0', "intents", OPT_FILE, "FILE", NULL,
+		"the flows that rules are made for"},
+	{OPT_INTENTS, READING & ~GEN, '\0', "intents", OPT_FILE, "FILE", NULL,
 		"what must work (default: the twoway.yaml beside the input)"},
 	{OPT_INTENTS, CLIENTS, '\0', "intents", OPT_FILE, "FILE", NULL,
 		"list the clients that this file defines, too"},
@@ -108,8 +112,10 @@ static const char about_fix[] =
 	"edits, proved on a copy of the network, and what else they let in. With --apply, writes "
 	"them into the files.";
 static const char about_gen[] =
-	"Prints complete rule sets, replies included: for the flows that --intents states, or for "
-	"one or more patterns: web-server, ssh, outbound-api, load-balanced, three-tier, nat.";
+	"Prints complete rule sets, replies included: for one or more patterns, web-server, ssh, "
+	"outbound-api, load-balanced, three-tier or nat; or for the flows that the intents state, "
+	"which --intents names or an operand that ends in .yaml or .yml. Other operands then are "
+	"the network that the intents speak of.";
 static const char about_diff[] =
 	"Compares two networks, each a file or a folder, and tells which flows appear, vanish or "
 	"lose their replies, for which clients. Rules that were only rewritten are no change.";
@@ -129,8 +135,8 @@ const struct command commands[] = {
 		OPT_FILE, 1, SIZE_MAX, cmd_lint},
 	{"fix", FIX, "INPUT...", "mend what check finds, with proof", about_fix, OPT_FILE, 1,
 		SIZE_MAX, cmd_fix},
-	{"gen", GEN, "[PATTERN...]", "generate rule sets, replies included", about_gen, OPT_TEXT, 0,
-		SIZE_MAX, cmd_gen},
+	{"gen", GEN, "[PATTERN... | INPUT...]", "generate rule sets, replies included", about_gen,
+		OPT_TEXT, 0, SIZE_MAX, cmd_gen},
 	{"diff", DIFF, "OLD NEW", "tell which flows a change makes, breaks or mends", about_diff,
 		OPT_FILE, 2, 2, cmd_diff},
 	{"clients", CLIENTS, "", "list who picks which source ports", about_clients, OPT_TEXT, 0, 0,

@@ -22,6 +22,7 @@ struct tw_input {
 	const char *first;     /* path or name of the first input, or NULL */
 	TW_VEC(struct tw_input_file) files;
 	TW_VEC(const char *) noted; /* kinds that are not supported, told once each */
+	bool no_filters;	    /* and that is fine */
 };
 
 /* One input on its way. */
@@ -444,6 +445,11 @@ static tw_status nothing_to_judge(struct tw_input *in)
 		"nothing to judge: no network ACL and no security group in the input");
 }
 
+void tw_input_allow_no_filters(struct tw_input *in)
+{
+	in->no_filters = true;
+}
+
 tw_status tw_input_finish(struct tw_input *in)
 {
 	struct tw_net *net = in->net;
@@ -455,7 +461,8 @@ tw_status tw_input_finish(struct tw_input *in)
 	tw_status status = tw_net_finish(net, in->diags);
 	if (status != TW_OK && status != TW_EPARSE)
 		return status;
-	if (tw_diags_worst(in->diags) < TW_LEVEL_ERROR && !net->acls && !net->groups)
+	if (tw_diags_worst(in->diags) < TW_LEVEL_ERROR && !net->acls && !net->groups &&
+		!in->no_filters)
 		TW_TRY(nothing_to_judge(in));
 	return tw_diags_worst(in->diags) == TW_LEVEL_ERROR ? TW_EPARSE : TW_OK;
 }
