@@ -186,6 +186,12 @@ void tw_jsonw_uint(struct tw_jsonw *w, uint64_t n)
 		tw_buf_printf(w->buf, "%" PRIu64, n);
 }
 
+void tw_jsonw_int(struct tw_jsonw *w, int64_t n)
+{
+	if (separate(w, false))
+		tw_buf_printf(w->buf, "%" PRId64, n);
+}
+
 void tw_jsonw_bool(struct tw_jsonw *w, bool b)
 {
 	if (separate(w, false))

@@ -29,6 +29,7 @@ void tw_jsonw_key(struct tw_jsonw *w, const char *key);
 void tw_jsonw_str(struct tw_jsonw *w, const char *s); /* NULL gives null */
 void tw_jsonw_strn(struct tw_jsonw *w, const char *p, size_t n);
 void tw_jsonw_uint(struct tw_jsonw *w, uint64_t n);
+void tw_jsonw_int(struct tw_jsonw *w, int64_t n);
 void tw_jsonw_bool(struct tw_jsonw *w, bool b);
 void tw_jsonw_null(struct tw_jsonw *w);
 

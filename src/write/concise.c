@@ -41,6 +41,7 @@ static void put_findings(struct tw_doc *doc)
 		tw_paint_str(paint, tw_level_name(finding->level));
 		tw_paint_str(paint, " ");
 		tw_paint_str(paint, finding->code);
+		tw_paint_str(paint, finding->fixes_n > 0 ? " [fix]" : "");
 		tw_paint_str(paint, finding->suppressed ? " (suppressed) " : " ");
 		tw_paint_str(paint, finding->message);
 		tw_paint_newline(paint);

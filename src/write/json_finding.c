@@ -85,6 +85,8 @@ void tw_json_finding(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_fin
 	write_suppressed(doc, w, finding);
 	tw_jsonw_key(w, "fixes");
 	tw_jsonw_array(w, false);
+	for (size_t i = 0; i < finding->fixes_n; i++)
+		tw_json_fix(doc, w, &finding->fix[i]);
 	tw_jsonw_end_array(w);
 	tw_json_key_str(w, "fingerprint", finding->fingerprint);
 	tw_json_key_str(w, "label", finding->label);

@@ -3,7 +3,7 @@
 
 #include "report_out.h"
 
-static void write_icmp(
+void tw_json_icmp(
 	struct tw_jsonw *w, const struct tw_icmp_range *range, size_t n, bool null_if_none)
 {
 	if (null_if_none && range == NULL) {
@@ -28,7 +28,7 @@ static void write_icmp(
 	tw_jsonw_end_array(w);
 }
 
-static void write_box(struct tw_jsonw *w, const struct tw_flow_box *box)
+void tw_json_box(struct tw_jsonw *w, const struct tw_flow_box *box)
 {
 	tw_jsonw_object(w, false);
 	tw_jsonw_key(w, "from");
@@ -38,7 +38,7 @@ static void write_box(struct tw_jsonw *w, const struct tw_flow_box *box)
 	tw_jsonw_key(w, "service_ports");
 	tw_json_ports(w, box->service, box->service_n, true);
 	tw_jsonw_key(w, "icmp");
-	write_icmp(w, box->icmp, box->icmp_n, true);
+	tw_json_icmp(w, box->icmp, box->icmp_n, true);
 	tw_jsonw_end_object(w);
 }
 
@@ -56,7 +56,7 @@ static void write_reply(struct tw_jsonw *w, const struct tw_region *region)
 	case TW_REPLY_ICMP:
 		tw_json_key_str(w, "kind", "icmp");
 		tw_jsonw_key(w, "returns");
-		write_icmp(w, region->icmp_returns, region->icmp_returns_n, false);
+		tw_json_icmp(w, region->icmp_returns, region->icmp_returns_n, false);
 		break;
 	case TW_REPLY_WHOLE:
 		tw_json_key_str(w, "kind", "whole");
@@ -104,7 +104,7 @@ static void write_rule(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_r
 	tw_jsonw_key(w, "ports");
 	tw_json_ports(w, rule->ports, rule->ports_n, true);
 	tw_jsonw_key(w, "icmp");
-	write_icmp(w, rule->icmp, rule->icmp_n, true);
+	tw_json_icmp(w, rule->icmp, rule->icmp_n, true);
 	tw_jsonw_key(w, "location");
 	tw_json_location(doc, w, rule->span);
 	tw_json_key_str(w, "text", rule->text);
@@ -206,7 +206,7 @@ void tw_json_region(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_regi
 	tw_jsonw_key(w, "boxes");
 	tw_jsonw_array(w, false);
 	for (size_t i = 0; i < region->boxes_n; i++)
-		write_box(w, &region->box[i]);
+		tw_json_box(w, &region->box[i]);
 	tw_jsonw_end_array(w);
 	tw_json_key_str(w, "request", region->request);
 	tw_jsonw_key(w, "reason");

@@ -27,6 +27,8 @@ void tw_json_report(struct tw_doc *doc);
 
 /* One finding: head, excerpt, notes, clients; ends with an empty line. */
 void tw_text_finding(struct tw_doc *doc, const struct tw_finding *finding);
+/* The first fix of a finding in full, the others in a line each; nothing if there is none. */
+void tw_text_fixes(struct tw_doc *doc, const struct tw_finding *finding, size_t gutter);
 /* "assumed: ..." for each assumption. */
 void tw_text_assumptions(struct tw_doc *doc);
 /* Who starts and who answers, in words. */
@@ -51,6 +53,10 @@ void tw_json_reason(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_reas
 void tw_json_flow(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_flow *flow);
 void tw_json_region(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_region *region);
 void tw_json_finding(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_finding *finding);
+void tw_json_fix(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_fix *fix);
+void tw_json_box(struct tw_jsonw *w, const struct tw_flow_box *box);
+void tw_json_icmp(
+	struct tw_jsonw *w, const struct tw_icmp_range *range, size_t n, bool null_if_none);
 /* Addresses as CIDR blocks. */
 void tw_json_prefixes(struct tw_jsonw *w, const struct tw_prefix *prefix, size_t n);
 void tw_json_strings(struct tw_jsonw *w, const char *const *text, size_t n);

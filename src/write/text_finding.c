@@ -12,6 +12,7 @@
  *	   | ---------------------------- its message
  *	  ::: other.json:3:1  a related place elsewhere
  *	   = note
+ *	help: what mends it   [fix, safe]
  */
 
 #include "excerpt.h"
@@ -171,5 +172,6 @@ void tw_text_finding(struct tw_doc *doc, const struct tw_finding *finding)
 		tw_excerpt_bar(paint, gutter);
 	if (finding->clients_n > 0)
 		tw_paint_clients(paint, finding->client, finding->clients_n, gutter + 3);
+	tw_text_fixes(doc, finding, gutter);
 	tw_paint_newline(paint);
 }

@@ -42,6 +42,13 @@ ORDER = {
     "finding": "code name level message location related flows direction clients affects cause "
                "suppressed fixes fingerprint",
     "finding_client": "id level passing total",
+    "fix": "title applicability rank edits opens proof commands",
+    "edit": "component list operation rule action protocol cidr ports icmp replaces",
+    "opens": "regions services message",
+    "opened": "component list family protocol boxes",
+    "opened_service": "port name stopped_by",
+    "proof": "complete_for worse",
+    "commands": "aws terraform cloudformation",
     "summary": "flows complete partial one_way blocked unknown violated errors warnings notes "
                "suppressed",
 }
@@ -83,6 +90,21 @@ def keys_of_region(region):
                 keys_of("location", rule["location"])
 
 
+def keys_of_fix(fix):
+    keys_of("fix", fix)
+    for edit in fix["edits"]:
+        keys_of("edit", edit)
+    keys_of("opens", fix["opens"])
+    for region in fix["opens"]["regions"]:
+        keys_of("opened", region)
+        for box in region["boxes"]:
+            keys_of("box", box)
+    for service in fix["opens"]["services"]:
+        keys_of("opened_service", service)
+    keys_of("proof", fix["proof"])
+    keys_of("commands", fix["commands"])
+
+
 def keys_of_report(report):
     keys_of("report", report)
     keys_of("summary", report["summary"])
@@ -101,6 +123,8 @@ def keys_of_report(report):
     for finding in report["findings"]:
         for client in finding["clients"]:
             keys_of("finding_client", client)
+        for fix in finding["fixes"]:
+            keys_of_fix(fix)
 
 
 def written(program, name):

@@ -2,6 +2,7 @@
 /* Random reports, built from the leaves up. */
 
 #include "random_report.h"
+#include "random_rules.h"
 
 #define FILE_BYTES 3000
 
@@ -305,6 +306,49 @@ static void flow(struct maker *m, struct tw_flow *v)
 	}
 }
 
+static const struct tw_opened *opened(struct maker *m, size_t n)
+{
+	struct tw_opened *v = list(m, n, sizeof(*v));
+
+	for (size_t i = 0; i < n; i++) {
+		struct tw_flow_box *box = list(m, 1, sizeof(*box));
+		box->from = prefixes(m, &box->from_n);
+		box->to = prefixes(m, &box->to_n);
+		box->service = ports(m, &box->service_n);
+		v[i] = (struct tw_opened){.component = text(m),
+			.list = "ingress",
+			.family = TW_IPV4,
+			.protocol = 6,
+			.protocol_text = "tcp",
+			.box = box,
+			.boxes_n = 1};
+	}
+	return v;
+}
+
+static const struct tw_fix *fixes(struct maker *m, size_t n)
+{
+	struct tw_fix *v = list(m, n, sizeof(*v));
+
+	for (size_t i = 0; i < n; i++) {
+		struct tw_opened_service *service = list(m, 2, sizeof(*service));
+		v[i] = (struct tw_fix){.title = text(m),
+			.applicability = (enum tw_applicability)below(m, 3),
+			.rank = (unsigned)(i + 1),
+			.opened_n = below(m, 3),
+			.service = service,
+			.services = below(m, 3),
+			.opens = maybe_text(m),
+			.complete_for_n = below(m, 3)};
+		for (size_t k = 0; k < v[i].services; k++)
+			service[k] = (struct tw_opened_service){6, 3389, text(m), maybe_text(m)};
+		v[i].opened = opened(m, v[i].opened_n);
+		v[i].complete_for = texts(m, v[i].complete_for_n);
+		v[i].edit = random_edits(m->random, m->arena, below(m, 2) == 0, &v[i].edits);
+	}
+	return v;
+}
+
 static void finding(struct maker *m, struct tw_finding *v)
 {
 	struct tw_related *related = list(m, 8, sizeof(*related));
@@ -335,6 +379,8 @@ static void finding(struct maker *m, struct tw_finding *v)
 	v->flow = texts(m, v->flows_n);
 	v->example = texts(m, v->examples_n);
 	v->client = clients(m, &v->clients_n);
+	v->fixes_n = below(m, 4);
+	v->fix = fixes(m, v->fixes_n);
 }
 
 static void fill_file(struct maker *m, struct tw_sources *sources, bool one_line)
