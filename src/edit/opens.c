@@ -375,6 +375,13 @@ static tw_status traffic_text(struct work *w, const char **ret)
 		       : o->protocol == TW_PROTOCOL_ICMP   ? "ICMP"
 		       : o->protocol == TW_PROTOCOL_ICMPV6 ? "ICMPv6"
 							   : name;
+		const struct tw_icmp_range *icmp = o->boxes_n == 1 ? o->box[0].icmp : NULL;
+		if (icmp && icmp->type_lo == icmp->type_hi)
+			name = icmp->code_lo == icmp->code_hi
+				       ? tw_arena_printf(w->arena, "%s type %u code %u", name,
+						 icmp->type_lo, icmp->code_lo)
+				       : tw_arena_printf(
+						 w->arena, "%s type %u", name, icmp->type_lo);
 		one = lo > hi	 ? name
 		      : lo == hi ? tw_arena_printf(w->arena, "%s %u", name, lo)
 				 : tw_arena_printf(w->arena, "%s %u-%u", name, lo, hi);

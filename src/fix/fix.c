@@ -18,6 +18,7 @@ tw_status tw_mender_open(struct tw_mem *mem, const struct tw_net *net,
 
 void tw_mender_close(struct tw_mender *m)
 {
+	TW_VEC_FREE(m->mem, &m->given);
 	tw_space_free(m->space);
 	tw_arena_fini(&m->work);
 }
@@ -36,6 +37,15 @@ static tw_status say_why(struct tw_mender *m, struct tw_finding *finding)
 	return note[finding->notes_n++] ? TW_OK : TW_ENOMEM;
 }
 
+/* Fixes of several findings can be made together: no number is offered for two rules. */
+static tw_status note_numbers(struct tw_mender *m, const struct tw_fix *fix)
+{
+	for (size_t i = 0; i < fix->edits; i++)
+		if (fix->edit[i].operation == TW_ADD)
+			TW_TRY(TW_VEC_PUSH(m->mem, &m->given, fix->edit[i]));
+	return TW_OK;
+}
+
 static tw_status fix_all(struct tw_mender *m, struct tw_finding *finding, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -44,6 +54,8 @@ static tw_status fix_all(struct tw_mender *m, struct tw_finding *finding, size_t
 		TW_TRY(tw_mend(m, i, &finding[i].fix, &finding[i].fixes_n));
 		if (finding[i].fixes_n == 0)
 			TW_TRY(say_why(m, &finding[i]));
+		for (size_t k = 0; k < finding[i].fixes_n; k++)
+			TW_TRY(note_numbers(m, &finding[i].fix[k]));
 	}
 	return TW_OK;
 }

@@ -33,6 +33,7 @@ struct tw_mender {
 	unsigned quota;
 	const struct tw_net *original; /* its rule numbers are not used again */
 	struct tw_state now;	       /* with everything mended so far */
+	TW_VEC(struct tw_edit) given;  /* offered for other findings: numbers are theirs */
 	const char *refusal;	       /* why there is no edit, a whole sentence; or NULL */
 };
 

@@ -74,10 +74,10 @@ static bool meets(const struct tw_rule *rule, const struct tw_entry *e)
 }
 
 /* Between the denies that must stay in front and the first rule that eats the packets. */
-static unsigned place_for(struct proposal *p, struct tw_rules rules, const struct tw_entry *e,
-	unsigned before, unsigned *ret_after)
+static void place_for(
+	struct proposal *p, const struct tw_entry *e, unsigned *ret_after, unsigned *ret_before)
 {
-	unsigned after = 0;
+	unsigned after = 0, before = *ret_before;
 	for (size_t i = 0; i < p->rules.n; i++) {
 		const struct tw_rule *rule = &p->rules.rule[i];
 		if (p->decides[i] && !rule->implicit && rule->number < before && meets(rule, e))
@@ -89,7 +89,7 @@ static unsigned place_for(struct proposal *p, struct tw_rules rules, const struc
 			after = rule->number;
 	}
 	*ret_after = after;
-	return tw_number_free(rules, p->reserved, after, before);
+	*ret_before = before;
 }
 
 /* ---- trying -----------------------------------------------------------------------------------
@@ -191,6 +191,23 @@ static void no_number(struct proposal *p, unsigned after, const struct tw_entry 
 			p->acl, p->gap->list == TW_INGRESS ? "inbound" : "outbound", after, text);
 }
 
+/* The number of the same entry in what was offered for another finding, if it fits here; or 0. */
+static unsigned given_number(struct proposal *p, struct tw_rules rules, const struct tw_entry *e,
+	unsigned after, unsigned before)
+{
+	for (size_t i = 0; i < p->m->given.n; i++) {
+		struct tw_entry same = *e;
+		bool taken = false;
+		same.number = p->m->given.v[i].entry.number;
+		for (size_t k = 0; k < rules.n; k++)
+			taken |= rules.rule[k].number == same.number;
+		if (!taken && tw_entry_equal(&same, &p->m->given.v[i].entry) &&
+			same.number > after && same.number < before)
+			return same.number;
+	}
+	return 0;
+}
+
 /* One entry at its place behind the edits that are there; `*ret_n` grows if there is a number. */
 static tw_status append(struct proposal *p, const struct tw_entry *e, unsigned before,
 	struct tw_edit *edit, size_t *ret_n, bool *ret_ok)
@@ -200,7 +217,10 @@ static tw_status append(struct proposal *p, const struct tw_entry *e, unsigned b
 	TW_TRY(tw_patch_list(
 		&p->m->work, p->rules, p->acl, p->gap->list, edit, *ret_n, &rules));
 	struct tw_edit one = {.operation = TW_ADD, .entry = *e};
-	one.entry.number = (uint16_t)place_for(p, rules, e, before, &after);
+	place_for(p, e, &after, &before);
+	one.entry.number = (uint16_t)given_number(p, rules, e, after, before);
+	if (one.entry.number == 0)
+		one.entry.number = (uint16_t)tw_number_free(rules, p->reserved, after, before);
 	*ret_ok = one.entry.number > 0;
 	if (*ret_ok)
 		edit[(*ret_n)++] = one;
@@ -453,9 +473,31 @@ static tw_status fill_entries(
 	return TW_OK;
 }
 
+/* Numbers that are not to be used: those of the input, and those offered for other findings. */
+static tw_status reserve(struct proposal *p)
+{
+	struct tw_mender *m = p->m;
+	struct tw_rules input = m->original->acl[p->gap->acl].list[p->gap->list];
+	struct tw_rule *rule =
+		TW_NEW_ARRAY(&m->work, struct tw_rule, input.n + m->given.n + 1);
+	size_t n = input.n;
+	if (!rule)
+		return TW_ENOMEM;
+	memcpy(rule, input.rule, input.n * sizeof(*rule));
+	for (size_t i = 0; i < m->given.n; i++) {
+		const struct tw_entry *e = &m->given.v[i].entry;
+		if (e->egress == (p->gap->list == TW_EGRESS) &&
+			strcmp(e->component, p->acl) == 0)
+			rule[n++] = (struct tw_rule){.number = e->number};
+	}
+	p->reserved = (struct tw_rules){rule, n};
+	return TW_OK;
+}
+
 static tw_status propose(struct proposal *p, const struct tw_finding *finding, enum tw_width width)
 {
 	struct tw_space *space = p->m->space;
+	TW_TRY(reserve(p));
 	TW_TRY(tw_compile_acl(space, p->rules, p->view, &p->old));
 	TW_TRY(tw_gap_set(p->m, p->gap, finding, &p->wanted));
 	p->wanted = tw_set_intersect(space, p->wanted, p->old.deny);
@@ -489,8 +531,7 @@ tw_status tw_propose(struct tw_mender *m, const struct tw_gap *gap,
 	struct proposal p = {.m = m,
 		.gap = gap,
 		.view = {gap->list, TW_REQUEST},
-		.acl = acl->object.id,
-		.reserved = m->original->acl[gap->acl].list[gap->list]};
+		.acl = acl->object.id};
 	tw_space_reset(m->space);
 	TW_TRY(tw_patch_list(&m->work, acl->list[gap->list], p.acl, gap->list, edits->v, edits->n,
 		&p.rules));
