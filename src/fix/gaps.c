@@ -93,12 +93,13 @@ static struct tw_ports client_ports(const struct tw_gap *gap, const struct tw_fi
 	}
 	if (hull.lo <= hull.hi)
 		return hull;
-	if (gap->leg > 0) /* a translator's: SPEC: eph-nat */
+	/* A translator's, or callers of whom nothing is known. SPEC: eph-nat, eph-cover-all */
+	if (gap->leg > 0 || gap->list == TW_EGRESS)
 		return (struct tw_ports){1024, UINT16_MAX};
 	for (size_t i = 0; i < gap->lost.n; i++)
 		widen(&hull, gap->lost.v[i].box.ports);
 	/* Nobody in particular calls: the machines that are usual. SPEC: linux-range */
-	if (hull.lo <= 32768 && hull.hi >= 60999 && gap->list == TW_INGRESS)
+	if (hull.lo <= 32768 && hull.hi >= 60999)
 		return (struct tw_ports){32768, 60999};
 	return hull;
 }

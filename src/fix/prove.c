@@ -143,6 +143,15 @@ static bool is_of(const struct tw_finding *finding, const char *flow)
 	return finding->flows_n == 0 && !flow;
 }
 
+/* A rule that lets requests pass asks for a flow of its own: it has to work, too. */
+static bool is_asked_for(const struct tw_state *before, size_t at, const char *flow)
+{
+	bool requests = false;
+	for (size_t i = 0; i < before->needs[at].n; i++)
+		requests |= before->needs[at].v[i].direction == TW_REQUEST;
+	return requests && flow && !tw_flow_of(before->report, flow);
+}
+
 static bool still_lost(const struct tw_needs *needs, const struct tw_need *need)
 {
 	for (size_t i = 0; i < needs->n; i++)
@@ -151,7 +160,10 @@ static bool still_lost(const struct tw_needs *needs, const struct tw_need *need)
 	return false;
 }
 
-/* What the trial still loses of the finding's own flows goes into `more`; false: others lose. */
+/*
+ * What the trial still loses of the finding's own flows goes into `more`: the same packets however
+ * loud it is told, and others that are lost as loudly as the finding is.
+ */
 static tw_status compare_needs(struct tw_mender *m, size_t at, struct tw_trial *trial, size_t f,
 	bool *ret_others)
 {
@@ -161,9 +173,10 @@ static tw_status compare_needs(struct tw_mender *m, size_t at, struct tw_trial *
 		const struct tw_need *need = &trial->needs[f].v[i];
 		const struct tw_needs one = {need, 1};
 		bool stays = still_lost(&m->now.needs[at], need);
-		if (!stays && is_known(&m->now, need, theirs->level))
+		if (!stays && (theirs->level < mine->level ||
+				      is_known(&m->now, need, theirs->level)))
 			continue;
-		if (is_of(mine, need->flow))
+		if (is_of(mine, need->flow) || is_asked_for(&m->now, at, need->flow))
 			TW_TRY(tw_gaps_add(m, &one, &trial->more));
 		else
 			*ret_others = true;
@@ -177,11 +190,11 @@ static tw_status compare(struct tw_mender *m, size_t at, struct tw_trial *trial)
 	bool others = any_worse(m->now.report, trial->report);
 	for (size_t f = 0; f < trial->report->findings_n && !others; f++) {
 		const struct tw_finding *one = &trial->report->finding[f];
-		if (one->level < mine->level || one->suppressed)
+		if (one->suppressed)
 			continue;
 		if (trial->needs[f].n > 0)
 			TW_TRY(compare_needs(m, at, trial, f, &others));
-		else
+		else if (one->level >= mine->level)
 			others = !is_known_finding(&m->now, one);
 	}
 	trial->proved = !others && trial->more.n == 0;
