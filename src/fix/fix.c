@@ -11,7 +11,8 @@ tw_status tw_mender_open(struct tw_mem *mem, const struct tw_net *net,
 		.quota = options->quota > 0 ? options->quota : TW_QUOTA_DEFAULT,
 		.original = net,
 		.now.net = net};
-	ret->check.details = false;
+	/* Ends that filters treat alike are told apart, so that a part of them is no rest. */
+	ret->check.details = true;
 	tw_arena_init(&ret->work, mem);
 	return tw_space_new(mem, 0, &ret->space);
 }
@@ -68,7 +69,7 @@ tw_status tw_fixes(struct tw_mem *mem, const struct tw_net *net,
 	tw_status status = tw_mender_open(mem, net, options, ret_diags, &m);
 	if (status == TW_OK)
 		status = tw_check_needs(
-			mem, net, &options->check, ret_diags, &report, &m.now.needs);
+			mem, net, &m.check, ret_diags, &report, &m.now.needs);
 	if (status == TW_OK) {
 		m.arena = tw_report_arena(report);
 		m.now.report = report;

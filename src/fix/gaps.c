@@ -249,6 +249,8 @@ tw_status tw_gap_blocks(struct tw_mender *m, const struct tw_gap *gap, enum tw_w
 /* ---- the packets ------------------------------------------------------------------------------
  */
 
+typedef TW_VEC(struct tw_box) box_vec;
+
 static struct tw_box box_of(const struct tw_gap *gap, const struct tw_lost *lost)
 {
 	struct tw_box box = tw_box_all((enum tw_family)gap->family);
@@ -262,33 +264,49 @@ static struct tw_box box_of(const struct tw_gap *gap, const struct tw_lost *lost
 	return box;
 }
 
-tw_status tw_gap_set(struct tw_mender *m, const struct tw_gap *gap,
-	const struct tw_finding *finding, tw_set *ret)
+static tw_status client_boxes(struct tw_mender *m, const struct tw_gap *gap,
+	const struct tw_finding *finding, struct tw_box box, box_vec *boxes)
 {
-	TW_VEC(struct tw_box) boxes = TW_VEC_EMPTY;
+	for (size_t c = 0; c < finding->clients_n; c++) {
+		const struct tw_client_result *one = &finding->client[c];
+		for (size_t k = 0; k < one->client->ranges; k++) {
+			box.service = one->client->range[k];
+			if (tw_is_at_hand(finding, gap->list, one))
+				TW_TRY(TW_VEC_PUSH(m->mem, boxes, box));
+		}
+	}
+	return TW_OK;
+}
+
+/* Only what the entries can cover: it may be that nobody in particular calls. */
+static tw_set within_reach(struct tw_mender *m, const struct tw_gap *gap,
+	const struct tw_finding *finding, tw_set set)
+{
+	struct tw_box box = tw_box_all((enum tw_family)gap->family);
+	if (!is_about_clients(gap))
+		return set;
+	box.service = client_ports(gap, finding);
+	return tw_set_intersect(m->space, set, tw_set_box(m->space, &box));
+}
+
+tw_status tw_gap_set(struct tw_mender *m, const struct tw_gap *gap,
+	const struct tw_finding *finding, tw_set *ret_lost, tw_set *ret_all)
+{
+	box_vec lost = TW_VEC_EMPTY, all = TW_VEC_EMPTY;
 	tw_status status = TW_OK;
 	for (size_t i = 0; status == TW_OK && i < gap->lost.n; i++) {
 		struct tw_box box = box_of(gap, &gap->lost.v[i]);
-		status = TW_VEC_PUSH(m->mem, &boxes, box);
-		for (size_t c = 0; c < finding->clients_n && is_about_clients(gap) && gap->leg == 0;
-			c++) {
-			const struct tw_client_result *one = &finding->client[c];
-			if (!tw_is_at_hand(finding, gap->list, one))
-				continue;
-			for (size_t k = 0; status == TW_OK && k < one->client->ranges; k++) {
-				box.service = one->client->range[k];
-				status = TW_VEC_PUSH(m->mem, &boxes, box);
-			}
-		}
+		status = TW_VEC_PUSH(m->mem, &lost, box);
+		if (status == TW_OK && is_about_clients(gap) && gap->leg == 0)
+			status = client_boxes(m, gap, finding, box, &all);
 	}
-	if (status == TW_OK)
-		*ret = tw_set_boxes(m->space, boxes.v, boxes.n);
-	TW_VEC_FREE(m->mem, &boxes);
-	/* Only what the entries can cover: nobody in particular calls. */
-	if (status == TW_OK && is_about_clients(gap)) {
-		struct tw_box box = tw_box_all((enum tw_family)gap->family);
-		box.service = client_ports(gap, finding);
-		*ret = tw_set_intersect(m->space, *ret, tw_set_box(m->space, &box));
+	if (status == TW_OK) {
+		*ret_lost = within_reach(
+			m, gap, finding, tw_set_boxes(m->space, lost.v, lost.n));
+		*ret_all = within_reach(m, gap, finding, tw_set_boxes(m->space, all.v, all.n));
+		status = tw_space_status(m->space);
 	}
-	return status == TW_OK ? tw_space_status(m->space) : status;
+	TW_VEC_FREE(m->mem, &lost);
+	TW_VEC_FREE(m->mem, &all);
+	return status;
 }

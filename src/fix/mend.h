@@ -28,7 +28,7 @@ struct tw_mender {
 	struct tw_arena *arena; /* what is offered */
 	struct tw_arena work;	/* what is tried */
 	struct tw_space *space;
-	struct tw_check_options check; /* without details */
+	struct tw_check_options check; /* with details: see tw_mender_open */
 	struct tw_diags *diags;
 	unsigned quota;
 	const struct tw_net *original; /* its rule numbers are not used again */
@@ -76,9 +76,10 @@ TW_NODISCARD tw_status tw_gap_ports(struct tw_mender *m, const struct tw_gap *ga
 	size_t *ret_n);
 TW_NODISCARD tw_status tw_gap_blocks(struct tw_mender *m, const struct tw_gap *gap,
 	enum tw_width width, const struct tw_prefix **ret, size_t *ret_n);
-/* The packets themselves, as requests that the list sees. */
+/* The packets themselves, as requests that the list sees; and those to the other ports of the clients
+ * at hand. */
 TW_NODISCARD tw_status tw_gap_set(struct tw_mender *m, const struct tw_gap *gap,
-	const struct tw_finding *finding, tw_set *ret);
+	const struct tw_finding *finding, tw_set *ret_lost, tw_set *ret_all);
 
 /*
  * propose.c: appends the edits of choice number `variant`, 0 the best, that close a gap on top of

@@ -499,8 +499,13 @@ static tw_status propose(struct proposal *p, const struct tw_finding *finding, e
 	struct tw_space *space = p->m->space;
 	TW_TRY(reserve(p));
 	TW_TRY(tw_compile_acl(space, p->rules, p->view, &p->old));
-	TW_TRY(tw_gap_set(p->m, p->gap, finding, &p->wanted));
-	p->wanted = tw_set_intersect(space, p->wanted, p->old.deny);
+	tw_set lost, all;
+	TW_TRY(tw_gap_set(p->m, p->gap, finding, &lost, &all));
+	/* A deny that the finding does not speak of is none of its business. */
+	for (size_t i = 0; i < p->rules.n; i++)
+		if (is_aimed(&p->rules.rule[i]))
+			all = tw_set_subtract(space, all, decided_by(p, i));
+	p->wanted = tw_set_intersect(space, tw_set_union(space, lost, all), p->old.deny);
 	TW_TRY(find_deciders(p));
 	if (tw_set_is_empty(p->wanted))
 		return TW_OK;

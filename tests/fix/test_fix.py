@@ -189,10 +189,12 @@ def worse(before, after):
     return None
 
 
-def is_mended(finding, after):
-    return not any(one["fingerprint"] == finding["fingerprint"] and one["code"] == finding["code"]
+def is_mended(finding, before, after):
+    def count(report):  # several may have one fingerprint, which names the first rule only
+        return sum(one["fingerprint"] == finding["fingerprint"] and one["code"] == finding["code"]
                    and LEVELS.index(one["level"]) >= LEVELS.index(finding["level"])
-                   for one in after["findings"])
+                   for one in report["findings"])
+    return count(after) < count(before)
 
 
 def appears(finding, less, known):
@@ -223,7 +225,7 @@ class Net:
 def check_fix(net, report, finding, fix, rng):
     acls = net.document["NetworkAcls"]
     after = net.judge(apply(acls, fix["edits"]))
-    if not is_mended(finding, after):
+    if not is_mended(finding, report, after):
         raise Broken("the finding is still there")
     fault = worse(report, after)
     if fault:
@@ -236,7 +238,7 @@ def check_fix(net, report, finding, fix, rng):
     for i in range(len(fix["edits"])):
         rest = fix["edits"][:i] + fix["edits"][i + 1:]
         less = net.judge(apply(acls, rest)) if rest else report
-        if is_mended(finding, less) and rank_of(less, finding) == full \
+        if is_mended(finding, report, less) and rank_of(less, finding) == full \
                 and not worse(report, less) and not appears(finding, less, (report, after)):
             raise Broken(f"edit {i + 1} is not needed")
 
