@@ -9,7 +9,8 @@
 struct attempt {
 	tw_edits edits;
 	struct tw_trial trial;
-	bool undoes, found;
+	struct tw_choice_marks marks;
+	bool found;
 };
 
 static void close_attempt(struct tw_mender *m, struct attempt *a)
@@ -26,11 +27,11 @@ static tw_status propose_all(struct tw_mender *m, const tw_gaps *gaps,
 	*ret_any = true;
 	for (size_t i = 0; *ret_any && i < gaps->n; i++) {
 		unsigned one = variant;
-		TW_TRY(tw_propose(m, &gaps->v[i], finding, width, one, &a->edits, &a->undoes,
+		TW_TRY(tw_propose(m, &gaps->v[i], finding, width, one, &a->edits, &a->marks,
 			ret_any));
 		if (!*ret_any && one > 0) /* the others have fewer choices */
 			TW_TRY(tw_propose(m, &gaps->v[i], finding, width, 0, &a->edits,
-				&a->undoes, ret_any));
+				&a->marks, ret_any));
 	}
 	return TW_OK;
 }
@@ -148,8 +149,14 @@ static tw_status describe(
 	fix.service = open.service;
 	fix.services = open.services;
 	fix.opens = open.opens;
-	fix.applicability = open.stopped && !a->undoes ? TW_FIX_SAFE : TW_FIX_REVIEW;
-	if (a->undoes)
+	bool plain = !a->marks.undoes && !a->marks.closes;
+	fix.applicability = open.stopped && plain ? TW_FIX_SAFE : TW_FIX_REVIEW;
+	if (a->marks.closes)
+		fix.opens = tw_arena_printf(m->arena,
+			"%s. What the old rules let through stops: no reply to it ever came back, "
+			"but look whether it was meant",
+			open.opens);
+	if (a->marks.undoes)
 		fix.opens = tw_arena_printf(m->arena,
 			"%s. It undoes a deny that somebody wrote: ask why it is there", open.opens);
 	TW_TRY(tw_complete_for(
@@ -204,7 +211,12 @@ tw_status tw_mend(struct tw_mender *m, size_t finding, const struct tw_fix **ret
 	m->refusal = NULL;
 	if (!fix)
 		return TW_ENOMEM;
+	m->follow = false;
 	for (int width = 0; width < TW_WIDTHS; width++)
+		TW_TRY(offer(m, finding, (enum tw_width)width, fix, ret_n));
+	/* Rules may be read in another way once replies pass: then that is mended, too. */
+	m->follow = true;
+	for (int width = 0; *ret_n == 0 && width < TW_WIDTHS; width++)
 		TW_TRY(offer(m, finding, (enum tw_width)width, fix, ret_n));
 	*ret = fix;
 	return TW_OK;

@@ -34,6 +34,7 @@ struct tw_mender {
 	const struct tw_net *original; /* its rule numbers are not used again */
 	struct tw_state now;	       /* with everything mended so far */
 	TW_VEC(struct tw_edit) given;  /* offered for other findings: numbers are theirs */
+	bool follow; /* flows that the edits bring up are to be mended, too */
 	const char *refusal;	       /* why there is no edit, a whole sentence; or NULL */
 };
 
@@ -81,6 +82,11 @@ TW_NODISCARD tw_status tw_gap_blocks(struct tw_mender *m, const struct tw_gap *g
 TW_NODISCARD tw_status tw_gap_set(struct tw_mender *m, const struct tw_gap *gap,
 	const struct tw_finding *finding, tw_set *ret_lost, tw_set *ret_all);
 
+/* What people must be told of edits: a deny that somebody wrote goes, or what passed may not. */
+struct tw_choice_marks {
+	bool undoes, closes;
+};
+
 /*
  * propose.c: appends the edits of choice number `variant`, 0 the best, that close a gap on top of
  * those that are there. None where the list lets it all pass already; `*ret_any` false: there is no
@@ -88,7 +94,7 @@ TW_NODISCARD tw_status tw_gap_set(struct tw_mender *m, const struct tw_gap *gap,
  */
 TW_NODISCARD tw_status tw_propose(struct tw_mender *m, const struct tw_gap *gap,
 	const struct tw_finding *finding, enum tw_width width, unsigned variant, tw_edits *edits,
-	bool *ret_undoes, bool *ret_any);
+	struct tw_choice_marks *marks, bool *ret_any);
 
 /* prove.c: a flow by id, or NULL. */
 const struct tw_flow *tw_flow_of(const struct tw_report *report, const char *id);

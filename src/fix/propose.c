@@ -4,15 +4,16 @@
  * tried on the list as exact sets, and they are ranked: denies that somebody wrote stay as they
  * are if they can; then the fewest edits, then the fewest packets that are newly let through.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "mend.h"
 
-enum kind { WIDEN, ADD, ADD_IN_FRONT, SHRINK_DENY, REMOVE_DENY, TAKE_OVER };
+enum kind { WIDEN, ADD, ADD_IN_FRONT, SHRINK_DENY, REMOVE_DENY, TAKE_OVER, REPLACE_TWINS };
 
 struct choice {
 	enum kind kind;
-	bool undoes;
+	bool undoes, closes;
 	struct tw_count opened;
 	const struct tw_edit *edit;
 	size_t edits;
@@ -153,9 +154,10 @@ static tw_status consider(
 	bool works = tw_set_is_subset(space, p->wanted, new.allow);
 	if (ret_works)
 		*ret_works = works;
-	if (!works || !respects(p, opened, &one.undoes) ||
-		!closes_nothing(p, tw_set_subtract(space, p->old.allow, new.allow)) ||
-		!fits(p, edit, n))
+	one.closes = kind == REPLACE_TWINS;
+	if (!works || !respects(p, opened, &one.undoes) || !fits(p, edit, n) ||
+		(!one.closes && !closes_nothing(p, tw_set_subtract(space, p->old.allow,
+							   new.allow))))
 		return tw_space_status(space);
 	tw_set_count(space, opened, &one.opened);
 	TW_TRY(tw_space_status(space));
@@ -167,6 +169,8 @@ static int by_merit(const void *a, const void *b)
 	const struct choice *x = a, *y = b;
 	if (x->undoes != y->undoes)
 		return x->undoes ? 1 : -1;
+	if (x->closes != y->closes)
+		return x->closes ? 1 : -1;
 	if (x->edits != y->edits)
 		return x->edits < y->edits ? -1 : 1;
 	int cmp = tw_count_cmp(&x->opened, &y->opened);
@@ -410,6 +414,55 @@ static tw_status take_over(struct proposal *p)
 	return TW_OK;
 }
 
+/*
+ * A rule that names the service port where a reply goes to another: it was meant as the reply rule
+ * (rule 8 of the inference), so beside a true one it would be read as a call of its own. Not one
+ * by which anything works.
+ */
+static bool is_twin(struct proposal *p, const struct tw_finding *finding, const struct tw_rule *rule)
+{
+	const struct tw_report *report = p->m->now.report;
+	char id[256];
+	snprintf(id, sizeof(id), "%s/%s/%s", p->acl, tw_list_name(p->gap->list), rule->id);
+	if (p->gap->direction != TW_REPLY || rule->action != TW_ALLOW || rule->maybe ||
+		rule->every_port || rule->family != p->gap->family ||
+		rule->protocol != p->gap->protocol)
+		return false;
+	const struct tw_flow *own = tw_flow_of(report, id);
+	if (own && own->verdict != TW_ONE_WAY && own->verdict != TW_BLOCKED)
+		return false;
+	for (size_t i = 0; i < finding->flows_n; i++) {
+		const struct tw_flow *flow = tw_flow_of(report, finding->flow[i]);
+		for (size_t k = 0; flow && k < flow->service_n; k++)
+			if (flow->service[k].lo == rule->ports.lo &&
+				flow->service[k].hi == rule->ports.hi)
+				return true;
+	}
+	return false;
+}
+
+static tw_status replace_twins(struct proposal *p, const struct tw_finding *finding)
+{
+	enum { MOST = 4 };
+	struct tw_edit *edit = room_for(p, MOST);
+	size_t n = 0;
+	if (!edit)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < p->rules.n && p->entries == 1; i++) {
+		const struct tw_rule *rule = &p->rules.rule[i];
+		if (!is_twin(p, finding, rule))
+			continue;
+		if (n == MOST)
+			return TW_OK;
+		edit[n] = n == 0 ? replace(rule, p->entry[0])
+				 : (struct tw_edit){TW_REMOVE,
+					   tw_entry_of_rule(rule, p->acl, p->gap->list),
+					   rule->span};
+		n++;
+	}
+	return n > 0 ? consider(p, REPLACE_TWINS, edit, n, NULL) : TW_OK;
+}
+
 /* ---- all together -----------------------------------------------------------------------------
  */
 
@@ -516,6 +569,7 @@ static tw_status propose(struct proposal *p, const struct tw_finding *finding, e
 	TW_TRY(take_denies_away(p, false));
 	TW_TRY(take_denies_away(p, true));
 	TW_TRY(take_over(p));
+	TW_TRY(replace_twins(p, finding));
 	if (p->choice.n > 0)
 		qsort(p->choice.v, p->choice.n, sizeof(*p->choice.v), by_merit);
 	return TW_OK;
@@ -530,7 +584,7 @@ static tw_status push_all(struct tw_mender *m, const struct choice *choice, tw_e
 
 tw_status tw_propose(struct tw_mender *m, const struct tw_gap *gap,
 	const struct tw_finding *finding, enum tw_width width, unsigned variant, tw_edits *edits,
-	bool *ret_undoes, bool *ret_any)
+	struct tw_choice_marks *marks, bool *ret_any)
 {
 	const struct tw_acl *acl = &m->now.net->acl[gap->acl];
 	struct proposal p = {.m = m,
@@ -544,7 +598,8 @@ tw_status tw_propose(struct tw_mender *m, const struct tw_gap *gap,
 	*ret_any = status == TW_OK && (tw_set_is_empty(p.wanted) ? variant == 0
 							       : variant < p.choice.n);
 	if (*ret_any && variant < p.choice.n) {
-		*ret_undoes |= p.choice.v[variant].undoes;
+		marks->undoes |= p.choice.v[variant].undoes;
+		marks->closes |= p.choice.v[variant].closes;
 		status = push_all(m, &p.choice.v[variant], edits);
 	}
 	TW_VEC_FREE(m->mem, &p.choice);

@@ -144,9 +144,12 @@ static bool is_of(const struct tw_finding *finding, const char *flow)
 }
 
 /* A rule that lets requests pass asks for a flow of its own: it has to work, too. */
-static bool is_asked_for(const struct tw_state *before, size_t at, const char *flow)
+static bool is_asked_for(const struct tw_mender *m, size_t at, const char *flow)
 {
+	const struct tw_state *before = &m->now;
 	bool requests = false;
+	if (m->follow)
+		return true;
 	for (size_t i = 0; i < before->needs[at].n; i++)
 		requests |= before->needs[at].v[i].direction == TW_REQUEST;
 	return requests && flow && !tw_flow_of(before->report, flow);
@@ -176,7 +179,7 @@ static tw_status compare_needs(struct tw_mender *m, size_t at, struct tw_trial *
 		if (!stays && (theirs->level < mine->level ||
 				      is_known(&m->now, need, theirs->level)))
 			continue;
-		if (is_of(mine, need->flow) || is_asked_for(&m->now, at, need->flow))
+		if (is_of(mine, need->flow) || is_asked_for(m, at, need->flow))
 			TW_TRY(tw_gaps_add(m, &one, &trial->more));
 		else
 			*ret_others = true;
