@@ -72,6 +72,14 @@ TW_NODISCARD tw_status tw_rewrite(struct tw_mem *mem, struct tw_sources *sources
 	const struct tw_edit *edit, size_t n, struct tw_diags *ret_diags, struct tw_rewritten **ret,
 	size_t *ret_n);
 void tw_rewritten_free(struct tw_mem *mem, struct tw_rewritten *file, size_t n);
+/**
+ * Puts the files in place of those that were read: all are written in full beside them and brought
+ * to disk first, then renamed, with the mode of the old file. TW_EPARSE: one cannot be written; the
+ * diagnostics say which and why, and nothing has changed. Should a rename be refused after others
+ * were done, the diagnostic names the files that are new already.
+ */
+TW_NODISCARD tw_status tw_rewritten_save(
+	const struct tw_rewritten *file, size_t n, struct tw_diags *ret_diags);
 
 /** What was read, one entry a file, in the order of reading; contiguous: entry 0 begins an array.
  */

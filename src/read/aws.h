@@ -115,6 +115,10 @@ uint32_t tw_aws_token(const struct tw_document *d, uint32_t page);
 /* Tells that an answer about a kind was cut short, at its token; objects may be missing. */
 TW_NODISCARD tw_status tw_aws_cut(struct tw_aws *aws, uint32_t token, enum tw_kind kind);
 
+/* One entry of an ACL (aws_acl.c), for those who edit them. */
+TW_NODISCARD tw_status tw_aws_acl_entry(
+	struct tw_aws *aws, uint32_t node, struct tw_rule *ret, enum tw_list *ret_list);
+
 /* ---- shared (aws_common.c) ------------------------------------------------------------------- */
 
 /* Goes on after TW_EPARSE and keeps it in `worst`; returns on anything worse. */

@@ -206,6 +206,17 @@ static tw_status read_entry(struct tw_aws *aws, uint32_t node, struct entry *ret
 	return worst;
 }
 
+tw_status tw_aws_acl_entry(
+	struct tw_aws *aws, uint32_t node, struct tw_rule *ret, enum tw_list *ret_list)
+{
+	struct entry entry;
+
+	TW_TRY(read_entry(aws, node, &entry));
+	*ret = entry.rule;
+	*ret_list = entry.list;
+	return TW_OK;
+}
+
 static tw_status read_entries(struct tw_aws *aws, uint32_t array, struct tw_acl *acl)
 {
 	struct tw_document *d = aws->d;
