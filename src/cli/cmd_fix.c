@@ -127,7 +127,7 @@ static int make_edits(struct session *session, const struct args *args,
 		status = tw_rewrite(session->mem, session->sources, plan->edit, plan->edits, diags,
 			&file, &files);
 	if (status == TW_OK && files > 0)
-		status = TW_EUNSUP;
+		status = tw_rewritten_save(file, files, diags);
 	if (status != TW_OK) {
 		tw_rewritten_free(session->mem, file, files);
 		return explain(session, diags, status, args);

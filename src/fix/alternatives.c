@@ -4,6 +4,7 @@
  * is built list by list until the flows are complete, then every edit that is not needed is taken
  * out again.
  */
+#include "map.h"
 #include "mend.h"
 
 struct attempt {
@@ -17,6 +18,38 @@ static void close_attempt(struct tw_mender *m, struct attempt *a)
 {
 	TW_VEC_FREE(m->mem, &a->edits);
 	tw_trial_free(m, &a->trial);
+}
+
+/* Edits that were tried for this finding already, by hash: widths often come to the same. */
+struct tried {
+	uint64_t hash[16];
+	size_t n;
+};
+
+static uint64_t hash_of(const tw_edits *edits)
+{
+	uint64_t hash = edits->n;
+	for (size_t i = 0; i < edits->n; i++) {
+		const struct tw_edit *e = &edits->v[i];
+		const struct tw_entry *r = &e->entry;
+		const uint64_t words[] = {hash, (uint64_t)e->operation, r->egress, r->number,
+			(uint16_t)r->protocol, r->cidr.addr.hi, r->cidr.addr.lo, r->cidr.family,
+			r->cidr.len, r->ports.lo, r->ports.hi, (uint16_t)r->icmp_type,
+			(uint16_t)r->icmp_code};
+		hash = tw_hash(words, sizeof(words),
+			tw_hash(r->component, strlen(r->component), 0));
+	}
+	return hash;
+}
+
+static bool was_tried(struct tried *tried, uint64_t hash)
+{
+	for (size_t i = 0; i < tried->n; i++)
+		if (tried->hash[i] == hash)
+			return true;
+	if (tried->n < TW_COUNT(tried->hash))
+		tried->hash[tried->n++] = hash;
+	return false;
 }
 
 /* Edits for every gap on top of those that are there. */
@@ -38,7 +71,7 @@ static tw_status propose_all(struct tw_mender *m, const tw_gaps *gaps,
 
 /* A flow may die at one list after the other: the next shows when the first lets it pass. */
 static tw_status build(struct tw_mender *m, size_t at, enum tw_width width, unsigned variant,
-	struct attempt *a)
+	struct tried *tried, struct attempt *a)
 {
 	enum { ROUNDS = 8 };
 	const struct tw_finding *finding = &m->now.report->finding[at];
@@ -48,7 +81,8 @@ static tw_status build(struct tw_mender *m, size_t at, enum tw_width width, unsi
 		bool any;
 		size_t before = a->edits.n;
 		status = propose_all(m, &gaps, finding, width, round == 0 ? variant : 0, a, &any);
-		if (status != TW_OK || !any || a->edits.n == before)
+		if (status != TW_OK || !any || a->edits.n == before ||
+			(round == 0 && was_tried(tried, hash_of(&a->edits))))
 			break;
 		tw_gaps_free(m, &gaps);
 		tw_trial_free(m, &a->trial);
@@ -178,14 +212,14 @@ static bool same_edits(const struct tw_fix *fix, const tw_edits *edits)
 	return same == edits->n && fix->edits == edits->n;
 }
 
-static tw_status offer(struct tw_mender *m, size_t at, enum tw_width width, struct tw_fix *fix,
-	size_t *n)
+static tw_status offer(struct tw_mender *m, size_t at, enum tw_width width, struct tried *tried,
+	struct tw_fix *fix, size_t *n)
 {
 	enum { VARIANTS = 4 };
 	for (unsigned variant = 0; variant < VARIANTS; variant++) {
 		struct attempt a = {.found = false};
 		struct tw_arena_mark mark = tw_arena_save(&m->work);
-		tw_status status = build(m, at, width, variant, &a);
+		tw_status status = build(m, at, width, variant, tried, &a);
 		bool again = false;
 		if (status == TW_OK && a.found)
 			status = thin_out(m, at, &a);
@@ -211,13 +245,14 @@ tw_status tw_mend(struct tw_mender *m, size_t finding, const struct tw_fix **ret
 	m->refusal = NULL;
 	if (!fix)
 		return TW_ENOMEM;
+	struct tried tried = {.n = 0}, again = {.n = 0};
 	m->follow = false;
 	for (int width = 0; width < TW_WIDTHS; width++)
-		TW_TRY(offer(m, finding, (enum tw_width)width, fix, ret_n));
+		TW_TRY(offer(m, finding, (enum tw_width)width, &tried, fix, ret_n));
 	/* Rules may be read in another way once replies pass: then that is mended, too. */
 	m->follow = true;
 	for (int width = 0; *ret_n == 0 && width < TW_WIDTHS; width++)
-		TW_TRY(offer(m, finding, (enum tw_width)width, fix, ret_n));
+		TW_TRY(offer(m, finding, (enum tw_width)width, &again, fix, ret_n));
 	*ret = fix;
 	return TW_OK;
 }

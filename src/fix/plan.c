@@ -217,6 +217,27 @@ static tw_status finish(struct planner *p)
 	return TW_OK;
 }
 
+/* What the chosen fixes do not cover, such as clients that may be there. */
+static tw_status tell_rest(struct planner *p)
+{
+	const struct tw_report *now = p->m.now.report;
+	for (size_t i = 0; i < now->findings_n; i++) {
+		const struct tw_finding *f = &now->finding[i];
+		bool known = false;
+		for (size_t k = 0; k < p->first->findings_n; k++)
+			known |= strcmp(p->first->finding[k].fingerprint, f->fingerprint) == 0 &&
+				 strcmp(p->first->finding[k].code, f->code) == 0;
+		if (known || f->suppressed || f->level < p->least)
+			continue;
+		const char *text = tw_arena_printf(&p->plan->arena,
+			"%s at %s: shows once the others are mended; run again, or take a wider fix "
+			"with --rank 2",
+			f->code, f->cause_component ? f->cause_component : "the input");
+		TW_TRY(text ? TW_VEC_PUSH(p->m.mem, &p->left, text) : TW_ENOMEM);
+	}
+	return TW_OK;
+}
+
 static tw_status run(struct planner *p)
 {
 	TW_TRY(tw_check_needs(p->m.mem, p->net, &p->m.check, p->m.diags, &p->first, &p->needs));
@@ -227,6 +248,7 @@ static tw_status run(struct planner *p)
 		return TW_ENOMEM;
 	for (size_t i = 0; i < p->first->findings_n; i++)
 		TW_TRY(mend_one(p, i));
+	TW_TRY(tell_rest(p));
 	return finish(p);
 }
 

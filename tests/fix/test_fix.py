@@ -197,11 +197,11 @@ def is_mended(finding, before, after):
     return count(after) < count(before)
 
 
-def appears(finding, less, known):
-    """A finding as loud as this one that neither of two reports has."""
-    prints = {one["fingerprint"] for report in known for one in report["findings"]}
-    return any(one["fingerprint"] not in prints and LEVELS.index(one["level"])
-               >= LEVELS.index(finding["level"]) for one in less["findings"])
+def told(finding, report):
+    """What is told as loudly as this finding, with the flows that it is told of."""
+    return {(one["fingerprint"], flow) for one in report["findings"]
+            if LEVELS.index(one["level"]) >= LEVELS.index(finding["level"])
+            for flow in one["flows"] or [None]}
 
 
 def rank_of(report, finding):
@@ -239,8 +239,31 @@ def check_fix(net, report, finding, fix, rng):
         rest = fix["edits"][:i] + fix["edits"][i + 1:]
         less = net.judge(apply(acls, rest)) if rest else report
         if is_mended(finding, report, less) and rank_of(less, finding) == full \
-                and not worse(report, less) and not appears(finding, less, (report, after)):
+                and not worse(report, less) and told(finding, less) <= told(finding, after):
             raise Broken(f"edit {i + 1} is not needed")
+
+
+def check_plan(net, report):
+    """All fixes together, made by --apply: what it does not leave is mended, and nothing is worse."""
+    before = json.dumps(net.document)
+    net.path.write_text(before, encoding="utf-8")
+    done = subprocess.run([net.twoway, "fix", str(net.folder), "--apply", "--review", "-q"],
+                          capture_output=True, timeout=300, check=False)
+    text = done.stdout.decode()
+    if done.returncode not in (0, 1):
+        raise Broken(f"--apply: exit status {done.returncode}\n{done.stderr.decode()}")
+    after = run(net.twoway, "check", str(net.folder))
+    fault = worse(report, after)
+    if fault:
+        raise Broken(f"--apply: {fault}")
+    left = [line.split() for line in text.splitlines() if line.startswith("left: ")]
+    for finding in after["findings"]:
+        where = [finding["code"], "at", f"{finding['cause']['component'] or 'the input'}:"]
+        known = any(line[1:4] == where for line in left)
+        if finding["level"] == "error" and not known:
+            raise Broken(f"--apply: {finding['code']} {finding['message']}\n{text}")
+    if (done.returncode == 0) != (after["summary"]["errors"] == 0):
+        raise Broken(f"--apply: exit status {done.returncode}\n{text}")
 
 
 def one_network(twoway, seed):
@@ -258,6 +281,10 @@ def one_network(twoway, seed):
                 except Broken as error:
                     raise Broken(f"seed {seed}: {finding['code']} {finding['message']}\n"
                                  f"  {fix['title']}\n  {error}") from error
+        try:
+            check_plan(net, report)
+        except Broken as error:
+            raise Broken(f"seed {seed}: {error}") from error
     return count
 
 
