@@ -11,7 +11,7 @@ struct attempt {
 	tw_edits edits;
 	struct tw_trial trial;
 	struct tw_choice_marks marks;
-	bool found;
+	bool found, again; /* again: another width came to the same */
 };
 
 static void close_attempt(struct tw_mender *m, struct attempt *a)
@@ -23,6 +23,7 @@ static void close_attempt(struct tw_mender *m, struct attempt *a)
 /* Edits that were tried for this finding already, by hash: widths often come to the same. */
 struct tried {
 	uint64_t hash[16];
+	bool good[16];
 	size_t n;
 };
 
@@ -42,14 +43,19 @@ static uint64_t hash_of(const tw_edits *edits)
 	return hash;
 }
 
-static bool was_tried(struct tried *tried, uint64_t hash)
+/* Where the result is, or is to be kept; `ret_known`: it is there. */
+static bool *find_tried(struct tried *tried, uint64_t hash, bool *ret_known)
 {
-	for (size_t i = 0; i < tried->n; i++)
-		if (tried->hash[i] == hash)
-			return true;
-	if (tried->n < TW_COUNT(tried->hash))
-		tried->hash[tried->n++] = hash;
-	return false;
+	size_t i = 0;
+	while (i < tried->n && tried->hash[i] != hash)
+		i++;
+	*ret_known = i < tried->n;
+	if (i == TW_COUNT(tried->hash)) /* full: the last place is used again */
+		i--;
+	tried->hash[i] = hash;
+	if (i == tried->n)
+		tried->n++;
+	return &tried->good[i];
 }
 
 /* Edits for every gap on top of those that are there. */
@@ -76,13 +82,19 @@ static tw_status build(struct tw_mender *m, size_t at, enum tw_width width, unsi
 	enum { ROUNDS = 8 };
 	const struct tw_finding *finding = &m->now.report->finding[at];
 	tw_gaps gaps = TW_VEC_EMPTY;
+	bool *good = NULL;
 	tw_status status = tw_gaps_add(m, &m->now.needs[at], &gaps);
 	for (unsigned round = 0; status == TW_OK && round < ROUNDS && gaps.n > 0; round++) {
 		bool any;
 		size_t before = a->edits.n;
+		bool known = false;
 		status = propose_all(m, &gaps, finding, width, round == 0 ? variant : 0, a, &any);
-		if (status != TW_OK || !any || a->edits.n == before ||
-			(round == 0 && was_tried(tried, hash_of(&a->edits))))
+		if (status != TW_OK || !any || a->edits.n == before)
+			break;
+		if (round == 0)
+			good = find_tried(tried, hash_of(&a->edits), &known);
+		a->again = known && *good;
+		if (known)
 			break;
 		tw_gaps_free(m, &gaps);
 		tw_trial_free(m, &a->trial);
@@ -91,6 +103,8 @@ static tw_status build(struct tw_mender *m, size_t at, enum tw_width width, unsi
 		gaps = a->trial.more;
 		a->trial.more = (tw_gaps)TW_VEC_EMPTY;
 	}
+	if (good)
+		*good |= a->found;
 	tw_gaps_free(m, &gaps);
 	return status;
 }
@@ -220,12 +234,12 @@ static tw_status offer(struct tw_mender *m, size_t at, enum tw_width width, stru
 		struct attempt a = {.found = false};
 		struct tw_arena_mark mark = tw_arena_save(&m->work);
 		tw_status status = build(m, at, width, variant, tried, &a);
-		bool again = false;
+		bool again = a.again;
 		if (status == TW_OK && a.found)
 			status = thin_out(m, at, &a);
-		for (size_t i = 0; i < *n; i++)
-			again |= same_edits(&fix[i], &a.edits);
-		bool found = a.found;
+		for (size_t i = 0; i < *n && !again; i++)
+			again = same_edits(&fix[i], &a.edits);
+		bool found = a.found || a.again;
 		if (status == TW_OK && found && !again) {
 			status = describe(m, at, &a, (unsigned)*n + 1, &fix[*n]);
 			*n += status == TW_OK;

@@ -547,6 +547,36 @@ static tw_status reserve(struct proposal *p)
 	return TW_OK;
 }
 
+/* Edits that leave the denies that somebody aimed as they are, and let the rest pass. */
+static tw_status beside_denies(struct proposal *p, const struct tw_finding *finding)
+{
+	struct tw_space *space = p->m->space;
+	bool *all = p->decides;
+	tw_set wanted = p->wanted;
+	bool *some = TW_NEW_ARRAY(&p->m->work, bool, p->rules.n + 1);
+	if (!some)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < p->rules.n; i++) {
+		some[i] = all[i] && !is_aimed(&p->rules.rule[i]);
+		if (all[i] && !some[i])
+			p->wanted = tw_set_subtract(space, p->wanted, decided_by(p, i));
+	}
+	TW_TRY(tw_space_status(space));
+	tw_status status = TW_OK;
+	p->decides = some;
+	if (!tw_set_is_empty(p->wanted))
+		status = widen(p);
+	if (status == TW_OK && !tw_set_is_empty(p->wanted))
+		status = add_all(p);
+	if (status == TW_OK && !tw_set_is_empty(p->wanted))
+		status = take_over(p);
+	if (status == TW_OK && !tw_set_is_empty(p->wanted))
+		status = replace_twins(p, finding);
+	p->decides = all;
+	p->wanted = wanted;
+	return status;
+}
+
 static tw_status propose(struct proposal *p, const struct tw_finding *finding, enum tw_width width)
 {
 	struct tw_space *space = p->m->space;
@@ -563,13 +593,10 @@ static tw_status propose(struct proposal *p, const struct tw_finding *finding, e
 	if (tw_set_is_empty(p->wanted))
 		return TW_OK;
 	TW_TRY(fill_entries(p, finding, width));
-	TW_TRY(widen(p));
-	TW_TRY(add_all(p));
+	TW_TRY(beside_denies(p, finding));
 	TW_TRY(add_in_front(p));
 	TW_TRY(take_denies_away(p, false));
 	TW_TRY(take_denies_away(p, true));
-	TW_TRY(take_over(p));
-	TW_TRY(replace_twins(p, finding));
 	if (p->choice.n > 0)
 		qsort(p->choice.v, p->choice.n, sizeof(*p->choice.v), by_merit);
 	return TW_OK;

@@ -164,8 +164,8 @@ static bool still_lost(const struct tw_needs *needs, const struct tw_need *need)
 }
 
 /*
- * What the trial still loses of the finding's own flows goes into `more`: the same packets however
- * loud it is told, and others that are lost as loudly as the finding is.
+ * What the trial still loses of the finding's own flows goes into `more`: the same packets, even if
+ * that is a warning now, and others that are lost as loudly as the finding is.
  */
 static tw_status compare_needs(struct tw_mender *m, size_t at, struct tw_trial *trial, size_t f,
 	bool *ret_others)
@@ -176,8 +176,10 @@ static tw_status compare_needs(struct tw_mender *m, size_t at, struct tw_trial *
 		const struct tw_need *need = &trial->needs[f].v[i];
 		const struct tw_needs one = {need, 1};
 		bool stays = still_lost(&m->now.needs[at], need);
-		if (!stays && (theirs->level < mine->level ||
-				      is_known(&m->now, need, theirs->level)))
+		bool loud = theirs->level >= mine->level;
+		/* An edge that is left is no reason to undo the deny that makes it. */
+		if (stays ? !loud && theirs->level < TW_LEVEL_WARNING
+			  : !loud || is_known(&m->now, need, theirs->level))
 			continue;
 		if (is_of(mine, need->flow) || is_asked_for(m, at, need->flow))
 			TW_TRY(tw_gaps_add(m, &one, &trial->more));
