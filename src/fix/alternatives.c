@@ -86,10 +86,10 @@ static tw_status build(struct tw_mender *m, size_t at, enum tw_width width, unsi
 	tw_status status = tw_gaps_add(m, &m->now.needs[at], &gaps);
 	for (unsigned round = 0; status == TW_OK && round < ROUNDS && gaps.n > 0; round++) {
 		bool any;
-		size_t before = a->edits.n;
+		uint64_t before = hash_of(&a->edits);
 		bool known = false;
 		status = propose_all(m, &gaps, finding, width, round == 0 ? variant : 0, a, &any);
-		if (status != TW_OK || !any || a->edits.n == before)
+		if (status != TW_OK || !any || hash_of(&a->edits) == before)
 			break;
 		if (round == 0)
 			good = find_tried(tried, hash_of(&a->edits), &known);

@@ -65,6 +65,10 @@ enum tw_width {
 
 typedef TW_VEC(struct tw_edit) tw_edits;
 
+/* Appends an edit; one that follows on another of the same rule becomes one with it. */
+TW_NODISCARD tw_status tw_edits_join(
+	struct tw_mem *mem, tw_edits *edits, const struct tw_edit *edit);
+
 /* gaps.c */
 TW_NODISCARD tw_status tw_gaps_add(struct tw_mender *m, const struct tw_needs *needs, tw_gaps *ret);
 void tw_gaps_free(struct tw_mender *m, tw_gaps *gaps);

@@ -37,34 +37,6 @@ void tw_fix_plan_free(struct tw_fix_plan *plan)
 	tw_mem_release(p->mem, p, sizeof(*p));
 }
 
-/* ---- edits that follow on each other become one -----------------------------------------------
- */
-
-static bool same_place(const struct tw_edit *a, const struct tw_edit *b)
-{
-	return a->entry.number == b->entry.number && a->entry.egress == b->entry.egress &&
-	       strcmp(a->entry.component, b->entry.component) == 0;
-}
-
-/* What the input does not hold needs no replacing, and no removing. */
-static tw_status join_edit(struct planner *p, const struct tw_edit *edit)
-{
-	for (size_t i = 0; i < p->edits.n; i++) {
-		struct tw_edit *old = &p->edits.v[i];
-		if (!same_place(old, edit))
-			continue;
-		if (old->operation == TW_ADD && edit->operation == TW_REMOVE) {
-			*old = p->edits.v[--p->edits.n];
-			return TW_OK;
-		}
-		if (old->operation == TW_REPLACE && edit->operation == TW_REMOVE)
-			old->operation = TW_REMOVE;
-		old->entry = edit->entry;
-		return TW_OK;
-	}
-	return TW_VEC_PUSH(p->m.mem, &p->edits, *edit);
-}
-
 /* ---- state ------------------------------------------------------------------------------------
  */
 
@@ -154,7 +126,7 @@ static tw_status mend_one(struct planner *p, size_t at)
 		return leave(p, at,
 			p->m.refusal ? p->m.refusal : "no edit of the list was proved to help");
 	for (size_t i = 0; i < chosen->edits; i++)
-		TW_TRY(join_edit(p, &chosen->edit[i]));
+		TW_TRY(tw_edits_join(p->m.mem, &p->edits, &chosen->edit[i]));
 	return advance(p);
 }
 

@@ -602,10 +602,35 @@ static tw_status propose(struct proposal *p, const struct tw_finding *finding, e
 	return TW_OK;
 }
 
+static bool same_place(const struct tw_edit *a, const struct tw_edit *b)
+{
+	return a->entry.number == b->entry.number && a->entry.egress == b->entry.egress &&
+	       strcmp(a->entry.component, b->entry.component) == 0;
+}
+
+/* What the input does not hold needs no replacing, and no removing. */
+tw_status tw_edits_join(struct tw_mem *mem, tw_edits *edits, const struct tw_edit *edit)
+{
+	for (size_t i = 0; i < edits->n; i++) {
+		struct tw_edit *old = &edits->v[i];
+		if (!same_place(old, edit))
+			continue;
+		if (old->operation == TW_ADD && edit->operation == TW_REMOVE) {
+			*old = edits->v[--edits->n];
+			return TW_OK;
+		}
+		if (old->operation == TW_REPLACE && edit->operation == TW_REMOVE)
+			old->operation = TW_REMOVE;
+		old->entry = edit->entry;
+		return TW_OK;
+	}
+	return TW_VEC_PUSH(mem, edits, *edit);
+}
+
 static tw_status push_all(struct tw_mender *m, const struct choice *choice, tw_edits *edits)
 {
 	for (size_t i = 0; i < choice->edits; i++)
-		TW_TRY(TW_VEC_PUSH(m->mem, edits, choice->edit[i]));
+		TW_TRY(tw_edits_join(m->mem, edits, &choice->edit[i]));
 	return TW_OK;
 }
 
