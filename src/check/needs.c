@@ -36,8 +36,8 @@ tw_status tw_need_add(struct tw_results *r, struct tw_finding_draft *finding,
 	struct collect c = {.mem = r->mem, .view = {cause->list, cause->direction}};
 	if (!r->keep_needs || cause->acl == TW_MISSING || tw_set_is_empty(cause->dead))
 		return TW_OK;
-	tw_status status = tw_set_each_box(r->judge->space,
-		seen_by(r->judge->space, c.view, cause->dead), take_box, &c);
+	tw_status status = tw_set_each_box(
+		r->judge->space, seen_by(r->judge->space, c.view, cause->dead), take_box, &c);
 	struct tw_need need = {.flow = flow,
 		.acl = cause->acl,
 		.list = cause->list,
@@ -59,7 +59,8 @@ tw_status tw_need_add(struct tw_results *r, struct tw_finding_draft *finding,
 	return status == TW_OK ? tw_space_status(r->judge->space) : status;
 }
 
-tw_status tw_needs_keep(struct tw_results *r, const struct tw_finding_draft *f, struct tw_needs *ret)
+tw_status tw_needs_keep(
+	struct tw_results *r, const struct tw_finding_draft *f, struct tw_needs *ret)
 {
 	struct tw_need *v = TW_NEW_ARRAY(r->arena, struct tw_need, f->need.n + 1);
 	if (!v)

@@ -88,7 +88,7 @@ struct tw_results {
 	bool today_mattered;
 	bool keep_needs;
 	const struct tw_needs *needs; /* by finding of the finished report */
-	bool *subnet_judged; /* by index */
+	bool *subnet_judged;	      /* by index */
 	bool *interface_judged;
 	bool *acl_judged;
 };

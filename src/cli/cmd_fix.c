@@ -47,8 +47,8 @@ static bool parse_wish(const struct args *args, struct wish *ret)
 		!parse_number(args, OPT_RANK, "rank", 1, 9, &ret->rank) ||
 		!parse_number(args, OPT_QUOTA, "quota", 2, 1000, &ret->options.quota))
 		return false;
-	if (as != NULL && (!tw_spelling_parse(as, &ret->spelling) ||
-				  ret->spelling == TW_SPELL_DESCRIBE)) {
+	if (as != NULL &&
+		(!tw_spelling_parse(as, &ret->spelling) || ret->spelling == TW_SPELL_DESCRIBE)) {
 		usage_error(args->command, "unknown spelling \"%s\"", as);
 		return false;
 	}
@@ -67,8 +67,8 @@ static bool parse_wish(const struct args *args, struct wish *ret)
 /* ---- what there is to mend --------------------------------------------------------------------
  */
 
-static int print_report(struct session *session, const struct args *args, struct wish *wish,
-	struct tw_diags *diags)
+static int print_report(
+	struct session *session, const struct args *args, struct wish *wish, struct tw_diags *diags)
 {
 	const struct tw_input *input = session->input;
 	struct tw_report *report = NULL;
@@ -104,8 +104,8 @@ static void print_left(const struct args *args, const struct tw_fix_plan *plan, 
 static int print_edits(struct session *session, const struct args *args, const struct wish *wish,
 	const struct tw_fix_plan *plan)
 {
-	tw_status status = tw_write_edits(
-		session->mem, plan->edit, plan->edits, wish->spelling, sink_out());
+	tw_status status =
+		tw_write_edits(session->mem, plan->edit, plan->edits, wish->spelling, sink_out());
 
 	print_left(args, plan, stderr);
 	if (status == TW_EIO)
@@ -143,8 +143,8 @@ static int make_edits(struct session *session, const struct args *args,
 	return finish_output(plan->worst >= fail_level(args) ? EXIT_FOUND : EXIT_CLEAN);
 }
 
-static int carry_out(struct session *session, const struct args *args, struct wish *wish,
-	struct tw_diags *diags)
+static int carry_out(
+	struct session *session, const struct args *args, struct wish *wish, struct tw_diags *diags)
 {
 	struct tw_fix_plan *plan = NULL;
 	tw_status status = tw_fix_plan_new(session->mem, tw_input_net(session->input),

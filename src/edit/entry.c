@@ -6,8 +6,7 @@
 
 static bool is_icmp(const struct tw_entry *e)
 {
-	return e->protocol ==
-	       (e->cidr.family == TW_IPV4 ? TW_PROTOCOL_ICMP : TW_PROTOCOL_ICMPV6);
+	return e->protocol == (e->cidr.family == TW_IPV4 ? TW_PROTOCOL_ICMP : TW_PROTOCOL_ICMPV6);
 }
 
 static bool has_ports(int protocol)

@@ -17,7 +17,7 @@ struct work {
 	const struct tw_net *net; /* after */
 	struct tw_view view;
 	uint32_t acl;
-	tw_set open, through; /* packets let in newly; those of them that a group lets through */
+	tw_set open, through;  /* packets let in newly; those of them that a group lets through */
 	const char *unguarded; /* why nothing is known to be stopped; or NULL */
 	const char *guard;     /* a group that stops what does not get through */
 	TW_VEC(struct tw_opened) opened;
@@ -34,8 +34,7 @@ static tw_status add_group(struct work *w, uint32_t at, tw_set *through)
 	struct tw_compiled one;
 	const struct tw_group *group = &w->net->group[at];
 	TW_TRY(tw_compile_group(w->space, group->list[w->view.list], w->view, &one));
-	*through = tw_set_union(
-		w->space, *through, tw_set_union(w->space, one.allow, one.unknown));
+	*through = tw_set_union(w->space, *through, tw_set_union(w->space, one.allow, one.unknown));
 	if (!w->guard)
 		w->guard = group->object.id;
 	return tw_space_status(w->space);
@@ -55,8 +54,8 @@ static bool is_guarded(struct work *w, const struct tw_interface *one)
 	return !why;
 }
 
-static tw_status add_subnet(struct work *w, const struct tw_subnet *subnet, bool *seen,
-	tw_set *through)
+static tw_status add_subnet(
+	struct work *w, const struct tw_subnet *subnet, bool *seen, tw_set *through)
 {
 	for (size_t i = 0; i < subnet->interfaces_n && !w->unguarded; i++) {
 		const struct tw_interface *one = &w->net->interface[subnet->interfaces[i]];
@@ -298,8 +297,8 @@ static tw_status name_services(struct work *w, tw_set let, tw_set held, struct n
 				bool in = !tw_set_is_empty(
 					tw_set_intersect(w->space, of[which], box));
 				/* Of what gets through and what does not, the first counts. */
-				if (which == 1 && !tw_set_is_empty(tw_set_intersect(
-							  w->space, let, box)))
+				if (which == 1 &&
+					!tw_set_is_empty(tw_set_intersect(w->space, let, box)))
 					in = false;
 				if (!in || known[i].loud != (pass == 0))
 					continue;
@@ -308,8 +307,8 @@ static tw_status name_services(struct work *w, tw_set let, tw_set held, struct n
 					TW_TRY(name_one(w, &known[i], &ret[which]));
 			}
 		if (all > ret[which].n)
-			ret[which].text = tw_arena_printf(w->arena, "%s and %zu more",
-				ret[which].text, all - ret[which].n);
+			ret[which].text = tw_arena_printf(
+				w->arena, "%s and %zu more", ret[which].text, all - ret[which].n);
 		if (all > 0 && !ret[which].text)
 			return TW_ENOMEM;
 	}
@@ -331,8 +330,8 @@ static tw_status add_services(struct work *w)
 		while (k < w->service.n && (w->service.v[k].port != known[i].port ||
 						   w->service.v[k].protocol != known[i].protocol))
 			k++;
-		struct tw_opened_service one = {known[i].protocol, known[i].port, known[i].name,
-			through ? NULL : w->guard};
+		struct tw_opened_service one = {
+			known[i].protocol, known[i].port, known[i].name, through ? NULL : w->guard};
 		if (k == w->service.n)
 			TW_TRY(TW_VEC_PUSH(w->arena->mem, &w->service, one));
 		else if (through)
@@ -405,8 +404,7 @@ static tw_status say(struct work *w)
 	const char *id = w->net->acl[w->acl].object.id;
 	bool in = w->view.list == TW_INGRESS;
 	TW_TRY(add_services(w));
-	TW_TRY(name_services(
-		w, w->through, tw_set_subtract(w->space, w->open, w->through), names));
+	TW_TRY(name_services(w, w->through, tw_set_subtract(w->space, w->open, w->through), names));
 	const char *let = names[0].text, *held = names[1].text;
 	TW_TRY(traffic_text(w, &traffic));
 	text = tw_arena_printf(w->arena, "%s newly lets %s %s", id, in ? "in" : "out", traffic);

@@ -22,8 +22,7 @@ const struct tw_net *tw_patch_net(const struct tw_patch *patch);
 void tw_patch_free(struct tw_patch *patch);
 
 /* One list with the edits made that are for it; its memory is `arena`'s. */
-TW_NODISCARD tw_status tw_patch_list(struct tw_arena *arena, struct tw_rules rules,
-	const char *acl, enum tw_list list, const struct tw_edit *edit, size_t n,
-	struct tw_rules *ret);
+TW_NODISCARD tw_status tw_patch_list(struct tw_arena *arena, struct tw_rules rules, const char *acl,
+	enum tw_list list, const struct tw_edit *edit, size_t n, struct tw_rules *ret);
 
 #endif

@@ -37,8 +37,8 @@ static uint64_t hash_of(const tw_edits *edits)
 			(uint16_t)r->protocol, r->cidr.addr.hi, r->cidr.addr.lo, r->cidr.family,
 			r->cidr.len, r->ports.lo, r->ports.hi, (uint16_t)r->icmp_type,
 			(uint16_t)r->icmp_code};
-		hash = tw_hash(words, sizeof(words),
-			tw_hash(r->component, strlen(r->component), 0));
+		hash = tw_hash(
+			words, sizeof(words), tw_hash(r->component, strlen(r->component), 0));
 	}
 	return hash;
 }
@@ -60,17 +60,17 @@ static bool *find_tried(struct tried *tried, uint64_t hash, bool *ret_known)
 
 /* Edits for every gap on top of those that are there. */
 static tw_status propose_all(struct tw_mender *m, const tw_gaps *gaps,
-	const struct tw_finding *finding, enum tw_width width, unsigned variant,
-	struct attempt *a, bool *ret_any)
+	const struct tw_finding *finding, enum tw_width width, unsigned variant, struct attempt *a,
+	bool *ret_any)
 {
 	*ret_any = true;
 	for (size_t i = 0; *ret_any && i < gaps->n; i++) {
 		unsigned one = variant;
-		TW_TRY(tw_propose(m, &gaps->v[i], finding, width, one, &a->edits, &a->marks,
-			ret_any));
+		TW_TRY(tw_propose(
+			m, &gaps->v[i], finding, width, one, &a->edits, &a->marks, ret_any));
 		if (!*ret_any && one > 0) /* the others have fewer choices */
-			TW_TRY(tw_propose(m, &gaps->v[i], finding, width, 0, &a->edits,
-				&a->marks, ret_any));
+			TW_TRY(tw_propose(
+				m, &gaps->v[i], finding, width, 0, &a->edits, &a->marks, ret_any));
 	}
 	return TW_OK;
 }
@@ -153,8 +153,7 @@ static const char *title_of(struct tw_mender *m, const tw_edits *edits)
 	for (size_t i = 0; i < edits->n; i++) {
 		const char *one = tw_edit_text(m->arena, &edits->v[i]);
 		if (one && named)
-			one = tw_arena_printf(
-				m->arena, "%s: %s", edits->v[i].entry.component, one);
+			one = tw_arena_printf(m->arena, "%s: %s", edits->v[i].entry.component, one);
 		text = text && one ? tw_arena_printf(m->arena, "%s; %s", text, one) : one;
 		if (!text)
 			return NULL;
@@ -206,9 +205,9 @@ static tw_status describe(
 			open.opens);
 	if (a->marks.undoes)
 		fix.opens = tw_arena_printf(m->arena,
-			"%s. It undoes a deny that somebody wrote: ask why it is there", open.opens);
-	TW_TRY(tw_complete_for(
-		m, finding, &a->trial, &fix.complete_for, &fix.complete_for_n));
+			"%s. It undoes a deny that somebody wrote: ask why it is there",
+			open.opens);
+	TW_TRY(tw_complete_for(m, finding, &a->trial, &fix.complete_for, &fix.complete_for_n));
 	*ret = fix;
 	return fix.opens ? TW_OK : TW_ENOMEM;
 }

@@ -68,8 +68,7 @@ tw_status tw_fixes(struct tw_mem *mem, const struct tw_net *net,
 	struct tw_report *report = NULL;
 	tw_status status = tw_mender_open(mem, net, options, ret_diags, &m);
 	if (status == TW_OK)
-		status = tw_check_needs(
-			mem, net, &m.check, ret_diags, &report, &m.now.needs);
+		status = tw_check_needs(mem, net, &m.check, ret_diags, &report, &m.now.needs);
 	if (status == TW_OK) {
 		m.arena = tw_report_arena(report);
 		m.now.report = report;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Gaps: what a finding needs from a list, gathered, and the ports and blocks that would close it. */
+/* Gaps: what a finding needs from a list, gathered, and the ports and blocks that would close it.
+ */
 #include <stdlib.h>
 
 #include "mend.h"
@@ -61,8 +62,8 @@ void tw_gaps_free(struct tw_mender *m, tw_gaps *gaps)
  * Whose replies go out are callers, of every kind: those that may be there count, too. Whose
  * replies come in are one's own machines: those that decide.
  */
-bool tw_is_at_hand(const struct tw_finding *finding, enum tw_list list,
-	const struct tw_client_result *client)
+bool tw_is_at_hand(
+	const struct tw_finding *finding, enum tw_list list, const struct tw_client_result *client)
 {
 	enum tw_level least = finding->level;
 	if (list == TW_EGRESS && least > TW_LEVEL_WARNING)
@@ -112,8 +113,8 @@ static int by_ports(const void *a, const void *b)
 }
 
 /* The ports that were lost, joined. */
-static tw_status lost_ports(struct tw_mender *m, const struct tw_gap *gap,
-	const struct tw_ports **ret, size_t *ret_n)
+static tw_status lost_ports(
+	struct tw_mender *m, const struct tw_gap *gap, const struct tw_ports **ret, size_t *ret_n)
 {
 	struct tw_ports *v = TW_NEW_ARRAY(&m->work, struct tw_ports, gap->lost.n + 1);
 	size_t n = 0;
@@ -279,8 +280,8 @@ static tw_status client_boxes(struct tw_mender *m, const struct tw_gap *gap,
 }
 
 /* Only what the entries can cover: it may be that nobody in particular calls. */
-static tw_set within_reach(struct tw_mender *m, const struct tw_gap *gap,
-	const struct tw_finding *finding, tw_set set)
+static tw_set within_reach(
+	struct tw_mender *m, const struct tw_gap *gap, const struct tw_finding *finding, tw_set set)
 {
 	struct tw_box box = tw_box_all((enum tw_family)gap->family);
 	if (!is_about_clients(gap))
@@ -301,8 +302,7 @@ tw_status tw_gap_set(struct tw_mender *m, const struct tw_gap *gap,
 			status = client_boxes(m, gap, finding, box, &all);
 	}
 	if (status == TW_OK) {
-		*ret_lost = within_reach(
-			m, gap, finding, tw_set_boxes(m->space, lost.v, lost.n));
+		*ret_lost = within_reach(m, gap, finding, tw_set_boxes(m->space, lost.v, lost.n));
 		*ret_all = within_reach(m, gap, finding, tw_set_boxes(m->space, all.v, all.n));
 		status = tw_space_status(m->space);
 	}

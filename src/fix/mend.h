@@ -34,7 +34,7 @@ struct tw_mender {
 	const struct tw_net *original; /* its rule numbers are not used again */
 	struct tw_state now;	       /* with everything mended so far */
 	TW_VEC(struct tw_edit) given;  /* offered for other findings: numbers are theirs */
-	bool follow; /* flows that the edits bring up are to be mended, too */
+	bool follow;		       /* flows that the edits bring up are to be mended, too */
 	const char *refusal;	       /* why there is no edit, a whole sentence; or NULL */
 };
 
@@ -57,9 +57,9 @@ typedef TW_VEC(struct tw_gap) tw_gaps;
 
 /* How wide a fix is to be. */
 enum tw_width {
-	TW_FOR_CLIENTS,	  /* the ports of the clients that the finding is about */
-	TW_FOR_ALL,	  /* 1024-65535: those of every client. SPEC: eph-cover-all */
-	TW_FOR_PEERS,	  /* the first, and the flow's own addresses, block by block */
+	TW_FOR_CLIENTS, /* the ports of the clients that the finding is about */
+	TW_FOR_ALL,	/* 1024-65535: those of every client. SPEC: eph-cover-all */
+	TW_FOR_PEERS,	/* the first, and the flow's own addresses, block by block */
 	TW_WIDTHS
 };
 
@@ -73,16 +73,16 @@ TW_NODISCARD tw_status tw_edits_join(
 TW_NODISCARD tw_status tw_gaps_add(struct tw_mender *m, const struct tw_needs *needs, tw_gaps *ret);
 void tw_gaps_free(struct tw_mender *m, tw_gaps *gaps);
 /* Clients whose ports a fix of the finding must cover: see docs/fix.md. */
-bool tw_is_at_hand(const struct tw_finding *finding, enum tw_list list,
-	const struct tw_client_result *client);
+bool tw_is_at_hand(
+	const struct tw_finding *finding, enum tw_list list, const struct tw_client_result *client);
 /* Ports and blocks of the entries that close a gap, in the work arena. */
 TW_NODISCARD tw_status tw_gap_ports(struct tw_mender *m, const struct tw_gap *gap,
 	const struct tw_finding *finding, enum tw_width width, const struct tw_ports **ret,
 	size_t *ret_n);
 TW_NODISCARD tw_status tw_gap_blocks(struct tw_mender *m, const struct tw_gap *gap,
 	enum tw_width width, const struct tw_prefix **ret, size_t *ret_n);
-/* The packets themselves, as requests that the list sees; and those to the other ports of the clients
- * at hand. */
+/* The packets themselves, as requests that the list sees; and those to the other ports of the
+ * clients at hand. */
 TW_NODISCARD tw_status tw_gap_set(struct tw_mender *m, const struct tw_gap *gap,
 	const struct tw_finding *finding, tw_set *ret_lost, tw_set *ret_all);
 
@@ -110,8 +110,8 @@ struct tw_trial {
 	bool proved;
 	tw_gaps more; /* what the flows of the finding lose next */
 };
-TW_NODISCARD tw_status tw_try_edits(struct tw_mender *m, size_t finding, const tw_edits *edits,
-	struct tw_trial *ret);
+TW_NODISCARD tw_status tw_try_edits(
+	struct tw_mender *m, size_t finding, const tw_edits *edits, struct tw_trial *ret);
 void tw_trial_free(struct tw_mender *m, struct tw_trial *trial);
 /* Ids of the clients at hand whose flows are complete now, in the arena. */
 TW_NODISCARD tw_status tw_complete_for(struct tw_mender *m, const struct tw_finding *finding,

@@ -202,8 +202,8 @@ static tw_status tell_rest(struct planner *p)
 		if (known || f->suppressed || f->level < p->least)
 			continue;
 		const char *text = tw_arena_printf(&p->plan->arena,
-			"%s at %s: shows once the others are mended; run again, or take a wider fix "
-			"with --rank 2",
+			"%s at %s: shows once the others are mended; run again, or take a wider "
+			"fix with --rank 2",
 			f->code, f->cause_component ? f->cause_component : "the input");
 		TW_TRY(text ? TW_VEC_PUSH(p->m.mem, &p->left, text) : TW_ENOMEM);
 	}

@@ -26,9 +26,9 @@ struct proposal {
 	struct tw_view view;
 	const char *acl;
 	struct tw_compiled old;
-	tw_set wanted;	     /* denied now, and must pass */
-	bool *decides;	     /* by rule: has a part in denying it */
-	bool *idle;	     /* by rule: decides nothing at all */
+	tw_set wanted;		/* denied now, and must pass */
+	bool *decides;		/* by rule: has a part in denying it */
+	bool *idle;		/* by rule: decides nothing at all */
 	struct tw_entry *entry; /* that would let it pass, without numbers */
 	size_t entries;
 	TW_VEC(struct choice) choice;
@@ -58,17 +58,16 @@ static bool is_on_purpose(const struct tw_rule *rule)
 
 static tw_set decided_by(struct proposal *p, size_t rule)
 {
-	return tw_partition_where(
-		p->m->space, p->old.decides, (uint16_t)(TW_LABEL_RULE + rule));
+	return tw_partition_where(p->m->space, p->old.decides, (uint16_t)(TW_LABEL_RULE + rule));
 }
 
 static bool meets(const struct tw_rule *rule, const struct tw_entry *e)
 {
 	bool protocol = rule->protocol == TW_PROTOCOL_ALL || e->protocol == TW_PROTOCOL_ALL ||
 			rule->protocol == e->protocol;
-	bool peers = rule->family == e->cidr.family &&
-		     (tw_prefix_contains(rule->peer, e->cidr) ||
-			     tw_prefix_contains(e->cidr, rule->peer));
+	bool peers =
+		rule->family == e->cidr.family && (tw_prefix_contains(rule->peer, e->cidr) ||
+							  tw_prefix_contains(e->cidr, rule->peer));
 	bool ports = rule->every_port || e->protocol != rule->protocol || e->icmp_type >= 0 ||
 		     (rule->ports.lo <= e->ports.hi && e->ports.lo <= rule->ports.hi);
 	return protocol && peers && ports;
@@ -103,7 +102,8 @@ static bool fits(struct proposal *p, const struct tw_edit *edit, size_t n)
 	size_t count = tw_list_entries(p->rules, p->gap->family);
 	for (size_t i = 0; i < n; i++)
 		count += edit[i].operation == TW_ADD;
-	bool fits = count <= p->m->quota || n == 0 || count == tw_list_entries(p->rules, p->gap->family);
+	bool fits = count <= p->m->quota || n == 0 ||
+		    count == tw_list_entries(p->rules, p->gap->family);
 	if (!fits)
 		p->m->refusal = tw_arena_printf(p->m->arena,
 			"%s has %zu of %u %s entries for IPv%u, the default deny included: no rule "
@@ -119,8 +119,7 @@ static bool respects(struct proposal *p, tw_set opened, bool *ret_undoes)
 	*ret_undoes = false;
 	for (size_t i = 0; i < p->rules.n; i++) {
 		if (!is_aimed(&p->rules.rule[i]) ||
-			tw_set_is_empty(tw_set_intersect(
-				p->m->space, opened, decided_by(p, i))))
+			tw_set_is_empty(tw_set_intersect(p->m->space, opened, decided_by(p, i))))
 			continue;
 		if (!p->decides[i])
 			return false;
@@ -147,8 +146,7 @@ static tw_status consider(
 	struct tw_compiled new;
 	if (ret_works)
 		*ret_works = false;
-	TW_TRY(tw_patch_list(
-		&p->m->work, p->rules, p->acl, p->gap->list, edit, n, &rules));
+	TW_TRY(tw_patch_list(&p->m->work, p->rules, p->acl, p->gap->list, edit, n, &rules));
 	TW_TRY(tw_compile_acl(space, rules, p->view, &new));
 	tw_set opened = tw_set_subtract(space, new.allow, p->old.allow);
 	bool works = tw_set_is_subset(space, p->wanted, new.allow);
@@ -156,8 +154,8 @@ static tw_status consider(
 		*ret_works = works;
 	one.closes = kind == REPLACE_TWINS;
 	if (!works || !respects(p, opened, &one.undoes) || !fits(p, edit, n) ||
-		(!one.closes && !closes_nothing(p, tw_set_subtract(space, p->old.allow,
-							   new.allow))))
+		(!one.closes &&
+			!closes_nothing(p, tw_set_subtract(space, p->old.allow, new.allow))))
 		return tw_space_status(space);
 	tw_set_count(space, opened, &one.opened);
 	TW_TRY(tw_space_status(space));
@@ -218,8 +216,7 @@ static tw_status append(struct proposal *p, const struct tw_entry *e, unsigned b
 {
 	struct tw_rules rules;
 	unsigned after;
-	TW_TRY(tw_patch_list(
-		&p->m->work, p->rules, p->acl, p->gap->list, edit, *ret_n, &rules));
+	TW_TRY(tw_patch_list(&p->m->work, p->rules, p->acl, p->gap->list, edit, *ret_n, &rules));
 	struct tw_edit one = {.operation = TW_ADD, .entry = *e};
 	place_for(p, e, &after, &before);
 	one.entry.number = (uint16_t)given_number(p, rules, e, after, before);
@@ -245,6 +242,7 @@ static tw_status add_all(struct proposal *p)
 	return ok ? consider(p, ADD, edit, n, NULL) : TW_OK;
 }
 
+/* SPEC: nacl-entry-immutable */
 static struct tw_edit replace(const struct tw_rule *rule, struct tw_entry by)
 {
 	by.number = (uint16_t)rule->number;
@@ -356,7 +354,7 @@ static bool shrink(const struct proposal *p, const struct tw_rule *deny, struct 
 	if (p->entries != 1 || deny->every_port || deny->protocol != by->protocol ||
 		by->icmp_type >= 0 || !tw_prefix_contains(by->cidr, deny->peer))
 		return false;
-	bool head = deny->ports.lo < by->ports.lo, tail = deny->ports.hi > by->ports.hi;
+	bool head = deny->ports.lo<by->ports.lo, tail = deny->ports.hi> by->ports.hi;
 	if (head == tail)
 		return false;
 	if (head)
@@ -382,9 +380,10 @@ static tw_status take_denies_away(struct proposal *p, bool whole)
 			continue;
 		if (!whole && !shrink(p, rule, &e))
 			return TW_OK;
-		edit[n++] = whole ? (struct tw_edit){TW_REMOVE,
-					    tw_entry_of_rule(rule, p->acl, p->gap->list), rule->span}
-				  : replace(rule, e);
+		edit[n++] =
+			whole ? (struct tw_edit){TW_REMOVE,
+					tw_entry_of_rule(rule, p->acl, p->gap->list), rule->span}
+			      : replace(rule, e);
 	}
 	if (n == 0)
 		return TW_OK;
@@ -419,7 +418,8 @@ static tw_status take_over(struct proposal *p)
  * (rule 8 of the inference), so beside a true one it would be read as a call of its own. Not one
  * by which anything works.
  */
-static bool is_twin(struct proposal *p, const struct tw_finding *finding, const struct tw_rule *rule)
+static bool is_twin(
+	struct proposal *p, const struct tw_finding *finding, const struct tw_rule *rule)
 {
 	const struct tw_report *report = p->m->now.report;
 	char id[256];
@@ -454,10 +454,10 @@ static tw_status replace_twins(struct proposal *p, const struct tw_finding *find
 			continue;
 		if (n == MOST)
 			return TW_OK;
-		edit[n] = n == 0 ? replace(rule, p->entry[0])
-				 : (struct tw_edit){TW_REMOVE,
-					   tw_entry_of_rule(rule, p->acl, p->gap->list),
-					   rule->span};
+		edit[n] =
+			n == 0 ? replace(rule, p->entry[0])
+			       : (struct tw_edit){TW_REMOVE,
+					 tw_entry_of_rule(rule, p->acl, p->gap->list), rule->span};
 		n++;
 	}
 	return n > 0 ? consider(p, REPLACE_TWINS, edit, n, NULL) : TW_OK;
@@ -500,8 +500,7 @@ static tw_status fill_entries(
 		return TW_ENOMEM;
 	bool icmp = p->gap->protocol ==
 		    (p->gap->family == TW_IPV4 ? TW_PROTOCOL_ICMP : TW_PROTOCOL_ICMPV6);
-	bool has_ports =
-		p->gap->protocol == TW_PROTOCOL_TCP || p->gap->protocol == TW_PROTOCOL_UDP;
+	bool has_ports = p->gap->protocol == TW_PROTOCOL_TCP || p->gap->protocol == TW_PROTOCOL_UDP;
 	for (size_t i = 0; i < blocks; i++)
 		for (size_t k = 0; k < ports_n; k++) {
 			struct tw_entry e = {.component = p->acl,
@@ -531,16 +530,14 @@ static tw_status reserve(struct proposal *p)
 {
 	struct tw_mender *m = p->m;
 	struct tw_rules input = m->original->acl[p->gap->acl].list[p->gap->list];
-	struct tw_rule *rule =
-		TW_NEW_ARRAY(&m->work, struct tw_rule, input.n + m->given.n + 1);
+	struct tw_rule *rule = TW_NEW_ARRAY(&m->work, struct tw_rule, input.n + m->given.n + 1);
 	size_t n = input.n;
 	if (!rule)
 		return TW_ENOMEM;
 	memcpy(rule, input.rule, input.n * sizeof(*rule));
 	for (size_t i = 0; i < m->given.n; i++) {
 		const struct tw_entry *e = &m->given.v[i].entry;
-		if (e->egress == (p->gap->list == TW_EGRESS) &&
-			strcmp(e->component, p->acl) == 0)
+		if (e->egress == (p->gap->list == TW_EGRESS) && strcmp(e->component, p->acl) == 0)
 			rule[n++] = (struct tw_rule){.number = e->number};
 	}
 	p->reserved = (struct tw_rules){rule, n};
@@ -639,16 +636,14 @@ tw_status tw_propose(struct tw_mender *m, const struct tw_gap *gap,
 	struct tw_choice_marks *marks, bool *ret_any)
 {
 	const struct tw_acl *acl = &m->now.net->acl[gap->acl];
-	struct proposal p = {.m = m,
-		.gap = gap,
-		.view = {gap->list, TW_REQUEST},
-		.acl = acl->object.id};
+	struct proposal p = {
+		.m = m, .gap = gap, .view = {gap->list, TW_REQUEST}, .acl = acl->object.id};
 	tw_space_reset(m->space);
-	TW_TRY(tw_patch_list(&m->work, acl->list[gap->list], p.acl, gap->list, edits->v, edits->n,
-		&p.rules));
+	TW_TRY(tw_patch_list(
+		&m->work, acl->list[gap->list], p.acl, gap->list, edits->v, edits->n, &p.rules));
 	tw_status status = propose(&p, finding, width);
-	*ret_any = status == TW_OK && (tw_set_is_empty(p.wanted) ? variant == 0
-							       : variant < p.choice.n);
+	*ret_any = status == TW_OK &&
+		   (tw_set_is_empty(p.wanted) ? variant == 0 : variant < p.choice.n);
 	if (*ret_any && variant < p.choice.n) {
 		marks->undoes |= p.choice.v[variant].undoes;
 		marks->closes |= p.choice.v[variant].closes;

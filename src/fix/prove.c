@@ -167,8 +167,8 @@ static bool still_lost(const struct tw_needs *needs, const struct tw_need *need)
  * What the trial still loses of the finding's own flows goes into `more`: the same packets, even if
  * that is a warning now, and others that are lost as loudly as the finding is.
  */
-static tw_status compare_needs(struct tw_mender *m, size_t at, struct tw_trial *trial, size_t f,
-	bool *ret_others)
+static tw_status compare_needs(
+	struct tw_mender *m, size_t at, struct tw_trial *trial, size_t f, bool *ret_others)
 {
 	const struct tw_finding *mine = &m->now.report->finding[at];
 	const struct tw_finding *theirs = &trial->report->finding[f];
@@ -235,8 +235,8 @@ void tw_trial_free(struct tw_mender *m, struct tw_trial *trial)
  */
 
 /* In some flow of the finding, and complete in all of them that know it. */
-static bool completes(const struct tw_finding *finding, const struct tw_report *after,
-	const char *client)
+static bool completes(
+	const struct tw_finding *finding, const struct tw_report *after, const char *client)
 {
 	bool any = false;
 	for (size_t i = 0; i < finding->flows_n; i++) {

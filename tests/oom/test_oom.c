@@ -120,8 +120,7 @@ static tw_status mend(struct world *w, struct job *job, const struct tw_check_op
 		tw_report_free(report);
 		return status;
 	}
-	status = tw_fix_plan_new(
-		w->mem, tw_input_net(w->in), &options, 0, true, w->diags, &plan);
+	status = tw_fix_plan_new(w->mem, tw_input_net(w->in), &options, 0, true, w->diags, &plan);
 	if (status != TW_OK)
 		return status;
 	status = tw_write_edits(w->mem, plan->edit, plan->edits, TW_SPELL_AWS, sink);
@@ -261,8 +260,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_read),
 		cmocka_unit_test(test_check), cmocka_unit_test(test_check_json),
 		cmocka_unit_test(test_fix), cmocka_unit_test(test_fix_json),
-		cmocka_unit_test(test_plan),
-		cmocka_unit_test(test_trace), cmocka_unit_test(test_trace_json),
-		cmocka_unit_test(test_clients)};
+		cmocka_unit_test(test_plan), cmocka_unit_test(test_trace),
+		cmocka_unit_test(test_trace_json), cmocka_unit_test(test_clients)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
