@@ -202,9 +202,9 @@ static tw_status tell_rest(struct planner *p)
 		if (known || f->suppressed || f->level < p->least)
 			continue;
 		const char *text = tw_arena_printf(&p->plan->arena,
-			"%s at %s: shows once the others are mended; run again, or take a wider "
-			"fix with --rank 2",
-			f->code, f->cause_component ? f->cause_component : "the input");
+			"%s at %s: shows once the others are mended; run again%s", f->code,
+			f->cause_component ? f->cause_component : "the input",
+			p->rank < 2 ? ", or take wider fixes with --rank 2" : "");
 		TW_TRY(text ? TW_VEC_PUSH(p->m.mem, &p->left, text) : TW_ENOMEM);
 	}
 	return TW_OK;

@@ -113,14 +113,19 @@ static bool boxes_meet(const struct tw_need *a, const struct tw_need *b)
 	return false;
 }
 
-/* The same packets of the same flow are lost at the same list as before. */
-static bool is_known(const struct tw_state *before, const struct tw_need *need, enum tw_level level)
+/*
+ * The same flow loses at the same list as before; of the finding's own flow the same packets, as it
+ * may come to a list twice.
+ */
+static bool is_known(
+	const struct tw_state *before, const struct tw_need *need, enum tw_level level, bool own)
 {
 	for (size_t i = 0; i < before->report->findings_n; i++) {
 		if (before->report->finding[i].level < level)
 			continue;
 		for (size_t k = 0; k < before->needs[i].n; k++)
-			if (same_kind(&before->needs[i].v[k], need))
+			if (same_kind(&before->needs[i].v[k], need) &&
+				(!own || boxes_meet(&before->needs[i].v[k], need)))
 				return true;
 	}
 	return false;
@@ -176,12 +181,12 @@ static tw_status compare_needs(
 		const struct tw_need *need = &trial->needs[f].v[i];
 		const struct tw_needs one = {need, 1};
 		bool stays = still_lost(&m->now.needs[at], need);
-		bool loud = theirs->level >= mine->level;
+		bool loud = theirs->level >= mine->level, own = is_of(mine, need->flow);
 		/* An edge that is left is no reason to undo the deny that makes it. */
 		if (stays ? !loud && theirs->level < TW_LEVEL_WARNING
-			  : !loud || is_known(&m->now, need, theirs->level))
+			  : !loud || is_known(&m->now, need, theirs->level, own))
 			continue;
-		if (is_of(mine, need->flow) || is_asked_for(m, at, need->flow))
+		if (own || is_asked_for(m, at, need->flow))
 			TW_TRY(tw_gaps_add(m, &one, &trial->more));
 		else
 			*ret_others = true;
