@@ -157,7 +157,7 @@ tw_status tw_finding_add(struct tw_results *results, const char *code, enum tw_l
 	if (level > found->level)
 		found->level = level;
 	TW_TRY(add_more(results, found, cause));
-	TW_TRY(tw_need_add(results, found, cause, draft ? draft->flow.id : NULL));
+	TW_TRY(tw_need_add(results, found, level, cause, draft ? draft->flow.id : NULL));
 	if (draft)
 		TW_TRY(join_draft(results, found, draft));
 	*ret = found;

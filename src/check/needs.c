@@ -30,7 +30,7 @@ static tw_set seen_by(struct tw_space *space, struct tw_view view, tw_set set)
 	return tw_set_forget(space, set, client ? TW_FIELD_SERVICE : TW_FIELD_CLIENT);
 }
 
-tw_status tw_need_add(struct tw_results *r, struct tw_finding_draft *finding,
+tw_status tw_need_add(struct tw_results *r, struct tw_finding_draft *finding, enum tw_level level,
 	const struct tw_cause *cause, const char *flow)
 {
 	struct collect c = {.mem = r->mem, .view = {cause->list, cause->direction}};
@@ -45,6 +45,7 @@ tw_status tw_need_add(struct tw_results *r, struct tw_finding_draft *finding,
 		.family = cause->family,
 		.protocol = cause->protocol,
 		.leg = cause->leg,
+		.level = level,
 		.zero = cause->zero,
 		.boxes = c.box.n};
 	struct tw_need_box *box = TW_NEW_ARRAY(r->arena, struct tw_need_box, c.box.n + 1);

@@ -24,8 +24,9 @@ struct tw_need {
 	enum tw_list list;
 	enum tw_direction direction;
 	uint8_t family, protocol;
-	unsigned leg;  /* whose port a reply goes to: 0 the client's, else a translator's */
-	uint32_t zero; /* a 0-0 rule that was meant as "all", index + 1; or 0 */
+	enum tw_level level; /* how loud this loss is; a finding is as loud as its loudest */
+	unsigned leg;	     /* whose port a reply goes to: 0 the client's, else a translator's */
+	uint32_t zero;	     /* a 0-0 rule that was meant as "all", index + 1; or 0 */
 	const struct tw_need_box *box;
 	size_t boxes;
 };

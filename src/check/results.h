@@ -190,7 +190,7 @@ const char *tw_finding_told(
 	const struct tw_results *results, const char *code, const struct tw_cause *cause);
 /* What the cause drops is kept with the finding (needs.h), if needs are kept at all. */
 TW_NODISCARD tw_status tw_need_add(struct tw_results *results, struct tw_finding_draft *finding,
-	const struct tw_cause *cause, const char *flow);
+	enum tw_level level, const struct tw_cause *cause, const char *flow);
 /* The needs of a finished finding, in the report's arena. */
 TW_NODISCARD tw_status tw_needs_keep(
 	struct tw_results *results, const struct tw_finding_draft *finding, struct tw_needs *ret);

@@ -120,14 +120,12 @@ static bool boxes_meet(const struct tw_need *a, const struct tw_need *b)
 static bool is_known(
 	const struct tw_state *before, const struct tw_need *need, enum tw_level level, bool own)
 {
-	for (size_t i = 0; i < before->report->findings_n; i++) {
-		if (before->report->finding[i].level < level)
-			continue;
+	for (size_t i = 0; i < before->report->findings_n; i++)
 		for (size_t k = 0; k < before->needs[i].n; k++)
-			if (same_kind(&before->needs[i].v[k], need) &&
+			if (before->needs[i].v[k].level >= level &&
+				same_kind(&before->needs[i].v[k], need) &&
 				(!own || boxes_meet(&before->needs[i].v[k], need)))
 				return true;
-	}
 	return false;
 }
 
@@ -176,15 +174,14 @@ static tw_status compare_needs(
 	struct tw_mender *m, size_t at, struct tw_trial *trial, size_t f, bool *ret_others)
 {
 	const struct tw_finding *mine = &m->now.report->finding[at];
-	const struct tw_finding *theirs = &trial->report->finding[f];
 	for (size_t i = 0; i < trial->needs[f].n; i++) {
 		const struct tw_need *need = &trial->needs[f].v[i];
 		const struct tw_needs one = {need, 1};
 		bool stays = still_lost(&m->now.needs[at], need);
-		bool loud = theirs->level >= mine->level, own = is_of(mine, need->flow);
+		bool loud = need->level >= mine->level, own = is_of(mine, need->flow);
 		/* An edge that is left is no reason to undo the deny that makes it. */
-		if (stays ? !loud && theirs->level < TW_LEVEL_WARNING
-			  : !loud || is_known(&m->now, need, theirs->level, own))
+		if (stays ? !loud && need->level < TW_LEVEL_WARNING
+			  : !loud || is_known(&m->now, need, need->level, own))
 			continue;
 		if (own || is_asked_for(m, at, need->flow))
 			TW_TRY(tw_gaps_add(m, &one, &trial->more));

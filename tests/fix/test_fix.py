@@ -198,10 +198,12 @@ def is_mended(finding, before, after):
 
 
 def told(finding, report):
-    """What is told as loudly as this finding, with the flows that it is told of."""
-    return {(one["fingerprint"], flow) for one in report["findings"]
+    """What is told as loudly as this finding, of which flow and whom, and how much is lost."""
+    return {(one["fingerprint"], flow, client["id"], client["passing"])
+            for one in report["findings"]
             if LEVELS.index(one["level"]) >= LEVELS.index(finding["level"])
-            for flow in one["flows"] or [None]}
+            for flow in one["flows"] or [None]
+            for client in one["clients"] or [{"id": None, "passing": 0}]}
 
 
 def rank_of(report, finding):
