@@ -191,6 +191,31 @@ static tw_status compare_needs(
 	return TW_OK;
 }
 
+/* Findings that read like this one, as loud as it. */
+static size_t count_like(const struct tw_report *report, const struct tw_finding *finding)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < report->findings_n; i++)
+		n += report->finding[i].level >= finding->level &&
+		     strcmp(report->finding[i].code, finding->code) == 0 &&
+		     strcmp(report->finding[i].fingerprint, finding->fingerprint) == 0;
+	return n;
+}
+
+/* A finding that is told as before is not mended, whatever else it is told of now. */
+static tw_status compare_whole(struct tw_mender *m, size_t at, struct tw_trial *trial)
+{
+	const struct tw_finding *mine = &m->now.report->finding[at];
+	const struct tw_report *after = trial->report;
+	if (count_like(after, mine) < count_like(m->now.report, mine))
+		return TW_OK;
+	for (size_t f = 0; f < after->findings_n; f++)
+		if (strcmp(after->finding[f].code, mine->code) == 0 &&
+			strcmp(after->finding[f].fingerprint, mine->fingerprint) == 0)
+			TW_TRY(tw_gaps_add(m, &trial->needs[f], &trial->more));
+	return TW_OK;
+}
+
 static tw_status compare(struct tw_mender *m, size_t at, struct tw_trial *trial)
 {
 	const struct tw_finding *mine = &m->now.report->finding[at];
@@ -204,6 +229,8 @@ static tw_status compare(struct tw_mender *m, size_t at, struct tw_trial *trial)
 		else if (one->level >= mine->level)
 			others = !is_known_finding(&m->now, one);
 	}
+	if (!others && trial->more.n == 0)
+		TW_TRY(compare_whole(m, at, trial));
 	trial->proved = !others && trial->more.n == 0;
 	if (others)
 		tw_gaps_free(m, &trial->more);
