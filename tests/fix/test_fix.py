@@ -198,10 +198,10 @@ def is_mended(finding, before, after):
 
 
 def told(finding, report):
-    """What is told as loudly as this finding, of which flow and whom, and how much is lost."""
+    """What is told loudly enough, of which flow and whom, and how much is lost."""
     return {(one["fingerprint"], flow, client["id"], client["passing"])
             for one in report["findings"]
-            if LEVELS.index(one["level"]) >= LEVELS.index(finding["level"])
+            if LEVELS.index(one["level"]) >= min(LEVELS.index(finding["level"]), 1)
             for flow in one["flows"] or [None]
             for client in one["clients"] or [{"id": None, "passing": 0}]}
 
