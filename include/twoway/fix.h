@@ -18,6 +18,8 @@ struct tw_fix_options {
 	/** Entries of a list and family, the default deny included: 0 is 20. SPEC: quota-nacl-rules
 	 */
 	unsigned quota;
+	/** Plans leave findings below this level alone; TW_LEVEL_NONE: warning. */
+	enum tw_level least;
 };
 
 /** The report of tw_check, with `fix` filled in its findings. Free with tw_report_free. */
@@ -31,6 +33,8 @@ struct tw_fix_plan {
 	size_t mended; /**< findings of the report that are gone once all edits are made */
 	size_t left;   /**< findings that stay, because nothing may be done about them */
 	const char *const *left_text; /**< why, one sentence each */
+	const char *const *text;      /**< each edit in words, with its list and number */
+	enum tw_level found, worst;   /**< the highest level of a finding before and afterwards */
 };
 
 /**

@@ -97,6 +97,7 @@ tw_status tw_cause_blame(struct tw_results *r, uint32_t acl, struct tw_view view
 	cause->acl = acl;
 	cause->list = view.list;
 	cause->direction = view.direction;
+	cause->dead = dead;
 	cause->wanted = true;
 	for (size_t i = 0; i < n; i++) {
 		if (label[i] < TW_LABEL_RULE)

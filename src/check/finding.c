@@ -157,6 +157,7 @@ tw_status tw_finding_add(struct tw_results *results, const char *code, enum tw_l
 	if (level > found->level)
 		found->level = level;
 	TW_TRY(add_more(results, found, cause));
+	TW_TRY(tw_need_add(results, found, level, cause, draft ? draft->flow.id : NULL));
 	if (draft)
 		TW_TRY(join_draft(results, found, draft));
 	*ret = found;
@@ -300,6 +301,7 @@ static void free_draft(struct tw_results *r, struct tw_finding_draft *f)
 	TW_VEC_FREE(r->mem, &f->note);
 	TW_VEC_FREE(r->mem, &f->more);
 	TW_VEC_FREE(r->mem, &f->twin);
+	TW_VEC_FREE(r->mem, &f->need);
 }
 
 void tw_finding_drafts_free(struct tw_results *results)
@@ -342,6 +344,8 @@ static tw_status absorb(
 	TW_TRY(TW_VEC_PUSH(r->mem, &into->twin, from->cause.acl));
 	for (size_t i = 0; i < from->flow.n; i++)
 		TW_TRY(TW_VEC_PUSH(r->mem, &into->flow, from->flow.v[i]));
+	for (size_t i = 0; i < from->need.n; i++)
+		TW_TRY(TW_VEC_PUSH(r->mem, &into->need, from->need.v[i]));
 	for (size_t i = 0; i < from->subject.n; i++)
 		TW_TRY(join_subject(r, into, from->subject.v[i]));
 	TW_TRY(tw_finding_clients(r, into, from->client.v, from->client.n));

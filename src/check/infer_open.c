@@ -61,6 +61,22 @@ static uint32_t dropping_rule(const struct tw_atom *atom, enum tw_list back)
 	return TW_MISSING;
 }
 
+/* The replies of the atom that its own list drops, to the ports of all clients. */
+static tw_status lost_replies(
+	struct tw_scope *scope, const struct tw_atom *atom, enum tw_list back, tw_set *ret)
+{
+	struct tw_judge *judge = scope->results->judge;
+	struct tw_box box = tw_box_all((enum tw_family)atom->family);
+	const struct tw_compiled *list;
+	TW_TRY(tw_judge_acl(judge, scope->acl, (struct tw_view){back, TW_REPLY}, &list));
+	box.protocol_lo = box.protocol_hi = atom->protocol;
+	box.client = (struct tw_ports){1024, 65535};
+	tw_set set = back == TW_INGRESS ? tw_set_mirror(judge->space, atom->peers) : atom->peers;
+	set = tw_set_intersect(judge->space, set, tw_set_box(judge->space, &box));
+	*ret = tw_set_intersect(judge->space, set, list->deny);
+	return tw_space_status(judge->space);
+}
+
 static tw_status tell_one_direction(
 	struct tw_scope *scope, const struct tw_atom *atom, enum tw_list open, enum tw_level level)
 {
@@ -76,6 +92,7 @@ static tw_status tell_one_direction(
 	if (rule != TW_MISSING)
 		cause.rule[cause.rules++] = rule;
 	struct tw_finding_draft *finding;
+	TW_TRY(lost_replies(scope, atom, back, &cause.dead));
 	TW_TRY(tw_finding_add(r, "TW108", level, &cause, NULL, &finding));
 	finding->interfaces = (uint32_t)scope->near.interfaces;
 	const char *family = atom->family == TW_IPV4 ? "IPv4" : "IPv6";
@@ -229,6 +246,7 @@ static tw_status infer_open_udp(struct tw_scope *scope, uint8_t family)
 	if (rule != TW_MISSING)
 		cause.rule[cause.rules++] = rule;
 	struct tw_finding_draft *finding;
+	TW_TRY(lost_replies(scope, udp, TW_INGRESS, &cause.dead));
 	TW_TRY(tw_finding_add(r, "TW104", TW_LEVEL_NOTE, &cause, NULL, &finding));
 	if (finding->subject.n > 0)
 		return TW_OK; /* a named service tells it already, and louder */

@@ -10,6 +10,7 @@ struct report {
 	struct tw_report public;
 	struct tw_mem *mem;
 	struct tw_arena arena, scratch;
+	struct tw_finding *finding; /* those of `public` */
 };
 
 tw_status tw_report_open(struct tw_mem *mem, const struct tw_net *net,
@@ -33,6 +34,16 @@ tw_status tw_report_open(struct tw_mem *mem, const struct tw_net *net,
 	return TW_OK;
 }
 
+struct tw_arena *tw_report_arena(struct tw_report *report)
+{
+	return &((struct report *)(void *)report)->arena;
+}
+
+struct tw_finding *tw_report_findings(struct tw_report *report)
+{
+	return ((struct report *)(void *)report)->finding;
+}
+
 void tw_report_free(struct tw_report *report)
 {
 	if (!report)
@@ -54,6 +65,7 @@ static int by_id(const void *a, const void *b)
 /* qsort has no context: the path travels with the finding. */
 struct placed {
 	const char *path;
+	size_t draft;
 	struct tw_finding finding;
 };
 
@@ -77,6 +89,7 @@ static tw_status sort_findings(struct tw_results *r)
 	if (!placed || !out)
 		return TW_ENOMEM;
 	for (size_t i = 0; i < n; i++) {
+		placed[i].draft = i;
 		placed[i].finding = r->finding.v[i].finding;
 		uint32_t file = placed[i].finding.span.file;
 		placed[i].path = file == 0 || !r->options->sources
@@ -84,9 +97,17 @@ static tw_status sort_findings(struct tw_results *r)
 					 : tw_sources_path(r->options->sources, file);
 	}
 	qsort(placed, n, sizeof(*placed), by_place);
-	for (size_t i = 0; i < n; i++)
+	struct tw_needs *needs = TW_NEW_ARRAY(r->arena, struct tw_needs, n + 1);
+	if (!needs)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < n; i++) {
 		out[i] = placed[i].finding;
+		if (r->keep_needs)
+			TW_TRY(tw_needs_keep(r, &r->finding.v[placed[i].draft], &needs[i]));
+	}
+	r->needs = needs;
 	r->report->finding = out;
+	((struct report *)(void *)r->report)->finding = out;
 	r->report->findings_n = n;
 	return TW_OK;
 }

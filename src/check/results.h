@@ -9,6 +9,7 @@
 
 #include "judge.h"
 #include "map.h"
+#include "needs.h"
 #include "text.h"
 #include "twoway/check.h"
 
@@ -42,6 +43,7 @@ struct tw_cause {
 	enum tw_role role; /* whose subnet the list guards on the path */
 	unsigned leg;
 	bool elsewhere; /* the reply took another way, and the request was never here */
+	tw_set dead;	/* what is dropped, as the list sees it; gone when the judge forgets */
 };
 
 /* A service and the far end, seen from the list that is at fault: "tcp/443" of "0.0.0.0/0". */
@@ -62,6 +64,7 @@ struct tw_finding_draft {
 	TW_VEC(const char *) note;
 	TW_VEC(struct tw_cause) more; /* TW110: further lists with holes */
 	TW_VEC(uint32_t) twin;	      /* further ACLs with the same rules */
+	TW_VEC(struct tw_need) need;  /* what is dropped, if results->keep_needs */
 	const char *peer;	      /* of the first flow, for the fingerprint */
 	uint32_t interfaces;
 };
@@ -100,8 +103,10 @@ struct tw_results {
 	bool details;	    /* keep hops, boxes and witnesses */
 	bool named; /* groups are alike only if they are the same ones: they will be named */
 	bool today_mattered;
-	const char *judged;  /* of lint: what was looked at, in place of flows; else NULL */
-	bool *subnet_judged; /* by index */
+	const char *judged; /* of lint: what was looked at, in place of flows; else NULL */
+	bool keep_needs;
+	const struct tw_needs *needs; /* by finding of the finished report */
+	bool *subnet_judged;	      /* by index */
 	bool *interface_judged;
 	bool *acl_judged;
 };
@@ -215,6 +220,12 @@ TW_NODISCARD tw_status tw_finding_add(struct tw_results *results, const char *co
  */
 const char *tw_finding_told(
 	const struct tw_results *results, const char *code, const struct tw_cause *cause);
+/* What the cause drops is kept with the finding (needs.h), if needs are kept at all. */
+TW_NODISCARD tw_status tw_need_add(struct tw_results *results, struct tw_finding_draft *finding,
+	enum tw_level level, const struct tw_cause *cause, const char *flow);
+/* The needs of a finished finding, in the report's arena. */
+TW_NODISCARD tw_status tw_needs_keep(
+	struct tw_results *results, const struct tw_finding_draft *finding, struct tw_needs *ret);
 /* A finding whose message says it all: merged with one of the same code and message. */
 TW_NODISCARD tw_status tw_finding_tell(struct tw_results *results, const char *code,
 	enum tw_level level, const struct tw_cause *cause, const char *message, struct tw_span span,

@@ -96,13 +96,16 @@ static tw_status add(struct tw_results *r, const struct tw_draft *draft, const c
 			strcmp(one->flow.v[0], draft->flow.id) == 0 &&
 			one->cause.acl == cause.acl && one->cause.list == cause.list &&
 			one->cause.direction == cause.direction &&
-			one->cause.family == cause.family)
+			one->cause.family == cause.family) {
+			TW_TRY(tw_need_add(r, one, level, &cause, draft->flow.id));
 			return tw_finding_clients(r, one, o->client, o->clients_n);
+		}
 	}
 	struct tw_finding_draft fresh = {.code = code, .level = level, .cause = cause};
 	TW_TRY(TW_VEC_PUSH(r->mem, &r->finding, fresh));
 	finding = &r->finding.v[before];
 	TW_TRY(TW_VEC_PUSH(r->mem, &finding->flow, draft->flow.id));
+	TW_TRY(tw_need_add(r, finding, level, &cause, draft->flow.id));
 	if (cause.acl == TW_MISSING && draft->flow.evidence_n > 0) {
 		finding->finding.span = draft->flow.evidence[0].span;
 		finding->finding.label = "stated here";

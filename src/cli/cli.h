@@ -27,6 +27,13 @@ int finish_output(int code);
 /* Makes sure that 0, 1 and 2 are open, so that no file that is read can take their place. */
 void open_standard_streams(void);
 
+/* ---- judging.c ------------------------------------------------------------------------------- */
+
+/* --today, SOURCE_DATE_EPOCH, the clock (in UTC); in this order. False after a usage error. */
+bool find_today(const struct args *args, struct tw_check_options *options);
+/* From this level on findings make the exit status 1. */
+enum tw_level fail_level(const struct args *args);
+
 /* ---- input.c --------------------------------------------------------------------------------- */
 
 /* Everything that a run reads. */
@@ -65,10 +72,6 @@ bool find_clients(const struct args *args, const struct tw_intents *intents,
 
 /* ---- cmd_check.c, for those that judge as it does -------------------------------------------- */
 
-/* --today, SOURCE_DATE_EPOCH, the clock; false after a usage error. */
-bool find_today(const struct args *args, struct tw_check_options *options);
-/* The level of --fail-on. */
-enum tw_level fail_level(const struct args *args);
 
 /* ---- commands -------------------------------------------------------------------------------- */
 

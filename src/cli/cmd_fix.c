@@ -1,8 +1,208 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `twoway fix`: not built yet. */
+/* `twoway fix`: mend what check finds, on paper or in the files. */
+
+#include <stdio.h>
+#include <string.h>
+
 #include "cli.h"
+
+/* What the options ask for. */
+struct wish {
+	struct tw_fix_options options;
+	struct tw_style style;
+	enum tw_spelling spelling;
+	bool spell, apply, review;
+	unsigned rank;
+};
+
+/* A number of at most four digits; false after a usage error. */
+static bool parse_number(const struct args *args, enum opt_id id, const char *name, unsigned least,
+	unsigned most, unsigned *ret)
+{
+	const char *text = args->value[id];
+	unsigned n = 0;
+	size_t i = 0;
+
+	if (text == NULL)
+		return true;
+	for (; text[i] >= '0' && text[i] <= '9' && i < 4; i++)
+		n = n * 10 + (unsigned)(text[i] - '0');
+	if (i == 0 || text[i] != '\0' || n < least || n > most) {
+		usage_error(args->command, "--%s is a number from %u to %u, not \"%s\"", name,
+			least, most, text);
+		return false;
+	}
+	*ret = n;
+	return true;
+}
+
+static bool parse_wish(const struct args *args, struct wish *ret)
+{
+	const char *as = args->value[OPT_AS];
+
+	ret->apply = args->value[OPT_APPLY] != NULL;
+	ret->review = args->value[OPT_REVIEW] != NULL;
+	ret->spell = as != NULL;
+	if (!style_from(args, &ret->style) || !find_today(args, &ret->options.check) ||
+		!parse_number(args, OPT_RANK, "rank", 1, 9, &ret->rank) ||
+		!parse_number(args, OPT_QUOTA, "quota", 2, 1000, &ret->options.quota))
+		return false;
+	if (as != NULL &&
+		(!tw_spelling_parse(as, &ret->spelling) || ret->spelling == TW_SPELL_DESCRIBE)) {
+		usage_error(args->command, "unknown spelling \"%s\"", as);
+		return false;
+	}
+	if (ret->spell && ret->apply) {
+		usage_error(args->command, "--as prints edits and --apply makes them: use one");
+		return false;
+	}
+	if ((ret->spell || ret->apply) && args->value[OPT_FORMAT] != NULL &&
+		ret->style.format != TW_FORMAT_TEXT) {
+		usage_error(args->command, "--format goes without --as and --apply");
+		return false;
+	}
+	return true;
+}
+
+/* ---- what there is to mend --------------------------------------------------------------------
+ */
+
+static int print_report(
+	struct session *session, const struct args *args, struct wish *wish, struct tw_diags *diags)
+{
+	const struct tw_input *input = session->input;
+	struct tw_report *report = NULL;
+	size_t files = tw_input_files(input);
+
+	tw_status status =
+		tw_fixes(session->mem, tw_input_net(input), &wish->options, diags, &report);
+	if (status != TW_OK)
+		return explain(session, diags, status, args);
+	status = tw_write_check(session->mem, report, files > 0 ? tw_input_file(input, 0) : NULL,
+		files, session->sources, &wish->style, sink_out());
+	int code = tw_report_worst(report) >= fail_level(args) ? EXIT_FOUND : EXIT_CLEAN;
+	if (status == TW_EIO)
+		code = EXIT_USAGE;
+	else if (status != TW_OK)
+		code = explain(session, NULL, status, args);
+	tw_report_free(report);
+	return code;
+}
+
+/* ---- all of it together -----------------------------------------------------------------------
+ */
+
+static void print_left(const struct args *args, const struct tw_fix_plan *plan, FILE *to)
+{
+	for (size_t i = 0; i < plan->left; i++)
+		if (to != stderr)
+			fprintf(to, "left: %s\n", plan->left_text[i]);
+		else if (args->value[OPT_QUIET] == NULL)
+			fprintf(to, "twoway: note: left: %s\n", plan->left_text[i]);
+}
+
+static int print_edits(struct session *session, const struct args *args, const struct wish *wish,
+	const struct tw_fix_plan *plan)
+{
+	tw_status status =
+		tw_write_edits(session->mem, plan->edit, plan->edits, wish->spelling, sink_out());
+
+	print_left(args, plan, stderr);
+	if (status == TW_EIO)
+		return EXIT_USAGE;
+	if (status != TW_OK)
+		return explain(session, NULL, status, args);
+	return plan->found >= fail_level(args) ? EXIT_FOUND : EXIT_CLEAN;
+}
+
+/* Every file in full beside its old self, then all renamed: nothing is half-written. */
+static int make_edits(struct session *session, const struct args *args,
+	const struct tw_fix_plan *plan, struct tw_diags *diags)
+{
+	struct tw_rewritten *file = NULL;
+	size_t files = 0;
+	tw_status status = TW_OK;
+
+	if (plan->edits > 0)
+		status = tw_rewrite(session->mem, session->sources, plan->edit, plan->edits, diags,
+			&file, &files);
+	if (status == TW_OK && files > 0)
+		status = tw_rewritten_save(file, files, diags);
+	if (status != TW_OK) {
+		tw_rewritten_free(session->mem, file, files);
+		return explain(session, diags, status, args);
+	}
+	for (size_t i = 0; i < files; i++)
+		printf("wrote %s\n", file[i].path);
+	for (size_t i = 0; i < plan->edits; i++)
+		printf("  %s\n", plan->text[i]);
+	if (plan->edits == 0)
+		printf("nothing to write\n");
+	print_left(args, plan, stdout);
+	tw_rewritten_free(session->mem, file, files);
+	return finish_output(plan->worst >= fail_level(args) ? EXIT_FOUND : EXIT_CLEAN);
+}
+
+static int carry_out(
+	struct session *session, const struct args *args, struct wish *wish, struct tw_diags *diags)
+{
+	struct tw_fix_plan *plan = NULL;
+	tw_status status = tw_fix_plan_new(session->mem, tw_input_net(session->input),
+		&wish->options, wish->rank, wish->review, diags, &plan);
+
+	if (status != TW_OK)
+		return explain(session, diags, status, args);
+	int code = wish->apply ? make_edits(session, args, plan, diags)
+			       : print_edits(session, args, wish, plan);
+	tw_fix_plan_free(plan);
+	return code;
+}
+
+static int mend(struct session *session, const struct args *args, struct wish *wish)
+{
+	struct tw_diags *diags = NULL;
+	int code;
+
+	tw_status status = tw_diags_new(session->mem, &diags);
+	if (status != TW_OK)
+		return explain(session, NULL, status, args);
+	code = wish->spell || wish->apply ? carry_out(session, args, wish, diags)
+					  : print_report(session, args, wish, diags);
+	tw_diags_free(diags);
+	return code;
+}
 
 int cmd_fix(const struct args *args)
 {
-	return usage_error(args->command, "fix is not built yet");
+	const struct tw_client *client[CLIENTS_MAX];
+	struct client_ranges ranges;
+	struct wish wish = {.options.check.client = client};
+	struct tw_check_options *check = &wish.options.check;
+	struct session session;
+	int code = EXIT_USAGE;
+
+	if (!parse_wish(args, &wish))
+		return EXIT_USAGE;
+	tw_status status = session_open(&session);
+	if (status != TW_OK) {
+		fprintf(stderr, "twoway: error: %s\n", tw_status_text(status));
+		return tw_status_exit(status);
+	}
+	status = session_read(&session, args);
+	if (status == TW_OK) {
+		check->intents = tw_input_intents(session.input);
+		check->diags = session.diags;
+		check->sources = session.sources;
+		check->details = wish.style.format == TW_FORMAT_JSON;
+		/* What makes the run end with 1 is shown. */
+		wish.style.verbose |= fail_level(args) == TW_LEVEL_NOTE;
+		if (fail_level(args) == TW_LEVEL_NOTE)
+			wish.options.least = TW_LEVEL_NOTE;
+		if (find_clients(args, check->intents, &ranges, client, &check->clients))
+			code = mend(&session, args, &wish);
+	} else if (status != TW_EINVAL) {
+		code = explain(&session, session.diags, status, args);
+	}
+	session_close(&session);
+	return code;
 }

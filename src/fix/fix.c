@@ -1,23 +1,85 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Not built yet. */
-#include "twoway/fix.h"
+/* `fix`: the report of check, and for each finding that rules can mend what mends it. */
+#include "mend.h"
+
+tw_status tw_mender_open(struct tw_mem *mem, const struct tw_net *net,
+	const struct tw_fix_options *options, struct tw_diags *diags, struct tw_mender *ret)
+{
+	*ret = (struct tw_mender){.mem = mem,
+		.check = options->check,
+		.diags = diags,
+		.quota = options->quota > 0 ? options->quota : TW_QUOTA_DEFAULT,
+		.original = net,
+		.now.net = net};
+	/* Ends that filters treat alike are told apart, so that a part of them is no rest. */
+	ret->check.details = true;
+	tw_arena_init(&ret->work, mem);
+	return tw_space_new(mem, 0, &ret->space);
+}
+
+void tw_mender_close(struct tw_mender *m)
+{
+	TW_VEC_FREE(m->mem, &m->given);
+	tw_space_free(m->space);
+	tw_arena_fini(&m->work);
+}
+
+/* Why nothing is offered, as one more note. */
+static tw_status say_why(struct tw_mender *m, struct tw_finding *finding)
+{
+	const char **note = TW_NEW_ARRAY(m->arena, const char *, finding->notes_n + 1);
+	if (!note)
+		return TW_ENOMEM;
+	if (finding->notes_n > 0)
+		memcpy(note, finding->note, finding->notes_n * sizeof(*note));
+	note[finding->notes_n] = tw_arena_printf(m->arena, "no fix: %s",
+		m->refusal ? m->refusal : "no edit of the list was proved to help");
+	finding->note = note;
+	return note[finding->notes_n++] ? TW_OK : TW_ENOMEM;
+}
+
+/* Fixes of several findings can be made together: no number is offered for two rules. */
+static tw_status note_numbers(struct tw_mender *m, const struct tw_fix *fix)
+{
+	for (size_t i = 0; i < fix->edits; i++)
+		if (fix->edit[i].operation == TW_ADD)
+			TW_TRY(TW_VEC_PUSH(m->mem, &m->given, fix->edit[i]));
+	return TW_OK;
+}
+
+static tw_status fix_all(struct tw_mender *m, struct tw_finding *finding, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (finding[i].suppressed || m->now.needs[i].n == 0)
+			continue;
+		TW_TRY(tw_mend(m, i, &finding[i].fix, &finding[i].fixes_n));
+		if (finding[i].fixes_n == 0)
+			TW_TRY(say_why(m, &finding[i]));
+		for (size_t k = 0; k < finding[i].fixes_n; k++)
+			TW_TRY(note_numbers(m, &finding[i].fix[k]));
+	}
+	return TW_OK;
+}
 
 tw_status tw_fixes(struct tw_mem *mem, const struct tw_net *net,
 	const struct tw_fix_options *options, struct tw_diags *ret_diags, struct tw_report **ret)
 {
-	(void)mem, (void)net, (void)options, (void)ret_diags, (void)ret;
-	return TW_EBUG;
-}
-
-tw_status tw_fix_plan_new(struct tw_mem *mem, const struct tw_net *net,
-	const struct tw_fix_options *options, unsigned rank, bool review,
-	struct tw_diags *ret_diags, struct tw_fix_plan **ret)
-{
-	(void)mem, (void)net, (void)options, (void)rank, (void)review, (void)ret_diags, (void)ret;
-	return TW_EBUG;
-}
-
-void tw_fix_plan_free(struct tw_fix_plan *plan)
-{
-	(void)plan;
+	struct tw_mender m;
+	struct tw_report *report = NULL;
+	tw_status status = tw_mender_open(mem, net, options, ret_diags, &m);
+	if (status == TW_OK)
+		status = tw_check_needs(mem, net, &m.check, ret_diags, &report, &m.now.needs);
+	if (status == TW_OK) {
+		m.arena = tw_report_arena(report);
+		m.now.report = report;
+		/* The report is ours until it is handed over. */
+		struct tw_finding *finding = tw_report_findings(report);
+		status = fix_all(&m, finding, report->findings_n);
+	}
+	tw_mender_close(&m);
+	if (status != TW_OK)
+		tw_report_free(report);
+	else
+		*ret = report;
+	return status;
 }

@@ -38,9 +38,10 @@ static void mark_hosts(struct tw_net *net)
 }
 
 /* Two passes: one gateway behind lists that are not open spoils the proof for its VPC. */
-void tw_link_nat(struct tw_net *net)
+void tw_link_nat_open(struct tw_net *net)
 {
-	mark_hosts(net);
+	for (size_t i = 0; i < net->vpcs; i++)
+		net->vpc[i].nat_is_open = false;
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < net->interfaces; i++) {
 			const struct tw_interface *one = &net->interface[i];
@@ -50,4 +51,10 @@ void tw_link_nat(struct tw_net *net)
 			if (is_open(net, one) == (pass == 0))
 				net->vpc[one->vpc].nat_is_open = pass == 0;
 		}
+}
+
+void tw_link_nat(struct tw_net *net)
+{
+	mark_hosts(net);
+	tw_link_nat_open(net);
 }

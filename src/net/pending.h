@@ -132,6 +132,8 @@ TW_NODISCARD tw_status tw_link_rows(struct tw_net *net, struct tw_diags *diags);
 TW_NODISCARD tw_status tw_link_interfaces(struct tw_net *net);
 /* link_nat.c: which VPCs have NAT gateways behind open lists */
 void tw_link_nat(struct tw_net *net);
+/* `nat_is_open` of every VPC, from the lists as they are. */
+void tw_link_nat_open(struct tw_net *net);
 /* link_between.c: NAT gateways, peering, transit gateways, endpoints; the subnets that they and
  * load balancers name */
 TW_NODISCARD tw_status tw_imply_between(struct tw_net *net);

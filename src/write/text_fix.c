@@ -83,28 +83,6 @@ static void draw_edits(struct tw_paint *paint, const struct tw_fix *fix, size_t 
 	tw_excerpt_bar(paint, gutter);
 }
 
-/* "among it rdp (tcp/3389), which sg-1 stops". */
-static void draw_services(struct tw_paint *paint, const struct tw_fix *fix, size_t gutter)
-{
-	struct tw_buf buf;
-
-	if (fix->services == 0)
-		return;
-	tw_buf_init(&buf, paint->buf->mem);
-	for (size_t i = 0; i < fix->services; i++) {
-		const struct tw_opened_service *service = &fix->service[i];
-		tw_buf_printf(&buf, "%s%s (%s/%u)", i > 0 ? ", " : "among it: ", service->name,
-			service->protocol == TW_PROTOCOL_UDP ? "udp" : "tcp",
-			(unsigned)service->port);
-		if (service->stopped_by)
-			tw_buf_printf(&buf, " stopped by %s", service->stopped_by);
-	}
-	const char *text = tw_buf_text(&buf);
-	text = tw_paint_kept(paint, text ? tw_arena_dup(paint->arena, buf.p, buf.n) : NULL);
-	tw_buf_fini(&buf);
-	draw_note(paint, gutter, text);
-}
-
 static void draw_proof(struct tw_paint *paint, const struct tw_fix *fix, size_t gutter)
 {
 	const char *clients = "";
@@ -153,7 +131,6 @@ void tw_text_fixes(struct tw_doc *doc, const struct tw_finding *finding, size_t 
 	draw_edits(paint, fix, gutter);
 	if (fix->opens && *fix->opens)
 		draw_note(paint, gutter, printed(paint, "opens: %s", fix->opens));
-	draw_services(paint, fix, gutter);
 	draw_proof(paint, fix, gutter);
 	draw_others(paint, finding, gutter);
 }

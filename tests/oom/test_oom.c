@@ -69,7 +69,7 @@ static const char intents[] = "clients: {fleet: {ports: [10240-65535], picks: ev
 			      "never: [{name: no-ssh, from: internet, to: web, port: tcp/22}]\n"
 			      "ignore: [{code: TW103, at: acl-1, reason: known}]\n";
 
-enum what { READ, CHECK, TRACE, LINT, CLIENTS, DIFF, DIFF_FILTERS };
+enum what { READ, CHECK, FIX, PLAN, TRACE, LINT, CLIENTS, DIFF, DIFF_FILTERS };
 
 struct job {
 	enum what what;
@@ -90,6 +90,43 @@ struct world {
 	struct tw_diags *diags;
 	struct tw_input *in;
 };
+
+/* A network whose fixes are short: each trial is another judgement of it. */
+static const char broken[] =
+	"{\"NetworkAcls\": [{\"NetworkAclId\": \"acl-1\", \"VpcId\": \"vpc-1\", \"IsDefault\": "
+	"false, \"Associations\": [{\"SubnetId\": \"subnet-1\"}], \"Entries\": ["
+	" {\"RuleNumber\": 100, \"Egress\": false, \"Protocol\": \"6\", \"RuleAction\": \"allow\","
+	"  \"CidrBlock\": \"0.0.0.0/0\", \"PortRange\": {\"From\": 443, \"To\": 443}},"
+	" {\"RuleNumber\": 90, \"Egress\": true, \"Protocol\": \"6\", \"RuleAction\": \"deny\","
+	"  \"CidrBlock\": \"0.0.0.0/0\", \"PortRange\": {\"From\": 50000, \"To\": 59999}},"
+	" {\"RuleNumber\": 100, \"Egress\": true, \"Protocol\": \"6\", \"RuleAction\": \"allow\","
+	"  \"CidrBlock\": \"0.0.0.0/0\", \"PortRange\": {\"From\": 49152, \"To\": 65535}}]}]}";
+
+static tw_status mend(struct world *w, struct job *job, const struct tw_check_options *check)
+{
+	const struct tw_style style = {.format = job->format, .width = 80, .verbose = true};
+	const struct tw_fix_options options = {.check = *check, .least = TW_LEVEL_NOTE};
+	struct tw_sink sink = {count, &job->written};
+	struct tw_report *report;
+	struct tw_fix_plan *plan;
+	tw_status status;
+
+	if (job->what == FIX) {
+		status = tw_fixes(w->mem, tw_input_net(w->in), &options, w->diags, &report);
+		if (status != TW_OK)
+			return status;
+		status = tw_write_check(w->mem, report, tw_input_file(w->in, 0),
+			tw_input_files(w->in), w->sources, &style, sink);
+		tw_report_free(report);
+		return status;
+	}
+	status = tw_fix_plan_new(w->mem, tw_input_net(w->in), &options, 0, true, w->diags, &plan);
+	if (status != TW_OK)
+		return status;
+	status = tw_write_edits(w->mem, plan->edit, plan->edits, TW_SPELL_AWS, sink);
+	tw_fix_plan_free(plan);
+	return status;
+}
 
 static tw_status judge(struct world *w, struct job *job)
 {
@@ -113,6 +150,8 @@ static tw_status judge(struct world *w, struct job *job)
 			.year = 2026,
 			.month = 1,
 			.day = 31};
+		if (job->what == FIX || job->what == PLAN)
+			return mend(w, job, &options);
 		const struct tw_lint_options lint = {.check = options, .compliance = true};
 		status = job->what == LINT
 				 ? tw_lint(w->mem, tw_input_net(w->in), &lint, w->diags, &report)
@@ -175,9 +214,10 @@ static tw_status read_and_compare(struct world *w, struct job *job)
 
 static tw_status read_and_judge(struct world *w, struct job *job)
 {
-	tw_status status = tw_input_add_bytes(
-		w->in, "net.json", network, sizeof(network) - 1, TW_INPUT_AUTO, true);
-	if (status == TW_OK)
+	bool mends = job->what == FIX || job->what == PLAN;
+	tw_status status = tw_input_add_bytes(w->in, "net.json", mends ? broken : network,
+		mends ? sizeof(broken) - 1 : sizeof(network) - 1, TW_INPUT_AUTO, true);
+	if (status == TW_OK && !mends)
 		status = tw_input_add_intents_bytes(
 			w->in, "twoway.yaml", intents, sizeof(intents) - 1);
 	if (status == TW_OK)
@@ -229,6 +269,24 @@ static void test_check_json(void **state)
 	sweep(CHECK, TW_FORMAT_JSON);
 }
 
+static void test_fix(void **state)
+{
+	(void)state;
+	sweep(FIX, TW_FORMAT_TEXT);
+}
+
+static void test_fix_json(void **state)
+{
+	(void)state;
+	sweep(FIX, TW_FORMAT_JSON);
+}
+
+static void test_plan(void **state)
+{
+	(void)state;
+	sweep(PLAN, TW_FORMAT_TEXT);
+}
+
 static void test_trace(void **state)
 {
 	(void)state;
@@ -269,8 +327,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_read),
 		cmocka_unit_test(test_check), cmocka_unit_test(test_check_json),
-		cmocka_unit_test(test_trace), cmocka_unit_test(test_trace_json),
-		cmocka_unit_test(test_lint), cmocka_unit_test(test_diff),
-		cmocka_unit_test(test_diff_json), cmocka_unit_test(test_clients)};
+		cmocka_unit_test(test_fix), cmocka_unit_test(test_fix_json),
+		cmocka_unit_test(test_plan), cmocka_unit_test(test_trace),
+		cmocka_unit_test(test_trace_json), cmocka_unit_test(test_lint),
+		cmocka_unit_test(test_diff), cmocka_unit_test(test_diff_json),
+		cmocka_unit_test(test_clients)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entries and rules: the same thing before and after it is written. */
+#include "entry.h"
+
+#include "twoway/intents.h"
+
+static bool is_icmp(const struct tw_entry *e)
+{
+	return e->protocol == (e->cidr.family == TW_IPV4 ? TW_PROTOCOL_ICMP : TW_PROTOCOL_ICMPV6);
+}
+
+static bool has_ports(int protocol)
+{
+	return protocol == TW_PROTOCOL_TCP || protocol == TW_PROTOCOL_UDP;
+}
+
+tw_status tw_entry_rule(struct tw_arena *arena, const struct tw_entry *e, struct tw_rule *ret)
+{
+	struct tw_rule rule = {.id = tw_arena_printf(arena, "%u", e->number),
+		.number = e->number,
+		.action = e->allow ? TW_ALLOW : TW_DENY,
+		.family = e->cidr.family,
+		.protocol = e->protocol,
+		.ports = {0, UINT16_MAX},
+		.every_port = true,
+		.peer = e->cidr};
+	if (!rule.id)
+		return TW_ENOMEM;
+	if (has_ports(e->protocol)) {
+		rule.ports = e->ports;
+		rule.every_port = e->ports.lo == 0 && e->ports.hi == UINT16_MAX;
+	} else if (is_icmp(e) && e->icmp_type >= 0) {
+		/* SPEC: nacl-icmp-type-code */
+		bool any = e->icmp_code < 0;
+		rule.ports = (struct tw_ports){TW_ICMP(e->icmp_type, any ? 0 : e->icmp_code),
+			TW_ICMP(e->icmp_type, any ? 255 : e->icmp_code)};
+		rule.every_port = false;
+	}
+	*ret = rule;
+	return TW_OK;
+}
+
+struct tw_entry tw_entry_of_rule(const struct tw_rule *r, const char *component, enum tw_list list)
+{
+	struct tw_entry e = {.component = component,
+		.egress = list == TW_EGRESS,
+		.allow = r->action == TW_ALLOW,
+		.number = (uint16_t)r->number,
+		.protocol = r->protocol,
+		.cidr = r->peer,
+		.ports = {0, UINT16_MAX},
+		.icmp_type = -1,
+		.icmp_code = -1};
+	if (has_ports(r->protocol))
+		e.ports = r->ports;
+	else if (is_icmp(&e) && !r->every_port) {
+		e.icmp_type = (int16_t)(r->ports.lo >> 8);
+		if (r->ports.lo == r->ports.hi)
+			e.icmp_code = (int16_t)(r->ports.lo & 255);
+	}
+	return e;
+}
+
+struct tw_prefix tw_range_cover(struct tw_range range)
+{
+	struct tw_prefix block = {range.first, range.family, range.family == TW_IPV4 ? 32 : 128};
+	struct tw_prefix last = {range.last, range.family, block.len};
+	while (!tw_prefix_contains(block, last)) {
+		unsigned bit = (range.family == TW_IPV4 ? 32U : 128U) - block.len--;
+		if (bit < 64)
+			block.addr.lo &= ~(UINT64_C(1) << bit);
+		else
+			block.addr.hi &= ~(UINT64_C(1) << (bit - 64));
+	}
+	return block;
+}
+
+bool tw_entry_equal(const struct tw_entry *a, const struct tw_entry *b)
+{
+	return strcmp(a->component, b->component) == 0 && a->egress == b->egress &&
+	       a->allow == b->allow && a->number == b->number && a->protocol == b->protocol &&
+	       a->cidr.len == b->cidr.len && a->cidr.family == b->cidr.family &&
+	       tw_addr_cmp(a->cidr.addr, b->cidr.addr) == 0 && a->ports.lo == b->ports.lo &&
+	       a->ports.hi == b->ports.hi && a->icmp_type == b->icmp_type &&
+	       a->icmp_code == b->icmp_code;
+}
+
+static const char *icmp_text(struct tw_arena *arena, const char *name, const struct tw_entry *e)
+{
+	if (e->icmp_type < 0)
+		return tw_arena_str(arena, name);
+	if (e->icmp_code < 0)
+		return tw_arena_printf(arena, "%s type %d", name, e->icmp_type);
+	return tw_arena_printf(arena, "%s type %d code %d", name, e->icmp_type, e->icmp_code);
+}
+
+const char *tw_traffic_text(struct tw_arena *arena, const struct tw_entry *e)
+{
+	const char *name = e->protocol == TW_PROTOCOL_TCP ? "TCP" : "UDP";
+	if (e->protocol == TW_PROTOCOL_ALL)
+		return "all traffic";
+	if (e->protocol == TW_PROTOCOL_ICMP)
+		return icmp_text(arena, "ICMP", e);
+	if (e->protocol == TW_PROTOCOL_ICMPV6)
+		return icmp_text(arena, "ICMPv6", e);
+	if (!has_ports(e->protocol))
+		return tw_arena_printf(arena, "protocol %d", e->protocol);
+	if (e->ports.lo == e->ports.hi)
+		return tw_arena_printf(arena, "%s %u", name, e->ports.lo);
+	if (e->ports.lo == 0 && e->ports.hi == UINT16_MAX)
+		return tw_arena_printf(arena, "all %s", name);
+	return tw_arena_printf(arena, "%s %u-%u", name, e->ports.lo, e->ports.hi);
+}
+
+const char *tw_entry_text(struct tw_arena *arena, const struct tw_entry *e)
+{
+	char buf[TW_PREFIX_TEXT];
+	const char *traffic = tw_traffic_text(arena, e);
+	if (!traffic)
+		return NULL;
+	return tw_arena_printf(arena, "%s %s %s %s", e->allow ? "allow" : "deny", traffic,
+		e->egress ? "to" : "from", tw_prefix_text(e->cidr, buf));
+}
+
+const char *tw_edit_text(struct tw_arena *arena, const struct tw_edit *edit)
+{
+	const struct tw_entry *e = &edit->entry;
+	const char *text = tw_entry_text(arena, e);
+	const char *way = e->egress ? "outbound" : "inbound";
+	if (!text)
+		return NULL;
+	if (edit->operation == TW_ADD)
+		return tw_arena_printf(arena, "add %s rule: %s", way, text);
+	return tw_arena_printf(arena, "%s %s rule %u%s: %s", tw_operation_name(edit->operation),
+		way, e->number, edit->operation == TW_REPLACE ? " by" : "", text);
+}

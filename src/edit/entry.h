@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TW_EDIT_ENTRY_H
+#define TW_EDIT_ENTRY_H
+
+/* Entries to be written, rules of the model, and words for both. */
+
+#include "filter.h"
+#include "mem.h"
+#include "twoway/edit.h"
+
+/* The rule that an ACL's entry would be; its id in `arena`. */
+TW_NODISCARD tw_status tw_entry_rule(
+	struct tw_arena *arena, const struct tw_entry *entry, struct tw_rule *ret);
+/* A rule of an ACL as an entry. */
+struct tw_entry tw_entry_of_rule(
+	const struct tw_rule *rule, const char *component, enum tw_list list);
+/* The smallest CIDR block that holds a range. */
+struct tw_prefix tw_range_cover(struct tw_range range);
+bool tw_entry_equal(const struct tw_entry *a, const struct tw_entry *b);
+
+/* "TCP 1024-65535", "ICMP type 0 code 0", "all traffic"; NULL when memory runs out. */
+const char *tw_traffic_text(struct tw_arena *arena, const struct tw_entry *entry);
+/* "allow TCP 1024-65535 from 0.0.0.0/0" */
+const char *tw_entry_text(struct tw_arena *arena, const struct tw_entry *entry);
+/* "add inbound rule: allow TCP 1024-65535 from 0.0.0.0/0"; of rules that are there with number. */
+const char *tw_edit_text(struct tw_arena *arena, const struct tw_edit *edit);
+
+#endif

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What becomes open: the difference of two lists as a set of packets, and of it what the security
+ * groups behind the list let through. Both are exact; a group or an interface that is not known
+ * stops nothing.
+ */
+#include "opens.h"
+
+#include "entry.h"
+#include "services.h"
+#include "twoway/intents.h"
+#include "vec.h"
+
+struct work {
+	struct tw_arena *arena;
+	struct tw_space *space;
+	const struct tw_net *net; /* after */
+	struct tw_view view;
+	uint32_t acl;
+	tw_set open, through;  /* packets let in newly; those of them that a group lets through */
+	const char *unguarded; /* why nothing is known to be stopped; or NULL */
+	const char *guard;     /* a group that stops what does not get through */
+	TW_VEC(struct tw_opened) opened;
+	TW_VEC(struct tw_opened_service) service;
+	const char *opens;
+	bool stopped;
+};
+
+/* ---- what the groups let through --------------------------------------------------------------
+ */
+
+static tw_status add_group(struct work *w, uint32_t at, tw_set *through)
+{
+	struct tw_compiled one;
+	const struct tw_group *group = &w->net->group[at];
+	TW_TRY(tw_compile_group(w->space, group->list[w->view.list], w->view, &one));
+	*through = tw_set_union(w->space, *through, tw_set_union(w->space, one.allow, one.unknown));
+	if (!w->guard)
+		w->guard = group->object.id;
+	return tw_space_status(w->space);
+}
+
+/* SPEC: nat-no-sg. What has no group, or an unknown one, is guarded by nobody. */
+static bool is_guarded(struct work *w, const struct tw_interface *one)
+{
+	const char *why = NULL;
+	if (one->groups_n == 0)
+		why = "has no security group";
+	for (size_t i = 0; i < one->groups_n && !why; i++)
+		if (one->groups[i] == TW_MISSING)
+			why = "has a security group that the input does not describe";
+	if (why)
+		w->unguarded = tw_arena_printf(w->arena, "%s %s", one->object.id, why);
+	return !why;
+}
+
+static tw_status add_subnet(
+	struct work *w, const struct tw_subnet *subnet, bool *seen, tw_set *through)
+{
+	for (size_t i = 0; i < subnet->interfaces_n && !w->unguarded; i++) {
+		const struct tw_interface *one = &w->net->interface[subnet->interfaces[i]];
+		if (!is_guarded(w, one))
+			return w->unguarded ? TW_OK : TW_ENOMEM;
+		for (size_t k = 0; k < one->groups_n; k++) {
+			if (seen[one->groups[k]])
+				continue;
+			seen[one->groups[k]] = true;
+			TW_TRY(add_group(w, one->groups[k], through));
+		}
+	}
+	return TW_OK;
+}
+
+static tw_status find_through(struct work *w)
+{
+	const struct tw_net *net = w->net;
+	const struct tw_acl *acl = &net->acl[w->acl];
+	tw_set through = TW_EMPTY;
+	w->unguarded = w->guard = NULL;
+	w->through = w->open;
+	if (!net->holds[TW_KIND_GROUP])
+		w->unguarded = "the input holds no security groups";
+	else if (!net->holds[TW_KIND_INTERFACE] || net->incomplete[TW_KIND_INTERFACE])
+		w->unguarded = "the input does not hold all network interfaces";
+	else if (acl->subnets_n == 0)
+		w->unguarded = "the input does not say which subnets it guards";
+	if (w->unguarded)
+		return TW_OK;
+	bool *seen = tw_mem_alloc(w->arena->mem, net->groups + 1);
+	if (!seen)
+		return TW_ENOMEM;
+	memset(seen, 0, net->groups + 1);
+	tw_status status = TW_OK;
+	for (size_t i = 0; status == TW_OK && i < acl->subnets_n; i++)
+		status = add_subnet(w, &net->subnet[acl->subnets[i]], seen, &through);
+	tw_mem_release(w->arena->mem, seen, net->groups + 1);
+	if (status == TW_OK && !w->unguarded)
+		w->through = tw_set_intersect(w->space, w->open, through);
+	return status == TW_OK ? tw_space_status(w->space) : status;
+}
+
+/* ---- boxes ------------------------------------------------------------------------------------
+ */
+
+struct boxes {
+	struct work *w;
+	struct tw_opened now; /* of one protocol, being filled */
+	struct tw_ports ports;
+	TW_VEC(struct tw_range) peer;
+	TW_VEC(struct tw_flow_box) box;
+};
+
+static tw_status prefixes_of(struct tw_arena *arena, const struct tw_range *range, size_t n,
+	const struct tw_prefix **ret, size_t *ret_n)
+{
+	size_t count = 0, k = 0;
+	for (size_t i = 0; i < n; i++)
+		count += tw_range_prefixes(range[i], NULL, 0);
+	struct tw_prefix *v = TW_NEW_ARRAY(arena, struct tw_prefix, count + 1);
+	if (!v)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		k += tw_range_prefixes(range[i], v + k, count - k);
+	*ret = v;
+	*ret_n = count;
+	return TW_OK;
+}
+
+/* The blocks behind the list; all addresses where the subnets are not known. */
+static tw_status near_blocks(
+	struct work *w, uint8_t family, const struct tw_prefix **ret, size_t *ret_n)
+{
+	const struct tw_acl *acl = &w->net->acl[w->acl];
+	size_t n = 1, k = 0;
+	for (size_t i = 0; i < acl->subnets_n; i++)
+		n += w->net->subnet[acl->subnets[i]].cidrs.n;
+	struct tw_prefix *v = TW_NEW_ARRAY(w->arena, struct tw_prefix, n);
+	if (!v)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < acl->subnets_n; i++) {
+		struct tw_prefixes cidrs = w->net->subnet[acl->subnets[i]].cidrs;
+		for (size_t c = 0; c < cidrs.n; c++)
+			if (cidrs.v[c].family == family)
+				v[k++] = cidrs.v[c];
+	}
+	if (k == 0)
+		v[k++] = (struct tw_prefix){.family = family};
+	*ret = v;
+	*ret_n = k;
+	return TW_OK;
+}
+
+static bool has_ports(unsigned protocol)
+{
+	return protocol == TW_PROTOCOL_TCP || protocol == TW_PROTOCOL_UDP;
+}
+
+static tw_status close_box(struct boxes *b)
+{
+	struct work *w = b->w;
+	const struct tw_prefix *peer, *near;
+	size_t peers, nears;
+	struct tw_flow_box box = {0};
+	bool icmp = b->now.protocol == TW_PROTOCOL_ICMP || b->now.protocol == TW_PROTOCOL_ICMPV6;
+	if (b->peer.n == 0)
+		return TW_OK;
+	TW_TRY(prefixes_of(w->arena, b->peer.v, b->peer.n, &peer, &peers));
+	TW_TRY(near_blocks(w, b->now.family, &near, &nears));
+	bool in = w->view.list == TW_INGRESS;
+	box.from = in ? peer : near;
+	box.from_n = in ? peers : nears;
+	box.to = in ? near : peer;
+	box.to_n = in ? nears : peers;
+	if (has_ports(b->now.protocol)) {
+		struct tw_ports *ports = TW_NEW(w->arena, struct tw_ports);
+		if (!ports)
+			return TW_ENOMEM;
+		*ports = b->ports;
+		box.service = ports;
+		box.service_n = 1;
+	} else if (icmp) {
+		struct tw_icmp_range *range = TW_NEW(w->arena, struct tw_icmp_range);
+		if (!range)
+			return TW_ENOMEM;
+		*range = (struct tw_icmp_range){(uint8_t)(b->ports.lo >> 8),
+			(uint8_t)(b->ports.hi >> 8), (uint8_t)b->ports.lo, (uint8_t)b->ports.hi};
+		box.icmp = range;
+		box.icmp_n = 1;
+	}
+	b->peer.n = 0;
+	return TW_VEC_PUSH(w->arena->mem, &b->box, box);
+}
+
+static tw_status close_protocol(struct boxes *b)
+{
+	TW_TRY(close_box(b));
+	if (b->box.n == 0)
+		return TW_OK;
+	struct tw_flow_box *v = TW_NEW_ARRAY(b->w->arena, struct tw_flow_box, b->box.n);
+	if (!v)
+		return TW_ENOMEM;
+	memcpy(v, b->box.v, b->box.n * sizeof(*v));
+	b->now.box = v;
+	b->now.boxes_n = b->box.n;
+	b->box.n = 0;
+	return TW_VEC_PUSH(b->w->arena->mem, &b->w->opened, b->now);
+}
+
+static tw_status open_protocol(struct boxes *b, const struct tw_box *box)
+{
+	struct work *w = b->w;
+	char buf[TW_SERVICE_TEXT];
+	TW_TRY(close_protocol(b));
+	b->now = (struct tw_opened){.component = w->net->acl[w->acl].object.id,
+		.list = tw_list_name(w->view.list),
+		.family = box->family,
+		.protocol = box->protocol_lo};
+	if (box->protocol_lo == box->protocol_hi)
+		b->now.protocol_text =
+			tw_arena_str(w->arena, tw_protocol_text(box->protocol_lo, buf));
+	else
+		b->now.protocol_text = tw_arena_printf(
+			w->arena, "protocol/%u-%u", box->protocol_lo, box->protocol_hi);
+	return b->now.protocol_text ? TW_OK : TW_ENOMEM;
+}
+
+/* Boxes come by protocol, then peer: neighbours with the same ports stand together. */
+static tw_status take_box(void *ctx, const struct tw_box *box)
+{
+	struct boxes *b = ctx;
+	struct tw_range peer = b->w->view.list == TW_INGRESS ? box->from : box->to;
+	peer.family = box->family;
+	if (!b->now.protocol_text || b->now.family != box->family ||
+		b->now.protocol != box->protocol_lo)
+		TW_TRY(open_protocol(b, box));
+	else if (b->ports.lo != box->service.lo || b->ports.hi != box->service.hi)
+		TW_TRY(close_box(b));
+	b->ports = box->service;
+	return TW_VEC_PUSH(b->w->arena->mem, &b->peer, peer);
+}
+
+static tw_status add_boxes(struct work *w)
+{
+	struct boxes b = {.w = w};
+	tw_status status = tw_set_each_box(w->space, w->open, take_box, &b);
+	if (status == TW_OK)
+		status = close_protocol(&b);
+	TW_VEC_FREE(w->arena->mem, &b.peer);
+	TW_VEC_FREE(w->arena->mem, &b.box);
+	return status;
+}
+
+/* ---- services and words -----------------------------------------------------------------------
+ */
+
+static tw_set service_box(struct work *w, const struct tw_known_service *service)
+{
+	struct tw_box box[2] = {tw_box_all(TW_IPV4), tw_box_all(TW_IPV6)};
+	for (size_t i = 0; i < TW_COUNT(box); i++) {
+		box[i].protocol_lo = box[i].protocol_hi = service->protocol;
+		box[i].service = (struct tw_ports){service->port, service->port};
+	}
+	return tw_set_boxes(w->space, box, TW_COUNT(box));
+}
+
+static tw_status join(struct work *w, const char **text, const char *one)
+{
+	*text = *text ? tw_arena_printf(w->arena, "%s, %s", *text, one)
+		      : tw_arena_str(w->arena, one);
+	return *text ? TW_OK : TW_ENOMEM;
+}
+
+/* The names of services for a sentence: the loud ones first, not all of them. */
+struct names {
+	const char *text;
+	size_t n;
+};
+
+static tw_status name_one(struct work *w, const struct tw_known_service *one, struct names *names)
+{
+	const char *name = tw_arena_printf(w->arena, "%s %u", one->title, one->port);
+	names->n++;
+	return name ? join(w, &names->text, name) : TW_ENOMEM;
+}
+
+static tw_status name_services(struct work *w, tw_set let, tw_set held, struct names *ret)
+{
+	enum { MOST = 8 };
+	size_t n;
+	const struct tw_known_service *known = tw_known_services(&n);
+	const tw_set of[2] = {let, held};
+	for (int which = 0; which < 2; which++) {
+		size_t all = 0;
+		for (int pass = 0; pass < 2; pass++)
+			for (size_t i = 0; i < n; i++) {
+				tw_set box = service_box(w, &known[i]);
+				bool in = !tw_set_is_empty(
+					tw_set_intersect(w->space, of[which], box));
+				/* Of what gets through and what does not, the first counts. */
+				if (which == 1 &&
+					!tw_set_is_empty(tw_set_intersect(w->space, let, box)))
+					in = false;
+				if (!in || known[i].loud != (pass == 0))
+					continue;
+				all++;
+				if (ret[which].n < MOST)
+					TW_TRY(name_one(w, &known[i], &ret[which]));
+			}
+		if (all > ret[which].n)
+			ret[which].text = tw_arena_printf(
+				w->arena, "%s and %zu more", ret[which].text, all - ret[which].n);
+		if (all > 0 && !ret[which].text)
+			return TW_ENOMEM;
+	}
+	return tw_space_status(w->space);
+}
+
+/* Each service once, as the worst list has it. */
+static tw_status add_services(struct work *w)
+{
+	size_t n;
+	const struct tw_known_service *known = tw_known_services(&n);
+	for (size_t i = 0; i < n; i++) {
+		tw_set box = service_box(w, &known[i]);
+		tw_set open = tw_set_intersect(w->space, w->open, box);
+		if (tw_set_is_empty(open))
+			continue;
+		bool through = !tw_set_is_empty(tw_set_intersect(w->space, w->through, box));
+		size_t k = 0;
+		while (k < w->service.n && (w->service.v[k].port != known[i].port ||
+						   w->service.v[k].protocol != known[i].protocol))
+			k++;
+		struct tw_opened_service one = {
+			known[i].protocol, known[i].port, known[i].name, through ? NULL : w->guard};
+		if (k == w->service.n)
+			TW_TRY(TW_VEC_PUSH(w->arena->mem, &w->service, one));
+		else if (through)
+			w->service.v[k].stopped_by = NULL;
+	}
+	return tw_space_status(w->space);
+}
+
+/* "TCP 1024-65535 from 0.0.0.0/0": the hull of what opens, protocol by protocol. */
+static tw_status traffic_text(struct work *w, const char **ret)
+{
+	const char *text = NULL;
+	for (size_t i = 0; i < w->opened.n; i++) {
+		const struct tw_opened *o = &w->opened.v[i];
+		unsigned lo = 65535, hi = 0;
+		char buf[TW_PREFIX_TEXT];
+		const char *name = o->protocol_text, *one;
+		struct tw_range all = {{0, 0}, {0, 0}, o->family};
+		if (strcmp(o->component, w->net->acl[w->acl].object.id) != 0 ||
+			strcmp(o->list, tw_list_name(w->view.list)) != 0)
+			continue;
+		for (size_t k = 0; k < o->boxes_n; k++) {
+			const struct tw_flow_box *b = &o->box[k];
+			bool in = w->view.list == TW_INGRESS;
+			const struct tw_prefix *peer = in ? b->from : b->to;
+			size_t peers = in ? b->from_n : b->to_n;
+			struct tw_range first = tw_prefix_range(peer[0]);
+			struct tw_range last = tw_prefix_range(peer[peers - 1]);
+			if (k == 0 || tw_addr_cmp(first.first, all.first) < 0)
+				all.first = first.first;
+			if (k == 0 || tw_addr_cmp(last.last, all.last) > 0)
+				all.last = last.last;
+			if (b->service_n > 0) {
+				lo = b->service->lo < lo ? b->service->lo : lo;
+				hi = b->service->hi > hi ? b->service->hi : hi;
+			}
+		}
+		name = o->protocol == TW_PROTOCOL_TCP	   ? "TCP"
+		       : o->protocol == TW_PROTOCOL_UDP	   ? "UDP"
+		       : o->protocol == TW_PROTOCOL_ICMP   ? "ICMP"
+		       : o->protocol == TW_PROTOCOL_ICMPV6 ? "ICMPv6"
+							   : name;
+		const struct tw_icmp_range *icmp = o->boxes_n == 1 ? o->box[0].icmp : NULL;
+		if (icmp && icmp->type_lo == icmp->type_hi)
+			name = icmp->code_lo == icmp->code_hi
+				       ? tw_arena_printf(w->arena, "%s type %u code %u", name,
+						 icmp->type_lo, icmp->code_lo)
+				       : tw_arena_printf(
+						 w->arena, "%s type %u", name, icmp->type_lo);
+		one = lo > hi	 ? name
+		      : lo == hi ? tw_arena_printf(w->arena, "%s %u", name, lo)
+				 : tw_arena_printf(w->arena, "%s %u-%u", name, lo, hi);
+		if (!one)
+			return TW_ENOMEM;
+		one = tw_arena_printf(w->arena, "%s %s %s", one,
+			w->view.list == TW_INGRESS ? "from" : "to",
+			tw_prefix_text(tw_range_cover(all), buf));
+		if (!one)
+			return TW_ENOMEM;
+		TW_TRY(join(w, &text, one));
+	}
+	*ret = text ? text : "nothing";
+	return TW_OK;
+}
+
+static tw_status say(struct work *w)
+{
+	struct names names[2] = {{0}, {0}};
+	const char *traffic, *text;
+	const char *id = w->net->acl[w->acl].object.id;
+	bool in = w->view.list == TW_INGRESS;
+	TW_TRY(add_services(w));
+	TW_TRY(name_services(w, w->through, tw_set_subtract(w->space, w->open, w->through), names));
+	const char *let = names[0].text, *held = names[1].text;
+	TW_TRY(traffic_text(w, &traffic));
+	text = tw_arena_printf(w->arena, "%s newly lets %s %s", id, in ? "in" : "out", traffic);
+	if (text && tw_set_is_empty(w->through)) {
+		text = tw_arena_printf(w->arena,
+			"%s; the security groups behind it stop all of it%s%s", text,
+			held ? ", such as " : "", held ? held : "");
+	} else if (text) {
+		const char *who = w->unguarded ? tw_arena_printf(w->arena,
+							 ", and nothing is known to stop it (%s)",
+							 w->unguarded)
+				  : in ? " and the security groups behind it let some of it reach "
+					 "machines"
+				       : " and the security groups behind it let machines send "
+					 "some of it";
+		text = who ? tw_arena_printf(w->arena, "%s%s%s%s%s%s", text, who,
+				     let ? ": among it " : "", let ? let : "",
+				     held ? "; they stop " : "", held ? held : "")
+			   : NULL;
+	}
+	if (!text)
+		return TW_ENOMEM;
+	w->opens = w->opens ? tw_arena_printf(w->arena, "%s. %s", w->opens, text) : text;
+	w->stopped &= tw_set_is_empty(w->through);
+	return w->opens ? TW_OK : TW_ENOMEM;
+}
+
+static tw_status open_list(struct work *w, struct tw_rules old, struct tw_rules new)
+{
+	struct tw_compiled a, b;
+	TW_TRY(tw_compile_acl(w->space, old, w->view, &a));
+	TW_TRY(tw_compile_acl(w->space, new, w->view, &b));
+	w->open = tw_set_subtract(w->space, tw_set_union(w->space, b.allow, b.unknown), a.allow);
+	TW_TRY(tw_space_status(w->space));
+	if (tw_set_is_empty(w->open))
+		return TW_OK;
+	TW_TRY(find_through(w));
+	TW_TRY(add_boxes(w));
+	return say(w);
+}
+
+static tw_status keep(struct work *w, struct tw_openings *ret)
+{
+	struct tw_opened *opened = TW_NEW_ARRAY(w->arena, struct tw_opened, w->opened.n + 1);
+	struct tw_opened_service *service =
+		TW_NEW_ARRAY(w->arena, struct tw_opened_service, w->service.n + 1);
+	if (!opened || !service)
+		return TW_ENOMEM;
+	if (w->opened.n > 0)
+		memcpy(opened, w->opened.v, w->opened.n * sizeof(*opened));
+	if (w->service.n > 0)
+		memcpy(service, w->service.v, w->service.n * sizeof(*service));
+	*ret = (struct tw_openings){.opened = opened,
+		.opened_n = w->opened.n,
+		.service = service,
+		.services = w->service.n,
+		.opens = w->opens ? w->opens : "it lets nothing else pass",
+		.stopped = w->stopped};
+	return TW_OK;
+}
+
+tw_status tw_opens(struct tw_arena *arena, struct tw_space *space, const struct tw_net *before,
+	const struct tw_net *after, struct tw_openings *ret)
+{
+	struct work w = {.arena = arena, .space = space, .net = after, .stopped = true};
+	tw_status status = TW_OK;
+	for (uint32_t i = 0; status == TW_OK && i < after->acls; i++)
+		for (int list = 0; status == TW_OK && list < 2; list++) {
+			struct tw_rules old = before->acl[i].list[list];
+			struct tw_rules new = after->acl[i].list[list];
+			w.acl = i;
+			w.view = (struct tw_view){(enum tw_list)list, TW_REQUEST};
+			if (old.rule != new.rule)
+				status = open_list(&w, old, new);
+		}
+	if (status == TW_OK)
+		status = keep(&w, ret);
+	TW_VEC_FREE(arena->mem, &w.opened);
+	TW_VEC_FREE(arena->mem, &w.service);
+	return status;
+}

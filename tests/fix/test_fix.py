@@ -1,0 +1,312 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What `twoway fix` promises, on random networks: each fix is made here, without twoway, and the
+result is judged by `twoway check`.
+
+    test_fix.py TWOWAY [NETWORKS [SEED]]
+
+Of every alternative of every finding: its numbers are free and unique, the quota holds after every
+single edit, the finding is gone, no flow is worse off, what opens is exactly what is said (asked
+packet by packet of an evaluator of its own), and without any one of its edits it does not do.
+"""
+
+import copy
+import ipaddress
+import itertools
+import json
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "oracle"))
+import network  # noqa: E402  pylint: disable=wrong-import-position
+from plan import write  # noqa: E402  pylint: disable=wrong-import-position
+
+QUOTA = 20
+LEVELS = ["note", "warning", "error"]
+MERIT = {"complete": 3, "partial": 2, "unknown": 1, "one-way": 0, "blocked": 0}
+PROTOCOLS = {"all": "-1", "icmp": "1", "tcp": "6", "udp": "17", "icmpv6": "58"}
+
+
+class Broken(Exception):
+    """A promise that does not hold."""
+
+
+def run(twoway, *args):
+    done = subprocess.run([twoway, *args, "--format", "json", "-q"], capture_output=True,
+                          timeout=300, check=False)
+    if done.returncode not in (0, 1):
+        raise Broken(f"{args}: exit status {done.returncode}\n{done.stderr.decode()}")
+    return json.loads(done.stdout)
+
+
+# --- edits, made by hand ---------------------------------------------------------------------
+
+def entry_of(edit):
+    protocol = edit["protocol"]
+    entry = {"RuleNumber": int(edit["rule"]), "Egress": edit["list"] == "egress",
+             "RuleAction": edit["action"],
+             "Protocol": PROTOCOLS.get(protocol, protocol.removeprefix("protocol/"))}
+    entry["Ipv6CidrBlock" if ":" in edit["cidr"] else "CidrBlock"] = edit["cidr"]
+    if protocol in ("tcp", "udp"):
+        (low, high), = edit["ports"]
+        entry["PortRange"] = {"From": low, "To": high}
+    elif protocol in ("icmp", "icmpv6"):
+        icmp = (edit["icmp"] or [{"type": [0, 255], "code": [0, 255]}])[0]
+        entry["IcmpTypeCode"] = {
+            "Type": icmp["type"][0] if icmp["type"][0] == icmp["type"][1] else -1,
+            "Code": icmp["code"][0] if icmp["code"][0] == icmp["code"][1] else -1}
+    return entry
+
+
+def family(entry):
+    return 6 if entry.get("Ipv6CidrBlock") else 4
+
+
+def apply(acls, edits):
+    """The ACLs with the edits made in their order."""
+    acls = copy.deepcopy(acls)
+    for edit in edits:
+        acl, = [one for one in acls if one["NetworkAclId"] == edit["component"]]
+        entry, entries = entry_of(edit), acl["Entries"]
+        there = [one for one in entries if one["RuleNumber"] == entry["RuleNumber"]
+                 and one["Egress"] == entry["Egress"]]
+        if not 1 <= entry["RuleNumber"] <= 32766:
+            raise Broken(f"rule number {entry['RuleNumber']}")
+        if len(there) != (edit["operation"] != "add"):
+            raise Broken(f"{edit['operation']} {edit['rule']}: {len(there)} rules have it")
+        for one in there:
+            entries.remove(one)
+        if edit["operation"] != "remove":
+            entries.append(entry)
+        for number in (4, 6):
+            # The default deny counts, whether or not the answer lists it.
+            count = 1 + sum(family(one) == number and one["Egress"] == entry["Egress"]
+                            and one["RuleNumber"] < 32767 for one in entries)
+            if edit["operation"] == "add" and family(entry) == number and count > QUOTA:
+                raise Broken(f"{edit['component']}: {count} entries")
+    return acls
+
+
+# --- one packet at one list ------------------------------------------------------------------
+
+def matches(entry, packet):
+    number, protocol, peer, port = packet
+    block = entry.get("Ipv6CidrBlock") or entry.get("CidrBlock")
+    if family(entry) != number or peer not in ipaddress.ip_network(block):
+        return False
+    if entry["Protocol"] == "-1":
+        return True
+    if int(entry["Protocol"]) != protocol:
+        return False
+    if protocol in (6, 17):
+        return entry["PortRange"]["From"] <= port <= entry["PortRange"]["To"]
+    if protocol == (1 if number == 4 else 58):
+        kind = entry["IcmpTypeCode"]
+        return kind["Type"] in (-1, port >> 8) and kind["Code"] in (-1, port & 255)
+    return True
+
+
+def allowed(acl, egress, packet):
+    for entry in sorted(acl["Entries"], key=lambda one: one["RuleNumber"]):
+        if entry["Egress"] == egress and matches(entry, packet):
+            return entry["RuleAction"] == "allow"
+    return False
+
+
+def edges(acl, egress):
+    """Packets around every border of the rules of one list."""
+    peers, ports = {4: set(), 6: set()}, {0, 1023, 1024, 65535}
+    for entry in acl["Entries"]:
+        if entry["Egress"] != egress:
+            continue
+        block = ipaddress.ip_network(entry.get("Ipv6CidrBlock") or entry["CidrBlock"])
+        for address in (int(block[0]) - 1, int(block[0]), int(block[-1]), int(block[-1]) + 1):
+            if 0 <= address < 2 ** block.max_prefixlen:
+                kind = ipaddress.IPv4Address if block.version == 4 else ipaddress.IPv6Address
+                peers[block.version].add(kind(address))
+        for port in entry.get("PortRange", {}).values():
+            ports |= {max(port - 1, 0), port, min(port + 1, 65535)}
+        icmp = entry.get("IcmpTypeCode")
+        if icmp:
+            ports |= {max(icmp["Type"], 0) << 8 | max(icmp["Code"], 0)}
+    for number in (4, 6):
+        for protocol in (1, 6, 17, 50, 58):
+            if protocol in (1, 58) and (protocol == 1) != (number == 4):
+                continue  # of the other family: not documented, so not asked
+            for peer, port in itertools.product(peers[number], ports):
+                yield number, protocol, peer, port
+
+
+def said_open(fix, acl, listing, packet):
+    number, protocol, peer, port = packet
+    names = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6"}
+    for region in fix["opens"]["regions"]:
+        low, _, high = region["protocol"].removeprefix("protocol/").partition("-")
+        same = names.get(protocol) == region["protocol"] or (
+            low.isdigit() and int(low) <= protocol <= int(high or low))
+        if (region["component"], region["list"], region["family"]) != (acl, listing, number) \
+                or not same:
+            continue
+        for box in region["boxes"]:
+            blocks = box["from" if listing == "ingress" else "to"]
+            inside = any(peer in ipaddress.ip_network(block) for block in blocks)
+            if box["service_ports"]:
+                inside &= any(a <= port <= b for a, b in box["service_ports"])
+            if box["icmp"]:
+                inside &= any(one["type"][0] << 8 | one["code"][0] <= port
+                              <= (one["type"][1] << 8 | one["code"][1]) for one in box["icmp"])
+            if inside:
+                return True
+    return False
+
+
+def check_opens(fix, before, after, rng):
+    for old, new in zip(before, after):
+        for listing in ("ingress", "egress"):
+            egress = listing == "egress"
+            packets = list(edges(new, egress))
+            for packet in rng.sample(packets, min(len(packets), 400)):
+                opens = allowed(new, egress, packet) and not allowed(old, egress, packet)
+                if opens != said_open(fix, new["NetworkAclId"], listing, packet):
+                    raise Broken(f"{new['NetworkAclId']} {listing} {packet}: opens is {opens}")
+
+
+# --- reports ---------------------------------------------------------------------------------
+
+def worse(before, after):
+    flows = {flow["id"]: flow for flow in after["flows"]}
+    for old in before["flows"]:
+        new = flows.get(old["id"])
+        if new is None:
+            continue
+        if MERIT[new["verdict"]] < MERIT[old["verdict"]] and old["expect"] != "never":
+            return f"{old['id']} was {old['verdict']} and is {new['verdict']}"
+        if old["satisfied"] and not new["satisfied"]:
+            return f"{old['id']} was satisfied"
+    return None
+
+
+def is_mended(finding, before, after):
+    def count(report):  # several may have one fingerprint, which names the first rule only
+        return sum(one["fingerprint"] == finding["fingerprint"] and one["code"] == finding["code"]
+                   and LEVELS.index(one["level"]) >= LEVELS.index(finding["level"])
+                   for one in report["findings"])
+    return count(after) < count(before)
+
+
+def told(finding, report):
+    """What is told loudly enough, of which flow and whom, and how much is lost."""
+    return {(one["fingerprint"], flow, client["id"], client["passing"])
+            for one in report["findings"]
+            if LEVELS.index(one["level"]) >= min(LEVELS.index(finding["level"]), 1)
+            for flow in one["flows"] or [None]
+            for client in one["clients"] or [{"id": None, "passing": 0}]}
+
+
+def rank_of(report, finding):
+    """How well the flows of a finding do."""
+    return [(flow["id"], MERIT[flow["verdict"]], sorted((one["id"], one["passing"])
+             for one in flow["clients"])) for flow in report["flows"]
+            if flow["id"] in finding["flows"]]
+
+
+class Net:
+    def __init__(self, twoway, folder):
+        self.twoway, self.folder = twoway, pathlib.Path(folder)
+        self.path = self.folder / "network-acls.json"
+        self.document = json.loads(self.path.read_text(encoding="utf-8"))
+
+    def judge(self, acls):
+        self.path.write_text(json.dumps({**self.document, "NetworkAcls": acls}), encoding="utf-8")
+        return run(self.twoway, "check", str(self.folder))
+
+
+def check_fix(net, report, finding, fix, rng):
+    acls = net.document["NetworkAcls"]
+    after = net.judge(apply(acls, fix["edits"]))
+    if not is_mended(finding, report, after):
+        raise Broken("the finding is still there")
+    fault = worse(report, after)
+    if fault:
+        raise Broken(fault)
+    check_opens(fix, acls, apply(acls, fix["edits"]), rng)
+    operations = [edit["operation"] for edit in fix["edits"]]
+    if operations != sorted(operations, key=["add", "replace", "remove"].index):
+        raise Broken(f"not adds first: {operations}")
+    # Where the same flows lose more by other findings, reports cannot show what an edit is for.
+    if any(one[1] in finding["flows"] for one in told(finding, after)):
+        return
+    full = rank_of(after, finding)
+    for i in range(len(fix["edits"])):
+        rest = fix["edits"][:i] + fix["edits"][i + 1:]
+        less = net.judge(apply(acls, rest)) if rest else report
+        if is_mended(finding, report, less) and rank_of(less, finding) == full \
+                and not worse(report, less) and told(finding, less) <= told(finding, after):
+            raise Broken(f"edit {i + 1} is not needed")
+
+
+def check_plan(net, report):
+    """All fixes together, made by --apply: what it does not leave is mended, and nothing is worse."""
+    before = json.dumps(net.document)
+    net.path.write_text(before, encoding="utf-8")
+    done = subprocess.run([net.twoway, "fix", str(net.folder), "--apply", "--review", "-q"],
+                          capture_output=True, timeout=300, check=False)
+    text = done.stdout.decode()
+    if done.returncode not in (0, 1):
+        raise Broken(f"--apply: exit status {done.returncode}\n{done.stderr.decode()}")
+    after = run(net.twoway, "check", str(net.folder))
+    fault = worse(report, after)
+    if fault:
+        raise Broken(f"--apply: {fault}")
+    left = [line.split() for line in text.splitlines() if line.startswith("left: ")]
+    for finding in after["findings"]:
+        where = [finding["code"], "at", f"{finding['cause']['component'] or 'the input'}:"]
+        known = any(line[1:4] == where for line in left)
+        if finding["level"] == "error" and not known:
+            raise Broken(f"--apply: {finding['code']} {finding['message']}\n{text}")
+    if (done.returncode == 0) != (after["summary"]["errors"] == 0):
+        raise Broken(f"--apply: exit status {done.returncode}\n{text}")
+
+
+def one_network(twoway, seed):
+    rng = random.Random(seed)
+    count = 0
+    with tempfile.TemporaryDirectory() as folder:
+        write(network.Random(rng).documents(), folder)
+        net = Net(twoway, folder)
+        report = run(twoway, "fix", folder)
+        for finding in report["findings"]:
+            for fix in finding["fixes"]:
+                count += 1
+                try:
+                    check_fix(net, report, finding, fix, rng)
+                except Broken as error:
+                    raise Broken(f"seed {seed}: {finding['code']} {finding['message']}\n"
+                                 f"  {fix['title']}\n  {error}") from error
+        try:
+            check_plan(net, report)
+        except Broken as error:
+            raise Broken(f"seed {seed}: {error}") from error
+    return count
+
+
+def main():
+    twoway, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 12
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.SystemRandom().randrange(10 ** 9)
+    print(f"seed {seed}")
+    fixes = failed = 0
+    for i in range(count):
+        try:
+            fixes += one_network(twoway, seed + i)
+        except Broken as error:
+            print(error)
+            failed += 1
+    print(f"{fixes} fixes of {count} networks")
+    return 1 if failed or (count >= 10 and fixes == 0) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
