@@ -189,7 +189,7 @@ static void random_set(
 	set->subnets = set->group ? 0 : below(random, 3);
 	for (size_t i = 0; i < set->subnets; i++)
 		subnet[i] = hostile ? nasty_text(random)
-				    : print(arena, "subnet-", (unsigned)(0xa0 + i));
+				    : print(arena, "subnet-", (unsigned)below(random, 1u << 31));
 	set->subnet = subnet;
 }
 

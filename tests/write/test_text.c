@@ -63,6 +63,100 @@ static void check_of_a_partial_flow(void **state)
 		written(tw_write_check, sample_partial(), &style), read_expected("partial.json"));
 }
 
+/* The finding of the partial flow, with two fixes. */
+static const struct tw_report *with_fixes(void)
+{
+	static const char *const clients[] = {"linux", "windows"};
+	static const struct tw_opened_service rdp[] = {{6, 3389, "rdp", "sg-1"}};
+	static struct tw_edit edit[2];
+	static struct tw_fix fix[2];
+	static struct tw_finding finding;
+	static struct tw_report report;
+
+	edit[0] = (struct tw_edit){TW_ADD,
+		{.component = "acl-1",
+			.egress = true,
+			.allow = true,
+			.number = 120,
+			.protocol = TW_PROTOCOL_TCP,
+			.cidr = {.family = TW_IPV4},
+			.ports = {1024, 65535},
+			.icmp_type = -1,
+			.icmp_code = -1},
+		{0, 0, 0}};
+	edit[1] = edit[0];
+	edit[1].operation = TW_REMOVE;
+	edit[1].entry.number = 110;
+	edit[1].entry.allow = false;
+	edit[1].entry.ports = (struct tw_ports){22, 22};
+	fix[0] = (struct tw_fix){.title = "add outbound rule: allow TCP 1024-65535 to 0.0.0.0/0",
+		.applicability = TW_FIX_SAFE,
+		.rank = 1,
+		.edit = edit,
+		.edits = 2,
+		.service = rdp,
+		.services = 1,
+		.opens = "tcp ports 1024-49151 to 0.0.0.0/0",
+		.complete_for = clients,
+		.complete_for_n = 2};
+	fix[1] = (struct tw_fix){.title = "add outbound rule: allow TCP 32768-60999 to 0.0.0.0/0",
+		.applicability = TW_FIX_REVIEW,
+		.rank = 2,
+		.edit = edit,
+		.edits = 1};
+	report = *sample_partial();
+	finding = report.finding[0];
+	finding.fix = fix;
+	finding.fixes_n = 2;
+	report.finding = &finding;
+	report.findings_n = 1;
+	return &report;
+}
+
+static void fixes_of_a_finding(void **state)
+{
+	struct tw_style style = {.format = TW_FORMAT_TEXT};
+
+	(void)state;
+	const char *text = written(tw_write_check, with_fixes(), &style);
+	const char *help = strstr(text, "help: ");
+	assert_non_null(help);
+	const char *end = strstr(help, "\n\n");
+	assert_non_null(end);
+	sink.text[end + 1 - sink.text] = '\0';
+	assert_string_equal(help,
+		"help: add outbound rule: allow TCP 1024-65535 to 0.0.0.0/0   [fix, safe: no new\n"
+		"  exposure, see below]\n"
+		"   |\n"
+		"   + acl-1 egress rule 120: allow TCP 1024-65535 to 0.0.0.0/0\n"
+		"   - acl-1 egress rule 110: deny TCP 22 to 0.0.0.0/0\n"
+		"   |\n"
+		"   = opens: tcp ports 1024-49151 to 0.0.0.0/0\n"
+		"   = among it: rdp (tcp/3389) stopped by sg-1\n"
+		"   = proved: all replies return for linux, windows; no flow is worse off\n"
+		"   = or [review]: add outbound rule: allow TCP 32768-60999 to 0.0.0.0/0\n");
+	style.format = TW_FORMAT_CONCISE;
+	text = written(tw_write_check, with_fixes(), &style);
+	assert_non_null(strstr(text, ": error TW103 [fix] "));
+	style.format = TW_FORMAT_JSON;
+	text = written(tw_write_check, with_fixes(), &style);
+	assert_non_null(strstr(text, "              \"component\": \"acl-1\",\n"
+				     "              \"list\": \"egress\",\n"
+				     "              \"operation\": \"remove\",\n"
+				     "              \"rule\": \"110\",\n"
+				     "              \"action\": \"deny\",\n"
+				     "              \"protocol\": \"tcp\",\n"
+				     "              \"cidr\": \"0.0.0.0/0\",\n"
+				     "              \"ports\": [[22, 22]],\n"
+				     "              \"icmp\": null,\n"
+				     "              \"replaces\": null,\n"));
+	assert_non_null(strstr(
+		text, "\"proof\": {\"complete_for\": [\"linux\", \"windows\"], \"worse\": 0}"));
+	assert_non_null(strstr(text,
+		"\"aws\": \"aws ec2 create-network-acl-entry --network-acl-id acl-1 --egress "
+		"\\\\\\n"));
+}
+
 static void check_of_clean_flows(void **state)
 {
 	struct tw_style style = {.format = TW_FORMAT_TEXT, .width = 80};
@@ -248,6 +342,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(check_of_a_partial_flow),
+		cmocka_unit_test(fixes_of_a_finding),
 		cmocka_unit_test(check_of_clean_flows),
 		cmocka_unit_test(trace_of_a_one_way_flow),
 		cmocka_unit_test(trace_at_other_widths),
