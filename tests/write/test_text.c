@@ -132,7 +132,6 @@ static void fixes_of_a_finding(void **state)
 		"   - acl-1 egress rule 110: deny TCP 22 to 0.0.0.0/0\n"
 		"   |\n"
 		"   = opens: tcp ports 1024-49151 to 0.0.0.0/0\n"
-		"   = among it: rdp (tcp/3389) stopped by sg-1\n"
 		"   = proved: all replies return for linux, windows; no flow is worse off\n"
 		"   = or [review]: add outbound rule: allow TCP 32768-60999 to 0.0.0.0/0\n");
 	style.format = TW_FORMAT_CONCISE;
