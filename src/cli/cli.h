@@ -70,9 +70,6 @@ struct client_ranges {
 bool find_clients(const struct args *args, const struct tw_intents *intents,
 	struct client_ranges *ranges, const struct tw_client **ret, size_t *ret_n);
 
-/* ---- cmd_check.c, for those that judge as it does -------------------------------------------- */
-
-
 /* ---- commands -------------------------------------------------------------------------------- */
 
 int cmd_check(const struct args *args);

@@ -15,13 +15,19 @@
 #include "say.h"
 #include "spell.h"
 
-static const char *applicability_words(enum tw_applicability applicability)
+/* A lint's edit of a rule that does nothing changes no packet: there is nothing to see below. */
+static const char *applicability_words(const struct tw_fix *fix)
 {
-	static const char *const words[] = {[TW_FIX_SAFE] = "safe: no new exposure, see below",
-		[TW_FIX_REVIEW] = "review: see what it opens",
-		[TW_FIX_PLACEHOLDER] = "placeholder: a value is missing"};
+	bool opens = fix->opens && *fix->opens;
 
-	return words[applicability];
+	switch (fix->applicability) {
+	case TW_FIX_SAFE:
+		return opens ? "safe: no new exposure, see below" : "safe: the same packets pass";
+	case TW_FIX_REVIEW:
+		return opens ? "review: see what it opens" : "review: other packets pass then";
+	default:
+		return "placeholder: a value is missing";
+	}
 }
 
 static const char *printed(struct tw_paint *paint, const char *format, ...) TW_PRINTF(2, 3);
@@ -83,10 +89,13 @@ static void draw_edits(struct tw_paint *paint, const struct tw_fix *fix, size_t 
 	tw_excerpt_bar(paint, gutter);
 }
 
+/* Of a fix that was judged, flow by flow; a lint's edit is about packets alone. */
 static void draw_proof(struct tw_paint *paint, const struct tw_fix *fix, size_t gutter)
 {
 	const char *clients = "";
 
+	if (fix->complete_for_n == 0 && !(fix->opens && *fix->opens))
+		return;
 	for (size_t i = 0; i < fix->complete_for_n; i++)
 		clients =
 			printed(paint, "%s%s%s", clients, i > 0 ? ", " : "", fix->complete_for[i]);
@@ -125,8 +134,8 @@ void tw_text_fixes(struct tw_doc *doc, const struct tw_finding *finding, size_t 
 	tw_paint_str(paint, "help");
 	tw_paint_hue(paint, TW_HUE_NONE);
 	tw_paint_str(paint, ": ");
-	tw_paint_words(paint, printed(paint, "%s   [fix, %s]", fix->title,
-				      applicability_words(fix->applicability)));
+	tw_paint_words(
+		paint, printed(paint, "%s   [fix, %s]", fix->title, applicability_words(fix)));
 	tw_paint_newline(paint);
 	draw_edits(paint, fix, gutter);
 	if (fix->opens && *fix->opens)

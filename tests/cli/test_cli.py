@@ -17,7 +17,7 @@ import unittest
 import world
 
 TWOWAY = pathlib.Path(sys.argv.pop(1)).resolve() if len(sys.argv) > 1 else "twoway"
-COMMANDS = ("check", "trace", "lint", "clients", "rule", "help")
+COMMANDS = ("check", "trace", "lint", "fix", "gen", "diff", "clients", "rule", "help")
 IGNORE = 'ignore: [{code: TW103, at: acl-0c01, until: "2027-01-31", reason: "replaced soon"}]\n'
 
 

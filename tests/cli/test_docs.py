@@ -22,7 +22,7 @@ import world
 
 LINK = sys.argv[sys.argv.index("--link") + 1:] if "--link" in sys.argv else []
 TWOWAY, ROOT = (pathlib.Path(path).resolve() for path in sys.argv[1:3])
-COMMANDS = ("check", "trace", "lint", "clients", "rule")
+COMMANDS = ("check", "trace", "lint", "fix", "gen", "diff", "clients", "rule")
 SHELLS = {"bash": "twoway.bash", "zsh": "_twoway", "fish": "twoway.fish"}
 
 
@@ -48,7 +48,7 @@ def of_manual():
     def options(section):
         found = set()
         for line in re.findall(r"^\.It (Fl .*)$", sections[section], re.MULTILINE):
-            line = line.replace(" Ns Op , Ns Ar ID", "[,ID]")
+            line = re.sub(r" Ns Op , Ns Ar (ID|CIDR)", r"[,\1]", line)
             both = re.fullmatch(r"(?:Fl (\w)(?: Ar \S+)? , )?Fl -(\S+)(?: Ar (\S+))?", line)
             if not both:
                 raise ValueError(f"an option that is written in another way: {line}")
