@@ -38,8 +38,9 @@ struct tw_fix_plan {
 };
 
 /**
- * `rank`: which alternative of each finding, 0 the first that is allowed. `review`: take fixes that
- * need a review, too. Free with tw_fix_plan_free.
+ * `rank` 0: the first alternative of each finding that is allowed, and what shows only then is
+ * mended in its turn, until nothing is left that can be. Another rank: that alternative of each
+ * finding, and no more. `review`: take fixes that need a review, too. Free with tw_fix_plan_free.
  */
 TW_NODISCARD tw_status tw_fix_plan_new(struct tw_mem *mem, const struct tw_net *net,
 	const struct tw_fix_options *options, unsigned rank, bool review,

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Plans: one fix after the other, each made and proved on top of those before it, until every
- * finding is mended or known to stay.
+ * finding is mended or known to stay. Narrow fixes may leave clients that are only likely with a
+ * loss, which shows once the louder one is gone: it is mended in its turn, so that what is left at
+ * the end is clean. Who asks for alternatives of a certain rank gets these and no more.
  */
 #include "mend.h"
 
@@ -10,6 +12,11 @@ struct plan {
 	struct tw_fix_plan public;
 	struct tw_mem *mem;
 	struct tw_arena arena;
+};
+
+/* A finding that stays. */
+struct given_up {
+	const char *code, *fingerprint;
 };
 
 struct planner {
@@ -25,7 +32,7 @@ struct planner {
 	struct tw_report *report;
 	tw_edits edits;
 	TW_VEC(const char *) left;
-	bool *stays; /* by finding of `first`: told in `left` */
+	TW_VEC(struct given_up) given_up; /* told in `left` */
 };
 
 void tw_fix_plan_free(struct tw_fix_plan *plan)
@@ -72,16 +79,32 @@ static tw_status advance(struct planner *p)
 /* ---- one finding ------------------------------------------------------------------------------
  */
 
-/* The same finding in the report as it is now; findings_n: it is gone. */
-static size_t find_now(const struct planner *p, const struct tw_finding *finding)
+static bool is_same(const struct tw_finding *a, const char *code, const char *fingerprint)
 {
-	const struct tw_report *now = p->m.now.report;
-	size_t i = 0;
-	while (i < now->findings_n &&
-		(strcmp(now->finding[i].fingerprint, finding->fingerprint) != 0 ||
-			strcmp(now->finding[i].code, finding->code) != 0))
-		i++;
-	return i;
+	return strcmp(a->code, code) == 0 && strcmp(a->fingerprint, fingerprint) == 0;
+}
+
+static bool is_in(const struct tw_report *report, const struct tw_finding *finding)
+{
+	for (size_t i = 0; i < report->findings_n; i++)
+		if (is_same(&report->finding[i], finding->code, finding->fingerprint))
+			return true;
+	return false;
+}
+
+static bool is_given_up(const struct planner *p, const struct tw_finding *finding)
+{
+	for (size_t i = 0; i < p->given_up.n; i++)
+		if (is_same(finding, p->given_up.v[i].code, p->given_up.v[i].fingerprint))
+			return true;
+	return false;
+}
+
+/* Of the findings as they are now, those that are still to be mended. */
+static bool is_work(const struct planner *p, const struct tw_finding *finding)
+{
+	return !finding->suppressed && finding->level >= p->least && !is_given_up(p, finding) &&
+	       (p->rank == 0 || is_in(p->first, finding));
 }
 
 static const struct tw_fix *choose(const struct planner *p, const struct tw_fix *fix, size_t n)
@@ -98,36 +121,56 @@ static const struct tw_fix *choose(const struct planner *p, const struct tw_fix 
 	return first;
 }
 
-static tw_status leave(struct planner *p, size_t at, const char *why)
+static tw_status leave(struct planner *p, const struct tw_finding *f, const char *why)
 {
-	const struct tw_finding *f = &p->first->finding[at];
-	const char *text = tw_arena_printf(&p->plan->arena, "%s at %s: %s", f->code,
+	struct tw_arena *arena = &p->plan->arena;
+	struct given_up one = {tw_arena_str(arena, f->code), tw_arena_str(arena, f->fingerprint)};
+	const char *text = tw_arena_printf(arena, "%s at %s: %s", f->code,
 		f->cause_component ? f->cause_component : "the input", why);
-	p->stays[at] = true;
-	return text ? TW_VEC_PUSH(p->m.mem, &p->left, text) : TW_ENOMEM;
+	if (!text || !one.code || !one.fingerprint)
+		return TW_ENOMEM;
+	TW_TRY(TW_VEC_PUSH(p->m.mem, &p->left, text));
+	return TW_VEC_PUSH(p->m.mem, &p->given_up, one);
 }
 
 static tw_status mend_one(struct planner *p, size_t at)
 {
-	const struct tw_finding *f = &p->first->finding[at];
-	size_t now = find_now(p, f), n;
+	const struct tw_finding *f = &p->m.now.report->finding[at];
 	const struct tw_fix *fix, *chosen;
-	if (f->suppressed || f->level < p->least || now == p->m.now.report->findings_n)
-		return TW_OK;
-	if (p->m.now.needs[now].n == 0)
-		return leave(p, at, "no rule of a network ACL mends it");
-	TW_TRY(tw_mend(&p->m, now, &fix, &n));
+	size_t n;
+	if (p->m.now.needs[at].n == 0)
+		return leave(p, f, "no rule of a network ACL mends it");
+	TW_TRY(tw_mend(&p->m, at, &fix, &n));
 	chosen = choose(p, fix, n);
 	if (!chosen && n > 0)
-		return leave(p, at,
+		return leave(p, f,
 			"what mends it lets something else through and needs a review: run again "
 			"with --review");
 	if (!chosen)
-		return leave(p, at,
+		return leave(p, f,
 			p->m.refusal ? p->m.refusal : "no edit of the list was proved to help");
 	for (size_t i = 0; i < chosen->edits; i++)
 		TW_TRY(tw_edits_join(p->m.mem, &p->edits, &chosen->edit[i]));
 	return advance(p);
+}
+
+/*
+ * Each step makes a finding go or gives one up. Fixes never make a flow worse, so this ends by
+ * itself; the bound is for a judgement that contradicts itself.
+ */
+static tw_status mend_all(struct planner *p)
+{
+	size_t steps = 4 * p->first->findings_n + 16;
+	for (size_t i = 0; i < p->m.now.report->findings_n && steps > 0;) {
+		if (!is_work(p, &p->m.now.report->finding[i])) {
+			i++;
+			continue;
+		}
+		TW_TRY(mend_one(p, i));
+		steps--;
+		i = 0; /* the report may be another one */
+	}
+	return TW_OK;
 }
 
 /* ---- the end ----------------------------------------------------------------------------------
@@ -183,29 +226,26 @@ static tw_status finish(struct planner *p)
 	plan->public.left = p->left.n;
 	plan->public.found = tw_report_worst(p->first);
 	plan->public.worst = tw_report_worst(p->m.now.report);
-	for (size_t i = 0; i < p->first->findings_n; i++)
-		plan->public.mended += p->needs[i].n > 0 && !p->first->finding[i].suppressed &&
-				       p->first->finding[i].level >= p->least && !p->stays[i];
+	for (size_t i = 0; i < p->first->findings_n; i++) {
+		const struct tw_finding *f = &p->first->finding[i];
+		plan->public.mended += p->needs[i].n > 0 && !f->suppressed &&
+				       f->level >= p->least && !is_given_up(p, f) &&
+				       !is_in(p->m.now.report, f);
+	}
 	return TW_OK;
 }
 
-/* What the chosen fixes do not cover, such as clients that may be there. */
+/* With a rank of one's own: what the chosen fixes do not cover, such as clients that may be there.
+ */
 static tw_status tell_rest(struct planner *p)
 {
 	const struct tw_report *now = p->m.now.report;
 	for (size_t i = 0; i < now->findings_n; i++) {
 		const struct tw_finding *f = &now->finding[i];
-		bool known = false;
-		for (size_t k = 0; k < p->first->findings_n; k++)
-			known |= strcmp(p->first->finding[k].fingerprint, f->fingerprint) == 0 &&
-				 strcmp(p->first->finding[k].code, f->code) == 0;
-		if (known || f->suppressed || f->level < p->least)
+		if (f->suppressed || f->level < p->least || is_given_up(p, f))
 			continue;
-		const char *text = tw_arena_printf(&p->plan->arena,
-			"%s at %s: shows once the others are mended; run again%s", f->code,
-			f->cause_component ? f->cause_component : "the input",
-			p->rank < 2 ? ", or take wider fixes with --rank 2" : "");
-		TW_TRY(text ? TW_VEC_PUSH(p->m.mem, &p->left, text) : TW_ENOMEM);
+		TW_TRY(leave(
+			p, f, "shows once the others are mended: run again, or without --rank"));
 	}
 	return TW_OK;
 }
@@ -215,11 +255,7 @@ static tw_status run(struct planner *p)
 	TW_TRY(tw_check_needs(p->m.mem, p->net, &p->m.check, p->m.diags, &p->first, &p->needs));
 	p->report = p->first;
 	p->m.now = (struct tw_state){p->net, p->first, p->needs};
-	p->stays = TW_NEW_ARRAY(&p->plan->arena, bool, p->first->findings_n + 1);
-	if (!p->stays)
-		return TW_ENOMEM;
-	for (size_t i = 0; i < p->first->findings_n; i++)
-		TW_TRY(mend_one(p, i));
+	TW_TRY(mend_all(p));
 	TW_TRY(tell_rest(p));
 	return finish(p);
 }
@@ -243,6 +279,7 @@ tw_status tw_fix_plan_new(struct tw_mem *mem, const struct tw_net *net,
 	tw_report_free(p.first);
 	TW_VEC_FREE(mem, &p.edits);
 	TW_VEC_FREE(mem, &p.left);
+	TW_VEC_FREE(mem, &p.given_up);
 	tw_mender_close(&p.m);
 	if (status != TW_OK)
 		tw_fix_plan_free(&p.plan->public);
