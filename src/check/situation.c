@@ -124,12 +124,10 @@ static tw_status join(struct tw_results *r, struct tw_site *part, size_t n, stru
 		return TW_ENOMEM;
 	addresses = interfaces = 0;
 	for (size_t i = 0; i < n; i++) {
-		memcpy(address + addresses, part[i].address,
-			part[i].addresses_n * sizeof(*address));
-		memcpy(interface + interfaces, part[i].interfaces,
-			part[i].interfaces_n * sizeof(*interface));
-		addresses += part[i].addresses_n;
-		interfaces += part[i].interfaces_n;
+		for (size_t k = 0; k < part[i].addresses_n; k++)
+			address[addresses++] = part[i].address[k];
+		for (size_t k = 0; k < part[i].interfaces_n; k++)
+			interface[interfaces++] = part[i].interfaces[k];
 	}
 	ret->subnet = TW_MISSING;
 	ret->address = address;
