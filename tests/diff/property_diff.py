@@ -399,6 +399,11 @@ def one_round(runner, seed):
     return len(document["changes"])
 
 
+def seed_of():
+    """TW_SEED, or a new one."""
+    return int(os.environ.get("TW_SEED") or random.randrange(2**32))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
@@ -406,7 +411,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=None)
     args = parser.parse_args()
-    seed = args.seed if args.seed is not None else random.randrange(2**32)
+    seed = args.seed if args.seed is not None else seed_of()
     print(f"seed {seed}", flush=True)
     end = time.monotonic() + args.seconds
     changes = rounds = 0

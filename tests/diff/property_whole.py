@@ -13,6 +13,7 @@ import argparse
 import collections
 import copy
 import json
+import os
 import pathlib
 import random
 import subprocess
@@ -156,13 +157,18 @@ def one_network(binary, rng, folder, files, seen):
                 raise Failure(f"{folder}, {kind}: {failure}") from failure
 
 
+def seed_of():
+    """TW_SEED, or a new one."""
+    return int(os.environ.get("TW_SEED") or random.randrange(2**32))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=None)
     args = parser.parse_args()
-    seed = args.seed if args.seed is not None else random.randrange(2**32)
+    seed = args.seed if args.seed is not None else seed_of()
     print(f"seed {seed}", flush=True)
     rng = random.Random(seed)
     binary = str(pathlib.Path(args.binary).resolve())
