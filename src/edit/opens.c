@@ -6,6 +6,7 @@
  */
 #include "opens.h"
 
+#include "addresses.h"
 #include "entry.h"
 #include "services.h"
 #include "twoway/intents.h"
@@ -150,11 +151,6 @@ static tw_status near_blocks(
 	return TW_OK;
 }
 
-static bool has_ports(unsigned protocol)
-{
-	return protocol == TW_PROTOCOL_TCP || protocol == TW_PROTOCOL_UDP;
-}
-
 static tw_status close_box(struct boxes *b)
 {
 	struct work *w = b->w;
@@ -171,7 +167,7 @@ static tw_status close_box(struct boxes *b)
 	box.from_n = in ? peers : nears;
 	box.to = in ? near : peer;
 	box.to_n = in ? nears : peers;
-	if (has_ports(b->now.protocol)) {
+	if (tw_protocol_has_ports(b->now.protocol)) {
 		struct tw_ports *ports = TW_NEW(w->arena, struct tw_ports);
 		if (!ports)
 			return TW_ENOMEM;

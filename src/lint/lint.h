@@ -9,6 +9,7 @@
  */
 
 #include "atoms.h"
+#include "entry.h"
 #include "near.h"
 #include "results.h"
 #include "twoway/lint.h"
@@ -119,8 +120,6 @@ const char *tw_lint_rules_text(
 /* "1 of 64,512 ports", "256 of 65,536 addresses", "... packets": how much of `all` is `part`. */
 TW_NODISCARD tw_status tw_lint_share_text(
 	struct tw_lint *lint, enum tw_list list, tw_set part, tw_set all, const char **ret);
-/* "allow TCP 443 from 0.0.0.0/0" */
-const char *tw_lint_entry_text(struct tw_arena *arena, const struct tw_entry *entry);
 /* "inbound", "outbound" */
 const char *tw_lint_way(enum tw_list list);
 
@@ -130,11 +129,6 @@ const char *tw_lint_way(enum tw_list list);
 static inline bool tw_lint_is_sure(const struct tw_rule *rule)
 {
 	return !rule->implicit && !rule->maybe && rule->action != TW_ACTION_UNKNOWN;
-}
-
-static inline bool tw_lint_has_ports(const struct tw_rule *rule)
-{
-	return rule->protocol == TW_PROTOCOL_TCP || rule->protocol == TW_PROTOCOL_UDP;
 }
 
 /* A sure allow of TCP or UDP whose ports are a range for replies, and that does something. */
