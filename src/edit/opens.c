@@ -296,7 +296,7 @@ static tw_status name_services(struct work *w, tw_set let, tw_set held, struct n
 				if (which == 1 &&
 					!tw_set_is_empty(tw_set_intersect(w->space, let, box)))
 					in = false;
-				if (!in || known[i].loud != (pass == 0))
+				if (!in || !known[i].told || known[i].loud != (pass == 0))
 					continue;
 				all++;
 				if (ret[which].n < MOST)
@@ -319,7 +319,7 @@ static tw_status add_services(struct work *w)
 	for (size_t i = 0; i < n; i++) {
 		tw_set box = service_box(w, &known[i]);
 		tw_set open = tw_set_intersect(w->space, w->open, box);
-		if (tw_set_is_empty(open))
+		if (!known[i].told || tw_set_is_empty(open))
 			continue;
 		bool through = !tw_set_is_empty(tw_set_intersect(w->space, w->through, box));
 		size_t k = 0;

@@ -172,14 +172,4 @@ bool tw_lint_serves(const struct tw_lint *lint, size_t atom, enum tw_list list);
  * groups, intents, targets. Then nothing is called idle. */
 bool tw_lint_named_elsewhere(const struct tw_lint *lint, uint8_t protocol);
 
-/* Services that nobody should reach from the internet unless it is meant (services.c). */
-struct tw_lint_service {
-	uint8_t protocol;
-	uint16_t port;
-	const char *name;
-};
-const struct tw_lint_service *tw_lint_services(size_t *ret_n);
-/* Its name, or NULL. */
-const char *tw_lint_service_name(uint8_t protocol, uint16_t port);
-
 #endif
