@@ -15,7 +15,7 @@ static bool service_of(const struct tw_rule *rule, struct tw_service *ret)
 	if (tw_group_rule_is_open(rule))
 		return false;
 	*ret = (struct tw_service){.protocol = rule->protocol, .ports = rule->ports};
-	if (rule->protocol == TW_PROTOCOL_TCP || rule->protocol == TW_PROTOCOL_UDP)
+	if (tw_protocol_has_ports(rule->protocol))
 		return rule->ports.hi > 0;
 	uint16_t echo = rule->protocol == TW_PROTOCOL_ICMP ? TW_ICMP(8, 0) : TW_ICMP(128, 0);
 	if (rule->protocol != TW_PROTOCOL_ICMP && rule->protocol != TW_PROTOCOL_ICMPV6)

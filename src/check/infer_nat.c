@@ -227,7 +227,7 @@ static tw_status infer_rule(struct tw_results *r, struct wish wish, const struct
 	const struct tw_rule *rule, bool *open)
 {
 	bool all = rule->protocol == TW_PROTOCOL_ALL || rule->every_port;
-	bool ports = rule->protocol == TW_PROTOCOL_TCP || rule->protocol == TW_PROTOCOL_UDP;
+	bool ports = tw_protocol_has_ports(rule->protocol);
 	struct tw_service service = {.protocol = rule->protocol, .ports = rule->ports};
 
 	if (rule->action != TW_ALLOW || rule->family != TW_IPV4)

@@ -220,16 +220,6 @@ tw_status tw_judge_asked(struct tw_judge *judge, const struct tw_path *path,
 	return tw_space_status(judge->space);
 }
 
-bool tw_protocol_has_ports(uint8_t protocol)
-{
-	return protocol == TW_PROTOCOL_TCP || protocol == TW_PROTOCOL_UDP;
-}
-
-bool tw_protocol_is_icmp(enum tw_family family, uint8_t protocol)
-{
-	return protocol == (family == TW_IPV4 ? TW_PROTOCOL_ICMP : TW_PROTOCOL_ICMPV6);
-}
-
 bool tw_outcome_has_reason(const struct tw_outcome *o)
 {
 	const struct tw_path *path = o->path;

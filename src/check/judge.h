@@ -139,9 +139,6 @@ tw_set tw_service_set(struct tw_space *space, const struct tw_service *service, 
 bool tw_icmp_answer(enum tw_family family, uint16_t request, uint16_t *ret_reply);
 /* The answers to an outcome's ICMP requests, as (from, to, client). */
 tw_set tw_icmp_replies(struct tw_judge *judge, const struct tw_outcome *outcome);
-/* True if the protocol has ports, in the sense of the client and service fields. */
-bool tw_protocol_has_ports(uint8_t protocol);
-bool tw_protocol_is_icmp(enum tw_family family, uint8_t protocol);
 
 /* Verdicts from results: deciding clients only (contract 3). */
 enum tw_verdict tw_verdict_of_clients(const struct tw_client_result *client, size_t n);

@@ -11,6 +11,7 @@
 enum { EXIT_CLEAN = 0, EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_FAULT = 3 };
 
 #define CLIENTS_MAX 64
+#define QUOTA_MAX   1000
 
 /* ---- term.c ---------------------------------------------------------------------------------- */
 
@@ -31,6 +32,10 @@ void open_standard_streams(void);
 
 /* --today, SOURCE_DATE_EPOCH, the clock (in UTC); in this order. False after a usage error. */
 bool find_today(const struct args *args, struct tw_check_options *options);
+/* A number from `least` to `most`, if the option is given; false after a usage error, which begins
+ * with `rule`. */
+bool find_number(const struct args *args, enum opt_id id, const char *rule, unsigned least,
+	unsigned most, unsigned *ret);
 /* From this level on findings make the exit status 1. */
 enum tw_level fail_level(const struct args *args);
 
@@ -48,6 +53,8 @@ tw_status session_open(struct session *session);
 void session_close(struct session *session);
 /* Reads intents and all operands. After TW_EPARSE the diagnostics say what is wrong. */
 tw_status session_read(struct session *session, const struct args *args);
+/* Opens and reads. False: what is wrong has been said, and nothing is open. */
+bool session_begin(struct session *session, const struct args *args, int *ret_code);
 /* Prints the diagnostics to standard error: errors and warnings, with -v notes too. */
 void session_complain(
 	const struct session *session, const struct tw_diags *diags, const struct args *args);
@@ -57,6 +64,15 @@ void session_complain(
  */
 int explain(const struct session *session, const struct tw_diags *diags, tw_status status,
 	const struct args *args);
+/* Ends a run whose output was written with this status: `code`, or why there is none. */
+int written(const struct session *session, const struct args *args, tw_status status, int code);
+/* Writes a report to standard output; ends like `written`. */
+typedef tw_status report_writer(struct tw_mem *mem, const struct tw_report *report,
+	const struct tw_input_file *file, size_t files, struct tw_sources *sources,
+	const struct tw_style *style, struct tw_sink sink);
+int write_report(const struct session *session, const struct args *args,
+	const struct tw_report *report, report_writer *write, const struct tw_style *style,
+	int code);
 /* The intents file to use: --intents, or the one found beside the input; NULL for none. */
 bool find_intents(const struct args *args, char *buf, size_t size, const char **ret);
 /* Clients that were given as ranges, and the texts that name them. */

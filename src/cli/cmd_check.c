@@ -1,34 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `twoway check`: judge every flow, report what breaks. */
 
-#include <stdio.h>
-
 #include "cli.h"
 
 static int judge(struct session *session, const struct args *args, struct tw_check_options *options,
 	const struct tw_style *style)
 {
-	const struct tw_input *input = session->input;
 	struct tw_report *report = NULL;
 	struct tw_diags *diags = NULL;
-	size_t files = tw_input_files(input);
 	int code;
 
 	tw_status status = tw_diags_new(session->mem, &diags);
 	if (status == TW_OK)
-		status = tw_check(session->mem, tw_input_net(input), options, diags, &report);
+		status = tw_check(
+			session->mem, tw_input_net(session->input), options, diags, &report);
 	if (status != TW_OK) {
 		code = explain(session, diags, status, args);
 		tw_diags_free(diags);
 		return code;
 	}
-	status = tw_write_check(session->mem, report, files > 0 ? tw_input_file(input, 0) : NULL,
-		files, session->sources, style, sink_out());
-	code = tw_report_worst(report) >= fail_level(args) ? EXIT_FOUND : EXIT_CLEAN;
-	if (status == TW_EIO)
-		code = EXIT_USAGE;
-	else if (status != TW_OK)
-		code = explain(session, NULL, status, args);
+	code = write_report(session, args, report, tw_write_check, style,
+		tw_report_worst(report) >= fail_level(args) ? EXIT_FOUND : EXIT_CLEAN);
 	tw_report_free(report);
 	tw_diags_free(diags);
 	return code;
@@ -45,24 +37,16 @@ int cmd_check(const struct args *args)
 
 	if (!style_from(args, &style) || !find_today(args, &options))
 		return EXIT_USAGE;
-	tw_status status = session_open(&session);
-	if (status != TW_OK) {
-		fprintf(stderr, "twoway: error: %s\n", tw_status_text(status));
-		return tw_status_exit(status);
-	}
-	status = session_read(&session, args);
-	if (status == TW_OK) {
-		options.intents = tw_input_intents(session.input);
-		options.diags = session.diags;
-		options.sources = session.sources;
-		options.details = style.format == TW_FORMAT_JSON;
-		/* What makes the run fail is shown. */
-		style.verbose |= fail_level(args) == TW_LEVEL_NOTE;
-		if (find_clients(args, options.intents, &ranges, client, &options.clients))
-			code = judge(&session, args, &options, &style);
-	} else if (status != TW_EINVAL) {
-		code = explain(&session, session.diags, status, args);
-	}
+	if (!session_begin(&session, args, &code))
+		return code;
+	options.intents = tw_input_intents(session.input);
+	options.diags = session.diags;
+	options.sources = session.sources;
+	options.details = style.format == TW_FORMAT_JSON;
+	/* What makes the run fail is shown. */
+	style.verbose |= fail_level(args) == TW_LEVEL_NOTE;
+	if (find_clients(args, options.intents, &ranges, client, &options.clients))
+		code = judge(&session, args, &options, &style);
 	session_close(&session);
 	return code;
 }

@@ -69,10 +69,7 @@ static int compare(struct session *old, struct session *new, const struct args *
 	status = write_difference(old, new, difference, style);
 	code = args->value[OPT_EXIT_CODE] != NULL && difference->changes > 0 ? EXIT_FOUND
 									     : EXIT_CLEAN;
-	if (status == TW_EIO)
-		code = EXIT_USAGE;
-	else if (status != TW_OK)
-		code = explain(old, NULL, status, args);
+	code = written(old, args, status, code);
 	tw_difference_free(difference);
 	tw_diags_free(diags);
 	return code;

@@ -15,27 +15,6 @@ struct wish {
 	unsigned rank;
 };
 
-/* A number of at most four digits; false after a usage error. */
-static bool parse_number(const struct args *args, enum opt_id id, const char *name, unsigned least,
-	unsigned most, unsigned *ret)
-{
-	const char *text = args->value[id];
-	unsigned n = 0;
-	size_t i = 0;
-
-	if (text == NULL)
-		return true;
-	for (; text[i] >= '0' && text[i] <= '9' && i < 4; i++)
-		n = n * 10 + (unsigned)(text[i] - '0');
-	if (i == 0 || text[i] != '\0' || n < least || n > most) {
-		usage_error(args->command, "--%s is a number from %u to %u, not \"%s\"", name,
-			least, most, text);
-		return false;
-	}
-	*ret = n;
-	return true;
-}
-
 static bool parse_wish(const struct args *args, struct wish *ret)
 {
 	const char *as = args->value[OPT_AS];
@@ -44,8 +23,9 @@ static bool parse_wish(const struct args *args, struct wish *ret)
 	ret->review = args->value[OPT_REVIEW] != NULL;
 	ret->spell = as != NULL;
 	if (!style_from(args, &ret->style) || !find_today(args, &ret->options.check) ||
-		!parse_number(args, OPT_RANK, "rank", 1, 9, &ret->rank) ||
-		!parse_number(args, OPT_QUOTA, "quota", 2, 1000, &ret->options.quota))
+		!find_number(args, OPT_RANK, "--rank is a number from 1 to 9", 1, 9, &ret->rank) ||
+		!find_number(args, OPT_QUOTA, "--quota is a number from 2 to 1000", 2, QUOTA_MAX,
+			&ret->options.quota))
 		return false;
 	if (as != NULL &&
 		(!tw_spelling_parse(as, &ret->spelling) || ret->spelling == TW_SPELL_DESCRIBE)) {
@@ -70,21 +50,14 @@ static bool parse_wish(const struct args *args, struct wish *ret)
 static int print_report(
 	struct session *session, const struct args *args, struct wish *wish, struct tw_diags *diags)
 {
-	const struct tw_input *input = session->input;
 	struct tw_report *report = NULL;
-	size_t files = tw_input_files(input);
 
-	tw_status status =
-		tw_fixes(session->mem, tw_input_net(input), &wish->options, diags, &report);
+	tw_status status = tw_fixes(
+		session->mem, tw_input_net(session->input), &wish->options, diags, &report);
 	if (status != TW_OK)
 		return explain(session, diags, status, args);
-	status = tw_write_check(session->mem, report, files > 0 ? tw_input_file(input, 0) : NULL,
-		files, session->sources, &wish->style, sink_out());
-	int code = tw_report_worst(report) >= fail_level(args) ? EXIT_FOUND : EXIT_CLEAN;
-	if (status == TW_EIO)
-		code = EXIT_USAGE;
-	else if (status != TW_OK)
-		code = explain(session, NULL, status, args);
+	int code = write_report(session, args, report, tw_write_check, &wish->style,
+		tw_report_worst(report) >= fail_level(args) ? EXIT_FOUND : EXIT_CLEAN);
 	tw_report_free(report);
 	return code;
 }
@@ -108,11 +81,8 @@ static int print_edits(struct session *session, const struct args *args, const s
 		tw_write_edits(session->mem, plan->edit, plan->edits, wish->spelling, sink_out());
 
 	print_left(args, plan, stderr);
-	if (status == TW_EIO)
-		return EXIT_USAGE;
-	if (status != TW_OK)
-		return explain(session, NULL, status, args);
-	return plan->found >= fail_level(args) ? EXIT_FOUND : EXIT_CLEAN;
+	return written(
+		session, args, status, plan->found >= fail_level(args) ? EXIT_FOUND : EXIT_CLEAN);
 }
 
 /* Every file in full beside its old self, then all renamed: nothing is half-written. */
@@ -183,26 +153,18 @@ int cmd_fix(const struct args *args)
 
 	if (!parse_wish(args, &wish))
 		return EXIT_USAGE;
-	tw_status status = session_open(&session);
-	if (status != TW_OK) {
-		fprintf(stderr, "twoway: error: %s\n", tw_status_text(status));
-		return tw_status_exit(status);
-	}
-	status = session_read(&session, args);
-	if (status == TW_OK) {
-		check->intents = tw_input_intents(session.input);
-		check->diags = session.diags;
-		check->sources = session.sources;
-		check->details = wish.style.format == TW_FORMAT_JSON;
-		/* What makes the run end with 1 is shown. */
-		wish.style.verbose |= fail_level(args) == TW_LEVEL_NOTE;
-		if (fail_level(args) == TW_LEVEL_NOTE)
-			wish.options.least = TW_LEVEL_NOTE;
-		if (find_clients(args, check->intents, &ranges, client, &check->clients))
-			code = mend(&session, args, &wish);
-	} else if (status != TW_EINVAL) {
-		code = explain(&session, session.diags, status, args);
-	}
+	if (!session_begin(&session, args, &code))
+		return code;
+	check->intents = tw_input_intents(session.input);
+	check->diags = session.diags;
+	check->sources = session.sources;
+	check->details = wish.style.format == TW_FORMAT_JSON;
+	/* What makes the run end with 1 is shown. */
+	wish.style.verbose |= fail_level(args) == TW_LEVEL_NOTE;
+	if (fail_level(args) == TW_LEVEL_NOTE)
+		wish.options.least = TW_LEVEL_NOTE;
+	if (find_clients(args, check->intents, &ranges, client, &check->clients))
+		code = mend(&session, args, &wish);
 	session_close(&session);
 	return code;
 }

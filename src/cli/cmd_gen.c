@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `twoway gen`: rule sets for patterns by name, or for what the intents state. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
 
 #define BLOCKS_MAX 64
-#define QUOTA_MAX  1000
 
 /* What was asked for, sorted out of the operands. */
 struct wish {
@@ -123,23 +121,6 @@ static bool parse_blocks(
 	return true;
 }
 
-static bool parse_quota(const struct args *args, struct wish *wish)
-{
-	const char *text = args->value[OPT_QUOTA];
-	char *end;
-
-	if (text == NULL)
-		return true;
-	unsigned long quota = strtoul(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end != '\0' || quota < 2 || quota > QUOTA_MAX) {
-		usage_error(args->command, "--quota is a number from 2 to %d, not \"%s\"",
-			QUOTA_MAX, text);
-		return false;
-	}
-	wish->quota = (unsigned)quota;
-	return true;
-}
-
 /* --as text and --as json are other words for --format. */
 static bool find_spelling(const struct args *args, struct wish *wish, struct tw_style *style)
 {
@@ -163,7 +144,9 @@ static bool find_spelling(const struct args *args, struct wish *wish, struct tw_
 static bool find_wish(const struct args *args, struct wish *wish, struct tw_style *style)
 {
 	if (!style_from(args, style) || !find_spelling(args, wish, style) ||
-		!sort_operands(args, wish) || !parse_quota(args, wish) ||
+		!sort_operands(args, wish) ||
+		!find_number(args, OPT_QUOTA, "--quota is a number from 2 to 1000", 2, QUOTA_MAX,
+			&wish->quota) ||
 		!parse_blocks(args, OPT_FROM, wish->from, &wish->from_n) ||
 		!parse_blocks(args, OPT_TO, wish->to, &wish->to_n))
 		return false;
@@ -207,10 +190,7 @@ static int generate(struct session *session, const struct args *args, const stru
 	status = wish->spelled ? tw_write_rule_sets(session->mem, result->set, result->sets,
 					 wish->spelling, sink_out())
 			       : tw_write_gen(session->mem, result, style, sink_out());
-	if (status == TW_EIO)
-		code = EXIT_USAGE;
-	else if (status != TW_OK)
-		code = explain(session, NULL, status, args);
+	code = written(session, args, status, EXIT_CLEAN);
 	tw_gen_free(result);
 	tw_diags_free(diags);
 	return code;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `twoway trace`: one request and its reply, hop by hop. */
 
-#include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
@@ -22,15 +21,14 @@ static bool check_options(const struct args *args)
 static int follow(struct session *session, const struct args *args,
 	const struct tw_trace_options *options, const struct tw_style *style)
 {
-	const struct tw_input *input = session->input;
 	struct tw_report *report = NULL;
 	struct tw_diags *diags = NULL;
-	size_t files = tw_input_files(input);
 	int code;
 
 	tw_status status = tw_diags_new(session->mem, &diags);
 	if (status == TW_OK)
-		status = tw_trace(session->mem, tw_input_net(input), options, diags, &report);
+		status = tw_trace(
+			session->mem, tw_input_net(session->input), options, diags, &report);
 	if (status != TW_OK) {
 		code = explain(session, diags, status, args);
 		tw_diags_free(diags);
@@ -38,13 +36,8 @@ static int follow(struct session *session, const struct args *args,
 	}
 	if (args->value[OPT_QUIET] == NULL)
 		session_complain(session, session->diags, args);
-	status = tw_write_trace(session->mem, report, files > 0 ? tw_input_file(input, 0) : NULL,
-		files, session->sources, style, sink_out());
-	code = tw_report_complete(report) ? EXIT_CLEAN : EXIT_FOUND;
-	if (status == TW_EIO)
-		code = EXIT_USAGE;
-	else if (status != TW_OK)
-		code = explain(session, NULL, status, args);
+	code = write_report(session, args, report, tw_write_trace, style,
+		tw_report_complete(report) ? EXIT_CLEAN : EXIT_FOUND);
 	tw_report_free(report);
 	tw_diags_free(diags);
 	return code;
@@ -86,19 +79,11 @@ int cmd_trace(const struct args *args)
 
 	if (!style_from(args, &style) || !check_options(args))
 		return EXIT_USAGE;
-	tw_status status = session_open(&session);
-	if (status != TW_OK) {
-		fprintf(stderr, "twoway: error: %s\n", tw_status_text(status));
-		return tw_status_exit(status);
-	}
-	status = session_read(&session, args);
-	if (status == TW_OK) {
-		options.intents = tw_input_intents(session.input);
-		if (choose_clients(args, options.intents, &ranges, client, &options.clients))
-			code = follow(&session, args, &options, &style);
-	} else if (status != TW_EINVAL) {
-		code = explain(&session, session.diags, status, args);
-	}
+	if (!session_begin(&session, args, &code))
+		return code;
+	options.intents = tw_input_intents(session.input);
+	if (choose_clients(args, options.intents, &ranges, client, &options.clients))
+		code = follow(&session, args, &options, &style);
 	session_close(&session);
 	return code;
 }

@@ -167,6 +167,44 @@ int explain(const struct session *session, const struct tw_diags *diags, tw_stat
 	return code;
 }
 
+bool session_begin(struct session *session, const struct args *args, int *ret_code)
+{
+	tw_status status = session_open(session);
+
+	if (status != TW_OK) {
+		fprintf(stderr, "twoway: error: %s\n", tw_status_text(status));
+		*ret_code = tw_status_exit(status);
+		return false;
+	}
+	status = session_read(session, args);
+	if (status == TW_OK)
+		return true;
+	*ret_code =
+		status == TW_EINVAL ? EXIT_USAGE : explain(session, session->diags, status, args);
+	session_close(session);
+	return false;
+}
+
+int written(const struct session *session, const struct args *args, tw_status status, int code)
+{
+	/* The sink has said why it could not write. */
+	if (status == TW_EIO)
+		return EXIT_USAGE;
+	return status == TW_OK ? code : explain(session, NULL, status, args);
+}
+
+int write_report(const struct session *session, const struct args *args,
+	const struct tw_report *report, report_writer *write, const struct tw_style *style,
+	int code)
+{
+	size_t files = tw_input_files(session->input);
+	tw_status status =
+		write(session->mem, report, files > 0 ? tw_input_file(session->input, 0) : NULL,
+			files, session->sources, style, sink_out());
+
+	return written(session, args, status, code);
+}
+
 static const struct tw_client *find_client(const char *id, const struct tw_client *own, size_t owns)
 {
 	for (size_t i = 0; i < owns; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Options that the judging commands share: the day, and what counts as a bad end. */
+/* Options that the judging commands share: the day, numbers, and what counts as a bad end. */
 
 #define _POSIX_C_SOURCE 200809L
 
@@ -78,6 +78,25 @@ bool find_today(const struct args *args, struct tw_check_options *options)
 		return false;
 	}
 	return set_day(time(NULL), options);
+}
+
+bool find_number(const struct args *args, enum opt_id id, const char *rule, unsigned least,
+	unsigned most, unsigned *ret)
+{
+	const char *text = args->value[id];
+	unsigned n = 0;
+	size_t i = 0;
+
+	if (text == NULL)
+		return true;
+	for (; text[i] >= '0' && text[i] <= '9' && n <= most; i++)
+		n = n * 10 + (unsigned)(text[i] - '0');
+	if (i == 0 || text[i] != '\0' || n < least || n > most) {
+		usage_error(args->command, "%s, not \"%s\"", rule, text);
+		return false;
+	}
+	*ret = n;
+	return true;
 }
 
 enum tw_level fail_level(const struct args *args)

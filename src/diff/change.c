@@ -5,6 +5,7 @@
  * its boxes, its ends and its sentence.
  */
 #include "diffing.h"
+#include "order.h"
 
 #include <stdio.h>
 
@@ -21,11 +22,6 @@ struct tw_making {
 	struct tw_port_list returns[TW_AGES], picked;
 	struct tw_change change;
 };
-
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
 
 /* What is lost for sure is lost, whatever is unknown beside it. */
 static bool is_open(const struct tw_outcome *o)
@@ -280,7 +276,7 @@ static tw_status subnets_text(
 			const char *id = subnet->vpc != TW_MISSING ? net->vpc[subnet->vpc].object.id
 								   : subnet->vpc_id;
 			struct tw_ranges own;
-			if (!same_text(id, vpc_id) || subnet->cidrs.n == 0)
+			if (!tw_same_text(id, vpc_id) || subnet->cidrs.n == 0)
 				continue;
 			TW_TRY(tw_ranges_of_prefixes(
 				d->arena, subnet->cidrs.v, subnet->cidrs.n, &own));
@@ -530,8 +526,9 @@ static bool is_one(const struct tw_making *x, const struct tw_making *y)
 	return x->round == y->round && a->kind == b->kind && a->family == b->family &&
 	       a->protocol == b->protocol && a->reply_kind == b->reply_kind &&
 	       a->before == b->before && a->after == b->after && a->clients_n == b->clients_n &&
-	       same_text(a->component, b->component) && same_text(a->before_rule, b->before_rule) &&
-	       same_text(a->after_rule, b->after_rule) && same_text(a->cuts, b->cuts) &&
+	       tw_same_text(a->component, b->component) &&
+	       tw_same_text(a->before_rule, b->before_rule) &&
+	       tw_same_text(a->after_rule, b->after_rule) && tw_same_text(a->cuts, b->cuts) &&
 	       tw_ports_equal(x->returns[TW_OLD], y->returns[TW_OLD]) &&
 	       tw_ports_equal(x->returns[TW_NEW], y->returns[TW_NEW]) &&
 	       same_clients_list(a->client_before, b->client_before, a->clients_n) &&

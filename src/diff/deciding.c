@@ -4,6 +4,7 @@
  * that lets them pass at the same place in the other network.
  */
 #include "diffing.h"
+#include "order.h"
 
 struct trail {
 	const struct tw_hop *hop;
@@ -75,11 +76,6 @@ static const struct tw_hop *losing_hop(
 	return first;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 /* The same place in the other network: the same list, else the list of the same subnet. */
 static const struct tw_hop *counterpart(struct trail trail, const struct tw_hop *hop)
 {
@@ -87,10 +83,10 @@ static const struct tw_hop *counterpart(struct trail trail, const struct tw_hop 
 		for (size_t i = 0; i < trail.n; i++) {
 			const struct tw_hop *one = &trail.hop[i];
 			if (one->reply != hop->reply || strcmp(one->kind, hop->kind) != 0 ||
-				!same_text(one->list, hop->list))
+				!tw_same_text(one->list, hop->list))
 				continue;
-			if (loose == 0 ? same_text(one->component, hop->component)
-				       : loose == 2 || same_text(one->subnet, hop->subnet))
+			if (loose == 0 ? tw_same_text(one->component, hop->component)
+				       : loose == 2 || tw_same_text(one->subnet, hop->subnet))
 				return one;
 		}
 	return NULL;

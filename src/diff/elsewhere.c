@@ -4,13 +4,9 @@
  * change touches: if one of them is not what it was, everybody is asked again.
  */
 #include "diffing.h"
+#include "order.h"
 
 #include "same.h"
-
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
 
 /* Comparing fails only for want of memory; the first failure is kept. */
 struct comparing {
@@ -69,17 +65,17 @@ static bool same_prefix_list(
 
 static bool same_nat(struct comparing *c, const struct tw_nat *a, const struct tw_nat *b)
 {
-	return same_text(a->vpc_id, b->vpc_id) && same_text(a->subnet_id, b->subnet_id) &&
+	return tw_same_text(a->vpc_id, b->vpc_id) && tw_same_text(a->subnet_id, b->subnet_id) &&
 	       a->private == b->private && a->regional == b->regional && a->gone == b->gone &&
-	       same_text(a->table_id, b->table_id) && same_blocks(c, a->addresses, b->addresses);
+	       tw_same_text(a->table_id, b->table_id) && same_blocks(c, a->addresses, b->addresses);
 }
 
 static bool same_peering(
 	struct comparing *c, const struct tw_peering *a, const struct tw_peering *b)
 {
-	bool same = same_text(a->status, b->status);
+	bool same = tw_same_text(a->status, b->status);
 	for (int i = 0; i < 2; i++)
-		same &= same_text(a->side[i].vpc_id, b->side[i].vpc_id) &&
+		same &= tw_same_text(a->side[i].vpc_id, b->side[i].vpc_id) &&
 			same_blocks(c, a->side[i].cidrs, b->side[i].cidrs);
 	return same;
 }
@@ -89,17 +85,17 @@ static bool same_transit(
 {
 	(void)c;
 	return a->references == b->references &&
-	       same_text(a->association_table_id, b->association_table_id) &&
-	       same_text(a->propagation_table_id, b->propagation_table_id);
+	       tw_same_text(a->association_table_id, b->association_table_id) &&
+	       tw_same_text(a->propagation_table_id, b->propagation_table_id);
 }
 
 static bool same_attachment(
 	struct comparing *c, const struct tw_attachment *a, const struct tw_attachment *b)
 {
-	return same_text(a->gateway_id, b->gateway_id) && a->type == b->type &&
-	       same_text(a->resource_id, b->resource_id) && same_refs(c, a->subnets, b->subnets) &&
-	       a->subnets_known == b->subnets_known && a->gone == b->gone &&
-	       same_text(a->table_id, b->table_id) &&
+	return tw_same_text(a->gateway_id, b->gateway_id) && a->type == b->type &&
+	       tw_same_text(a->resource_id, b->resource_id) &&
+	       same_refs(c, a->subnets, b->subnets) && a->subnets_known == b->subnets_known &&
+	       a->gone == b->gone && tw_same_text(a->table_id, b->table_id) &&
 	       a->association_known == b->association_known &&
 	       a->appliance_mode == b->appliance_mode && a->references == b->references;
 }
@@ -110,7 +106,7 @@ static bool same_transit_table(
 	bool same = false;
 	tw_status status =
 		tw_transit_routes_same(c->mem, a->route, a->routes_n, b->route, b->routes_n, &same);
-	return settled(c, status, same) && same_text(a->gateway_id, b->gateway_id) &&
+	return settled(c, status, same) && tw_same_text(a->gateway_id, b->gateway_id) &&
 	       a->routes_known == b->routes_known && a->propagated_known == b->propagated_known &&
 	       same_refs(c, a->propagations, b->propagations);
 }
@@ -118,8 +114,8 @@ static bool same_transit_table(
 static bool same_endpoint(
 	struct comparing *c, const struct tw_endpoint *a, const struct tw_endpoint *b)
 {
-	return a->type == b->type && same_text(a->service, b->service) &&
-	       same_text(a->vpc_id, b->vpc_id) && same_refs(c, a->subnets, b->subnets) &&
+	return a->type == b->type && tw_same_text(a->service, b->service) &&
+	       tw_same_text(a->vpc_id, b->vpc_id) && same_refs(c, a->subnets, b->subnets) &&
 	       same_refs(c, a->interfaces, b->interfaces) && same_refs(c, a->groups, b->groups) &&
 	       same_refs(c, a->tables, b->tables) && a->gone == b->gone;
 }
@@ -129,10 +125,10 @@ static bool same_balancer(
 {
 	bool same = a->type == b->type && a->internet_facing == b->internet_facing &&
 		    a->dualstack == b->dualstack && a->gone == b->gone &&
-		    same_text(a->vpc_id, b->vpc_id) && a->zones_n == b->zones_n &&
+		    tw_same_text(a->vpc_id, b->vpc_id) && a->zones_n == b->zones_n &&
 		    same_refs(c, a->groups, b->groups);
 	for (size_t i = 0; same && i < a->zones_n; i++)
-		same = same_text(a->zone[i].subnet_id, b->zone[i].subnet_id) &&
+		same = tw_same_text(a->zone[i].subnet_id, b->zone[i].subnet_id) &&
 		       same_blocks(c, a->zone[i].addresses, b->zone[i].addresses);
 	return same;
 }
@@ -140,7 +136,7 @@ static bool same_balancer(
 static bool same_listener(
 	struct comparing *c, const struct tw_listener *a, const struct tw_listener *b)
 {
-	return same_text(a->balancer_id, b->balancer_id) && a->port == b->port &&
+	return tw_same_text(a->balancer_id, b->balancer_id) && a->port == b->port &&
 	       a->protocol == b->protocol && same_refs(c, a->targets, b->targets);
 }
 
@@ -151,7 +147,7 @@ static bool same_target_group(
 	tw_status status =
 		tw_members_same(c->mem, a->member, a->members_n, b->member, b->members_n, &same);
 	return settled(c, status, same) && a->protocol == b->protocol && a->type == b->type &&
-	       a->port == b->port && same_text(a->vpc_id, b->vpc_id) && a->family == b->family &&
+	       a->port == b->port && tw_same_text(a->vpc_id, b->vpc_id) && a->family == b->family &&
 	       a->health_off == b->health_off && a->health_port == b->health_port &&
 	       a->health_protocol == b->health_protocol && a->preserve == b->preserve &&
 	       same_refs(c, a->balancers, b->balancers) && a->members_known == b->members_known;

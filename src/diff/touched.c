@@ -6,6 +6,7 @@
  * other VPCs send their packets through it.
  */
 #include "diffing.h"
+#include "order.h"
 
 #include "same.h"
 
@@ -29,11 +30,6 @@ tw_status tw_touched_open(struct tw_diffing *d, struct tw_touched *ret)
 	TW_TRY(flags_of(d, a->tables, b->tables, ret->table));
 	TW_TRY(flags_of(d, a->subnets, b->subnets, ret->subnet));
 	return flags_of(d, a->interfaces, b->interfaces, ret->interface);
-}
-
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
 /* ---- object by object -------------------------------------------------------------------------
@@ -72,10 +68,10 @@ static tw_status same_subnet(struct tw_diffing *d, const uint32_t at[TW_AGES], b
 	bool lone =
 		old->acls == 1 && new->acls == 1 && a->acl != TW_MISSING && b->acl != TW_MISSING;
 	*ret &= a->access_block == b->access_block &&
-		(lone || same_text(acl_id(old, a->acl), acl_id(new, b->acl))) &&
-		same_text(table_id(old, a->table), table_id(new, b->table)) &&
-		same_text(vpc_id(old, a->vpc), vpc_id(new, b->vpc)) &&
-		same_text(a->zone, b->zone) && a->hosts_gateway == b->hosts_gateway &&
+		(lone || tw_same_text(acl_id(old, a->acl), acl_id(new, b->acl))) &&
+		tw_same_text(table_id(old, a->table), table_id(new, b->table)) &&
+		tw_same_text(vpc_id(old, a->vpc), vpc_id(new, b->vpc)) &&
+		tw_same_text(a->zone, b->zone) && a->hosts_gateway == b->hosts_gateway &&
 		has_ordinary(old, a) == has_ordinary(new, b);
 	return TW_OK;
 }
@@ -97,7 +93,7 @@ static tw_status same_interface(struct tw_diffing *d, const uint32_t at[TW_AGES]
 	TW_TRY(tw_prefixes_same(d->mem, a->addresses, b->addresses, &addresses));
 	TW_TRY(tw_prefixes_same(d->mem, a->public_addresses, b->public_addresses, &public));
 	*ret = groups && addresses && public && a->type == b->type && a->forwards == b->forwards &&
-	       same_text(a->subnet_id, b->subnet_id) && same_text(a->vpc_id, b->vpc_id) &&
+	       tw_same_text(a->subnet_id, b->subnet_id) && tw_same_text(a->vpc_id, b->vpc_id) &&
 	       platform_of(old, a) == platform_of(new, b);
 	return TW_OK;
 }

@@ -13,6 +13,8 @@
  */
 #include "cover.h"
 
+#include "filter.h"
+
 #include "vec.h"
 
 #define NO_NODE UINT32_MAX
@@ -64,11 +66,6 @@ bool tw_cover_is_icmp(int protocol)
 	return protocol == TW_PROTOCOL_ICMP || protocol == TW_PROTOCOL_ICMPV6;
 }
 
-bool tw_cover_has_ports(int protocol)
-{
-	return protocol == TW_PROTOCOL_TCP || protocol == TW_PROTOCOL_UDP;
-}
-
 static bool has(const uint64_t *set, size_t i)
 {
 	return (set[i / 64] >> (i % 64) & 1) != 0;
@@ -89,7 +86,7 @@ static bool has_all(const uint64_t *set, size_t first, size_t last)
 
 static struct tw_ports ports_of(const struct tw_cover_box *box)
 {
-	if (tw_cover_has_ports(box->protocol) || tw_cover_is_icmp(box->protocol))
+	if (tw_protocol_has_ports(box->protocol) || tw_cover_is_icmp(box->protocol))
 		return box->ports;
 	return (struct tw_ports){0, 65535};
 }
@@ -496,7 +493,7 @@ static void cut_back(struct work *w, struct candidate *rule)
 	}
 	if (cut.node == NO_NODE)
 		return;
-	if (!tw_cover_has_ports(rule->protocol)) {
+	if (!tw_protocol_has_ports(rule->protocol)) {
 		cut.first = rule->first;
 		cut.last = rule->last;
 	}

@@ -40,7 +40,6 @@ TW_NODISCARD tw_status tw_cover(
 	struct tw_arena *arena, const struct tw_cover_box *box, size_t n, struct tw_cover *ret);
 
 /* Rules with ports of their own; a protocol that has none has 0-65535. */
-bool tw_cover_has_ports(int protocol);
 bool tw_cover_is_icmp(int protocol);
 
 /* ---- between cover.c and set_cover.c --------------------------------------------------------- */

@@ -6,6 +6,7 @@
  */
 #include "opens.h"
 
+#include "addresses.h"
 #include "entry.h"
 #include "services.h"
 #include "twoway/intents.h"
@@ -150,11 +151,6 @@ static tw_status near_blocks(
 	return TW_OK;
 }
 
-static bool has_ports(unsigned protocol)
-{
-	return protocol == TW_PROTOCOL_TCP || protocol == TW_PROTOCOL_UDP;
-}
-
 static tw_status close_box(struct boxes *b)
 {
 	struct work *w = b->w;
@@ -171,7 +167,7 @@ static tw_status close_box(struct boxes *b)
 	box.from_n = in ? peers : nears;
 	box.to = in ? near : peer;
 	box.to_n = in ? nears : peers;
-	if (has_ports(b->now.protocol)) {
+	if (tw_protocol_has_ports(b->now.protocol)) {
 		struct tw_ports *ports = TW_NEW(w->arena, struct tw_ports);
 		if (!ports)
 			return TW_ENOMEM;
@@ -300,7 +296,7 @@ static tw_status name_services(struct work *w, tw_set let, tw_set held, struct n
 				if (which == 1 &&
 					!tw_set_is_empty(tw_set_intersect(w->space, let, box)))
 					in = false;
-				if (!in || known[i].loud != (pass == 0))
+				if (!in || !known[i].told || known[i].loud != (pass == 0))
 					continue;
 				all++;
 				if (ret[which].n < MOST)
@@ -323,7 +319,7 @@ static tw_status add_services(struct work *w)
 	for (size_t i = 0; i < n; i++) {
 		tw_set box = service_box(w, &known[i]);
 		tw_set open = tw_set_intersect(w->space, w->open, box);
-		if (tw_set_is_empty(open))
+		if (!known[i].told || tw_set_is_empty(open))
 			continue;
 		bool through = !tw_set_is_empty(tw_set_intersect(w->space, w->through, box));
 		size_t k = 0;

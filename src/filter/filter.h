@@ -30,6 +30,10 @@ const char *tw_list_name(enum tw_list list);
 enum { TW_IMPLICIT_V4 = 32767, TW_IMPLICIT_V6 = 32768 };
 
 #define TW_PROTOCOL_ALL (-1)
+/* True if the protocol has ports, in the sense of the client and service fields. */
+bool tw_protocol_has_ports(int protocol);
+/* The ICMP of this family; what a rule with the other one does, AWS does not say. */
+bool tw_protocol_is_icmp(enum tw_family family, int protocol);
 
 /*
  * One rule of an ACL, or one (permission, peer) pair of a group.

@@ -24,36 +24,41 @@ enum tw_field tw_view_port_field(struct tw_view view)
 	return view.direction == TW_REQUEST ? TW_FIELD_SERVICE : TW_FIELD_CLIENT;
 }
 
-static bool is_icmp(int protocol, unsigned family)
+bool tw_protocol_has_ports(int protocol)
+{
+	return protocol == TW_PROTOCOL_TCP || protocol == TW_PROTOCOL_UDP;
+}
+
+bool tw_protocol_is_icmp(enum tw_family family, int protocol)
 {
 	return protocol == (family == TW_IPV4 ? TW_PROTOCOL_ICMP : TW_PROTOCOL_ICMPV6);
 }
 
 /* ICMP of the other family: AWS does not say what such a rule does. */
-static bool is_foreign_icmp(int protocol, unsigned family)
+static bool is_foreign_icmp(int protocol, enum tw_family family)
 {
 	return protocol == (family == TW_IPV4 ? TW_PROTOCOL_ICMPV6 : TW_PROTOCOL_ICMP);
 }
 
 /* The ports that a rule compares in this family. */
-static struct tw_ports ports_of(const struct tw_rule *rule, unsigned family)
+static struct tw_ports ports_of(const struct tw_rule *rule, enum tw_family family)
 {
 	const struct tw_ports all = {0, 65535};
-	bool icmp = is_icmp(rule->protocol, family);
+	bool icmp = tw_protocol_is_icmp(family, rule->protocol);
 
 	/* SPEC: nacl-ports-ignored, nacl-proto58-v4-cidr, sg-ports-ignored */
-	if (!icmp && rule->protocol != TW_PROTOCOL_TCP && rule->protocol != TW_PROTOCOL_UDP)
+	if (!icmp && !tw_protocol_has_ports(rule->protocol))
 		return all;
 	if (rule->every_port || (icmp && rule->icmp_any_type_code))
 		return all;
 	return rule->ports;
 }
 
-static bool is_maybe(const struct tw_rule *rule, unsigned family)
+static bool is_maybe(const struct tw_rule *rule, enum tw_family family)
 {
 	/* SPEC: nacl-proto1-v6-cidr, nacl-proto58-v4-packet, unverified-default */
 	return rule->maybe || is_foreign_icmp(rule->protocol, family) ||
-	       (rule->icmp_any_type_code && is_icmp(rule->protocol, family));
+	       (rule->icmp_any_type_code && tw_protocol_is_icmp(family, rule->protocol));
 }
 
 static tw_status add_range(struct tw_mem *mem, struct tw_rule_boxes *boxes,

@@ -5,11 +5,6 @@
 
 #include "mend.h"
 
-static bool has_ports(int protocol)
-{
-	return protocol == TW_PROTOCOL_TCP || protocol == TW_PROTOCOL_UDP;
-}
-
 static struct tw_gap *find_gap(tw_gaps *gaps, const struct tw_need *need, int16_t protocol)
 {
 	for (size_t i = 0; i < gaps->n; i++) {
@@ -74,7 +69,7 @@ bool tw_is_at_hand(
 /* Ports of clients decide, not what the judge saw lost: a rule for half a range helps nobody. */
 static bool is_about_clients(const struct tw_gap *gap)
 {
-	return gap->direction == TW_REPLY && has_ports(gap->protocol);
+	return gap->direction == TW_REPLY && tw_protocol_has_ports(gap->protocol);
 }
 
 static void widen(struct tw_ports *hull, struct tw_ports by)

@@ -7,6 +7,7 @@
  * copy of the network and judged again. Nothing is offered that was not proved.
  */
 
+#include "addresses.h"
 #include "classes.h"
 #include "entry.h"
 #include "needs.h"

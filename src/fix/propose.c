@@ -498,9 +498,8 @@ static tw_status fill_entries(
 	p->entry = TW_NEW_ARRAY(&p->m->work, struct tw_entry, ports_n * blocks + 1);
 	if (!p->entry)
 		return TW_ENOMEM;
-	bool icmp = p->gap->protocol ==
-		    (p->gap->family == TW_IPV4 ? TW_PROTOCOL_ICMP : TW_PROTOCOL_ICMPV6);
-	bool has_ports = p->gap->protocol == TW_PROTOCOL_TCP || p->gap->protocol == TW_PROTOCOL_UDP;
+	bool icmp = tw_protocol_is_icmp((enum tw_family)p->gap->family, p->gap->protocol);
+	bool has_ports = tw_protocol_has_ports(p->gap->protocol);
 	for (size_t i = 0; i < blocks; i++)
 		for (size_t k = 0; k < ports_n; k++) {
 			struct tw_entry e = {.component = p->acl,

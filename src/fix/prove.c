@@ -4,6 +4,7 @@
  * two reports are compared flow by flow and finding by finding.
  */
 #include "mend.h"
+#include "order.h"
 
 /* ---- flows ------------------------------------------------------------------------------------
  */
@@ -84,15 +85,11 @@ static bool any_worse(const struct tw_report *before, const struct tw_report *af
 /* ---- findings ---------------------------------------------------------------------------------
  */
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool same_kind(const struct tw_need *a, const struct tw_need *b)
 {
 	return a->acl == b->acl && a->list == b->list && a->direction == b->direction &&
-	       a->family == b->family && a->protocol == b->protocol && same_text(a->flow, b->flow);
+	       a->family == b->family && a->protocol == b->protocol &&
+	       tw_same_text(a->flow, b->flow);
 }
 
 static bool ranges_meet(struct tw_range a, struct tw_range b)

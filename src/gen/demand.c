@@ -69,7 +69,7 @@ static tw_status add(struct tw_plan *plan, size_t guard, const struct tw_plan_fl
 		.section = flow->section,
 		.span = flow->span};
 
-	if (why == TW_WHY_REPLY && flow->guessed && tw_cover_has_ports(protocol))
+	if (why == TW_WHY_REPLY && flow->guessed && tw_protocol_has_ports(protocol))
 		demand.needed = tw_usual_clients;
 
 	return TW_VEC_PUSH(plan->mem, &plan->guard.v[guard].demand, demand);
@@ -111,7 +111,7 @@ tw_status tw_plan_flow(struct tw_plan *plan, size_t guard, const struct tw_plan_
 		return TW_OK;
 	if (tw_cover_is_icmp(protocol))
 		return add_icmp_replies(plan, guard, flow);
-	if (!tw_cover_has_ports(protocol))
+	if (!tw_protocol_has_ports(protocol))
 		return add(plan, guard, flow, TW_WHY_REPLY, protocol, (struct tw_ports){0, 65535});
 	for (size_t i = 0; i < flow->replies; i++)
 		TW_TRY(add(plan, guard, flow, TW_WHY_REPLY, protocol, flow->reply[i]));

@@ -10,6 +10,7 @@
 
 #include "addresses.h"
 #include "cover.h"
+#include "filter.h"
 #include "report_diag.h"
 #include "twoway/gen.h"
 #include "vec.h"

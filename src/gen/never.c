@@ -161,7 +161,7 @@ static tw_status tell_one(
 			"another end in the same subnets needs it. The security groups stop the "
 			"requests",
 			v->flow, what, guard->name, v->egress ? "out" : "in", demand->flow);
-	if (!tw_cover_has_ports(demand->box.protocol) ||
+	if (!tw_protocol_has_ports(demand->box.protocol) ||
 		!meet_services(service, demand->box.protocol, demand->box.ports, &shared))
 		return tw_plan_note(v->plan,
 			"never `%s` (%s): network ACL %s lets some of it %s, because it looks like "
@@ -452,7 +452,7 @@ static tw_status add_messages(struct mtu *m, bool egress, uint8_t family)
 	for (size_t i = 0; i < n; i++)
 		any |= guard->demand.v[i].why == TW_WHY_REQUEST &&
 		       guard->demand.v[i].box.cidr.family == family &&
-		       tw_cover_has_ports(guard->demand.v[i].box.protocol);
+		       tw_protocol_has_ports(guard->demand.v[i].box.protocol);
 	if (!any)
 		return TW_OK;
 	TW_TRY(is_forbidden(m, egress, anywhere, &forbidden));
@@ -461,7 +461,7 @@ static tw_status add_messages(struct mtu *m, bool egress, uint8_t family)
 	for (size_t i = 0; i < n; i++) {
 		struct tw_demand demand = m->plan->guard.v[m->guard].demand.v[i];
 		if (demand.why != TW_WHY_REQUEST || demand.box.cidr.family != family ||
-			!tw_cover_has_ports(demand.box.protocol))
+			!tw_protocol_has_ports(demand.box.protocol))
 			continue;
 		TW_TRY(is_forbidden(m, egress, demand.box.cidr, &forbidden));
 		if (!forbidden)

@@ -345,7 +345,7 @@ static tw_status write_list(struct list *list, struct entries *entries)
 				(uint16_t)(last + (list->family == TW_IPV6 ? IPV6_NUMBERS : 0));
 		TW_TRY(TW_VEC_PUSH(list->plan->mem, &entries->v, entry));
 		if (!list->guard->group && rule->place == BEHIND && rule->why == TW_WHY_REPLY &&
-			tw_cover_has_ports(rule->box.protocol))
+			tw_protocol_has_ports(rule->box.protocol))
 			TW_TRY(keep_forced(list->plan, &entry, entries));
 	}
 	list->plan->exact &= list->exact;

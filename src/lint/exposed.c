@@ -6,13 +6,14 @@
  * to the subnet, nothing is said.
  */
 #include "lint.h"
+#include "services.h"
 
 enum { SERVICES_MOST = 32 };
 
 struct exposure {
 	struct tw_lint *lint;
 	size_t rule;
-	const struct tw_lint_service *service[SERVICES_MOST];
+	const struct tw_known_service *service[SERVICES_MOST];
 	bool open[SERVICES_MOST];
 	size_t n;
 	size_t interfaces_open, interfaces_shut; /* behind groups that are known */
@@ -21,7 +22,7 @@ struct exposure {
 };
 
 /* The service is let in by a rule of its own: then somebody means it. */
-static bool is_named(const struct tw_lint *lint, const struct tw_lint_service *service)
+static bool is_named(const struct tw_lint *lint, const struct tw_known_service *service)
 {
 	struct tw_rules rules = lint->list[TW_INGRESS].rules;
 	for (size_t i = 0; i < rules.n; i++) {
@@ -158,6 +159,22 @@ static tw_status tell(struct exposure *e)
 	return TW_OK;
 }
 
+/* The services that TW301 tells of, in the order in which it does. */
+static size_t by_rank(const struct tw_known_service *ret[SERVICES_MOST])
+{
+	size_t n, kept = 0;
+	const struct tw_known_service *service = tw_known_services(&n);
+	for (size_t i = 0; i < n && kept < SERVICES_MOST; i++) {
+		if (service[i].exposed == 0)
+			continue;
+		size_t at = kept++;
+		for (; at > 0 && ret[at - 1]->exposed > service[i].exposed; at--)
+			ret[at] = ret[at - 1];
+		ret[at] = &service[i];
+	}
+	return kept;
+}
+
 static tw_status expose(struct tw_lint *lint, size_t rule)
 {
 	struct tw_results *r = lint->results;
@@ -165,20 +182,21 @@ static tw_status expose(struct tw_lint *lint, size_t rule)
 	const struct tw_rule *one = &lint->list[TW_INGRESS].rules.rule[rule];
 	struct exposure e = {.lint = lint, .rule = rule};
 	tw_set packets[SERVICES_MOST];
-	size_t n;
-	const struct tw_lint_service *service = tw_lint_services(&n);
-	for (size_t i = 0; i < n && e.n < SERVICES_MOST; i++) {
-		if (service[i].protocol != one->protocol || service[i].port < one->ports.lo ||
-			service[i].port > one->ports.hi || is_named(lint, &service[i]))
+	const struct tw_known_service *known[SERVICES_MOST];
+	size_t n = by_rank(known);
+	for (size_t i = 0; i < n; i++) {
+		const struct tw_known_service *service = known[i];
+		if (service->protocol != one->protocol || service->port < one->ports.lo ||
+			service->port > one->ports.hi || is_named(lint, service))
 			continue;
-		tw_set set = tw_lint_packets(lint, TW_INGRESS, one->family, service[i].protocol,
-			(struct tw_ports){service[i].port, service[i].port});
+		tw_set set = tw_lint_packets(lint, TW_INGRESS, one->family, service->protocol,
+			(struct tw_ports){service->port, service->port});
 		set = tw_set_intersect(space, set, lint->list[TW_INGRESS].decides[rule]);
 		set = tw_set_intersect(space, set, r->judge->world.public_from);
 		if (tw_set_is_empty(set))
 			continue;
 		packets[e.n] = set;
-		e.service[e.n++] = &service[i];
+		e.service[e.n++] = service;
 	}
 	TW_TRY(tw_space_status(space));
 	bool reached = false;

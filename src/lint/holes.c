@@ -14,9 +14,9 @@ static tw_set hole_of(struct tw_lint *lint, enum tw_list list, size_t rule, size
 	const struct tw_rule *deny = &l->rules.rule[rule];
 	struct tw_space *space = lint->results->judge->space;
 	tw_set lost = TW_EMPTY;
-	if (!tw_lint_is_sure(deny) || deny->action != TW_DENY || !tw_lint_has_ports(deny) ||
-		deny->every_port || deny->ports.lo < 1024 ||
-		deny->ports.hi - deny->ports.lo + 1 >= TW_NARROW_RULE ||
+	if (!tw_lint_is_sure(deny) || deny->action != TW_DENY ||
+		!tw_protocol_has_ports(deny->protocol) || deny->every_port ||
+		deny->ports.lo < 1024 || deny->ports.hi - deny->ports.lo + 1 >= TW_NARROW_RULE ||
 		l->fate[rule] == TW_LINT_SHADOWED)
 		return TW_EMPTY;
 	for (size_t i = rule + 1; i < l->rules.n; i++) {

@@ -9,6 +9,7 @@
  */
 
 #include "atoms.h"
+#include "entry.h"
 #include "near.h"
 #include "results.h"
 #include "twoway/lint.h"
@@ -119,8 +120,6 @@ const char *tw_lint_rules_text(
 /* "1 of 64,512 ports", "256 of 65,536 addresses", "... packets": how much of `all` is `part`. */
 TW_NODISCARD tw_status tw_lint_share_text(
 	struct tw_lint *lint, enum tw_list list, tw_set part, tw_set all, const char **ret);
-/* "allow TCP 443 from 0.0.0.0/0" */
-const char *tw_lint_entry_text(struct tw_arena *arena, const struct tw_entry *entry);
 /* "inbound", "outbound" */
 const char *tw_lint_way(enum tw_list list);
 
@@ -130,11 +129,6 @@ const char *tw_lint_way(enum tw_list list);
 static inline bool tw_lint_is_sure(const struct tw_rule *rule)
 {
 	return !rule->implicit && !rule->maybe && rule->action != TW_ACTION_UNKNOWN;
-}
-
-static inline bool tw_lint_has_ports(const struct tw_rule *rule)
-{
-	return rule->protocol == TW_PROTOCOL_TCP || rule->protocol == TW_PROTOCOL_UDP;
 }
 
 /* A sure allow of TCP or UDP whose ports are a range for replies, and that does something. */
@@ -177,15 +171,5 @@ bool tw_lint_serves(const struct tw_lint *lint, size_t atom, enum tw_list list);
 /* True if something other than the ACL's own rules names a service that may use a reply range:
  * groups, intents, targets. Then nothing is called idle. */
 bool tw_lint_named_elsewhere(const struct tw_lint *lint, uint8_t protocol);
-
-/* Services that nobody should reach from the internet unless it is meant (services.c). */
-struct tw_lint_service {
-	uint8_t protocol;
-	uint16_t port;
-	const char *name;
-};
-const struct tw_lint_service *tw_lint_services(size_t *ret_n);
-/* Its name, or NULL. */
-const char *tw_lint_service_name(uint8_t protocol, uint16_t port);
 
 #endif

@@ -66,7 +66,7 @@ static tw_status is_exact(struct merge *m, const struct tw_edit *edit, size_t n,
 		rule[k] = l->rules.rule[i];
 		if (e < n) {
 			rule[k].peer = edit[e].entry.cidr;
-			if (tw_lint_has_ports(&rule[k])) {
+			if (tw_protocol_has_ports(rule[k].protocol)) {
 				rule[k].ports = edit[e].entry.ports;
 				rule[k].every_port =
 					rule[k].ports.lo == 0 && rule[k].ports.hi == 65535;
@@ -135,7 +135,7 @@ static tw_status tell(struct merge *m)
 		l->fate[m->rule[i]] = TW_LINT_MERGED;
 	}
 	const char *rules = tw_lint_rules_text(lint, m->list, label, m->edits);
-	const char *entry = tw_lint_entry_text(arena, &m->edit[0].entry);
+	const char *entry = tw_entry_text(arena, &m->edit[0].entry);
 	const char *id = lint->results->net->acl[lint->acl].object.id;
 	const char *message = rules && entry
 				      ? tw_arena_printf(arena, "%s %s %s do what one rule does: %s",

@@ -7,9 +7,10 @@ bool tw_lint_is_reply(const struct tw_lint *lint, enum tw_list list, size_t rule
 {
 	const struct tw_lint_list *l = &lint->list[list];
 	const struct tw_rule *one = &l->rules.rule[rule];
-	return tw_lint_is_sure(one) && one->action == TW_ALLOW && tw_lint_has_ports(one) &&
-	       l->fate[rule] != TW_LINT_SHADOWED && l->fate[rule] != TW_LINT_REDUNDANT &&
-	       !one->every_port && tw_ports_class(one->ports) == TW_CLASS_REPLY;
+	return tw_lint_is_sure(one) && one->action == TW_ALLOW &&
+	       tw_protocol_has_ports(one->protocol) && l->fate[rule] != TW_LINT_SHADOWED &&
+	       l->fate[rule] != TW_LINT_REDUNDANT && !one->every_port &&
+	       tw_ports_class(one->ports) == TW_CLASS_REPLY;
 }
 
 static tw_set packets(const struct tw_lint *lint, enum tw_list list, uint8_t protocol,
@@ -47,8 +48,8 @@ bool tw_lint_decides_at(
 /* 0-0, meant for all ports. */
 static bool is_zero(const struct tw_rule *rule)
 {
-	return rule->action == TW_ALLOW && tw_lint_has_ports(rule) && !rule->every_port &&
-	       rule->ports.hi == 0;
+	return rule->action == TW_ALLOW && tw_protocol_has_ports(rule->protocol) &&
+	       !rule->every_port && rule->ports.hi == 0;
 }
 
 /* Somebody wrote a deny for packets of this atom: what it takes away is wanted (rule 10). */

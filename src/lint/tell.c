@@ -5,6 +5,8 @@
  */
 #include "lint.h"
 
+#include "patch.h"
+
 /* ---- findings -------------------------------------------------------------------------------- */
 
 /* Rules with equal words are told apart by their order, so that fingerprints differ. */
@@ -182,24 +184,7 @@ tw_status tw_lint_refer(struct tw_lint *lint, struct tw_finding_draft *finding, 
 struct tw_entry tw_lint_entry(
 	const struct tw_lint *lint, const struct tw_rule *rule, enum tw_list list)
 {
-	struct tw_entry e = {.component = lint->results->net->acl[lint->acl].object.id,
-		.egress = list == TW_EGRESS,
-		.allow = rule->action == TW_ALLOW,
-		.number = (uint16_t)rule->number,
-		.protocol = rule->protocol,
-		.cidr = rule->peer,
-		.ports = {0, 65535},
-		.icmp_type = -1,
-		.icmp_code = -1};
-	if (tw_lint_has_ports(rule) && !rule->every_port)
-		e.ports = rule->ports;
-	if ((rule->protocol == TW_PROTOCOL_ICMP || rule->protocol == TW_PROTOCOL_ICMPV6) &&
-		!rule->every_port && !rule->icmp_any_type_code) {
-		e.icmp_type = (int16_t)(rule->ports.lo >> 8);
-		if (rule->ports.lo == rule->ports.hi)
-			e.icmp_code = (int16_t)(rule->ports.lo & 255);
-	}
-	return e;
+	return tw_entry_of_rule(rule, lint->results->net->acl[lint->acl].object.id, list);
 }
 
 /* SPEC: nacl-number-space-per-direction. Both families share the numbers. */
@@ -216,69 +201,15 @@ uint16_t tw_lint_number(const struct tw_lint *lint, enum tw_list list, uint32_t 
 	return 0;
 }
 
-static struct tw_rule rule_of(const struct tw_entry *e)
-{
-	struct tw_rule rule = {.id = "",
-		.number = e->number,
-		.action = e->allow ? TW_ALLOW : TW_DENY,
-		.family = e->cidr.family,
-		.protocol = e->protocol,
-		.ports = {0, 65535},
-		.peer = e->cidr};
-	if (tw_lint_has_ports(&rule))
-		rule.ports = e->ports;
-	else if (e->icmp_type >= 0)
-		rule.ports = (struct tw_ports){
-			TW_ICMP(e->icmp_type, e->icmp_code < 0 ? 0 : e->icmp_code),
-			TW_ICMP(e->icmp_type, e->icmp_code < 0 ? 255 : e->icmp_code)};
-	rule.every_port = rule.ports.lo == 0 && rule.ports.hi == 65535;
-	return rule;
-}
-
 /* The list after the edits. */
 static tw_status edited(struct tw_lint *lint, enum tw_list list, const struct tw_edit *edit,
 	size_t n, struct tw_compiled *ret)
 {
 	struct tw_results *r = lint->results;
-	struct tw_rules old = lint->list[list].rules;
-	struct tw_rule *rule = TW_NEW_ARRAY(r->work, struct tw_rule, old.n + n + 1);
-	size_t k = 0;
-	if (!rule)
-		return TW_ENOMEM;
-	for (size_t i = 0; i < old.n; i++) {
-		bool gone = false;
-		for (size_t e = 0; e < n; e++)
-			gone |= edit[e].operation != TW_ADD &&
-				edit[e].entry.egress == (list == TW_EGRESS) &&
-				edit[e].entry.number == old.rule[i].number;
-		if (!gone)
-			rule[k++] = old.rule[i];
-	}
-	for (size_t e = 0; e < n; e++) {
-		if (edit[e].operation == TW_REMOVE || edit[e].entry.egress != (list == TW_EGRESS))
-			continue;
-		size_t at = k++;
-		for (; at > 0 && rule[at - 1].number > edit[e].entry.number; at--)
-			rule[at] = rule[at - 1];
-		rule[at] = rule_of(&edit[e].entry);
-	}
-	return tw_compile_acl(
-		r->judge->space, (struct tw_rules){rule, k}, lint->list[list].view, ret);
-}
-
-static const char *edit_text(struct tw_lint *lint, const struct tw_edit *edit)
-{
-	struct tw_arena *arena = lint->results->arena;
-	const char *way = tw_lint_way(edit->entry.egress ? TW_EGRESS : TW_INGRESS);
-	const char *entry = tw_lint_entry_text(arena, &edit->entry);
-	if (!entry)
-		return NULL;
-	if (edit->operation == TW_ADD)
-		return tw_arena_printf(arena, "add %s rule: %s", way, entry);
-	return edit->operation == TW_REMOVE ? tw_arena_printf(arena, "remove %s rule %u: %s", way,
-						      edit->entry.number, entry)
-					    : tw_arena_printf(arena, "replace %s rule %u by: %s",
-						      way, edit->entry.number, entry);
+	struct tw_rules rules;
+	TW_TRY(tw_patch_list(r->work, lint->list[list].rules, r->net->acl[lint->acl].object.id,
+		list, edit, n, &rules));
+	return tw_compile_acl(r->judge->space, rules, lint->list[list].view, ret);
 }
 
 tw_status tw_lint_fix(struct tw_lint *lint, struct tw_finding_draft *finding, const char *title,
@@ -302,7 +233,7 @@ tw_status tw_lint_fix(struct tw_lint *lint, struct tw_finding_draft *finding, co
 	if (!fix || !edits)
 		return TW_ENOMEM;
 	memcpy(edits, edit, n * sizeof(*edit));
-	*fix = (struct tw_fix){.title = title ? title : edit_text(lint, edit),
+	*fix = (struct tw_fix){.title = title ? title : tw_edit_text(r->arena, edit),
 		.applicability = same ? TW_FIX_SAFE : TW_FIX_REVIEW,
 		.rank = 1,
 		.edit = edits,

@@ -43,7 +43,8 @@ static tw_status port_zero(struct tw_lint *lint, enum tw_list list, size_t rule)
 	const struct tw_rule *one = &lint->list[list].rules.rule[rule];
 	struct tw_finding_draft *f;
 	const char *told;
-	if (!tw_lint_has_ports(one) || one->every_port || one->ports.lo != 0 || one->ports.hi != 0)
+	if (!tw_protocol_has_ports(one->protocol) || one->every_port || one->ports.lo != 0 ||
+		one->ports.hi != 0)
 		return TW_OK;
 	const char *text = acl_rule(lint, list, rule);
 	const char *message =

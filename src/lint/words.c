@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Words of lint: rules, shares, entries. */
-#include <stdio.h>
-
 #include "lint.h"
 #include "text.h"
 
@@ -130,44 +128,4 @@ tw_status tw_lint_share_text(
 	TW_TRY(tw_space_status(space));
 	return share(
 		lint, &some, &whole, ports ? "pairs of address and port" : "kinds of packets", ret);
-}
-
-static const char *protocol_word(const struct tw_entry *e)
-{
-	switch (e->protocol) {
-	case TW_PROTOCOL_ALL:
-		return "all";
-	case TW_PROTOCOL_TCP:
-		return "TCP";
-	case TW_PROTOCOL_UDP:
-		return "UDP";
-	case TW_PROTOCOL_ICMP:
-		return "ICMP";
-	case TW_PROTOCOL_ICMPV6:
-		return "ICMPv6";
-	default:
-		return NULL;
-	}
-}
-
-const char *tw_lint_entry_text(struct tw_arena *arena, const struct tw_entry *e)
-{
-	char cidr[TW_PREFIX_TEXT], what[64], detail[48] = "";
-	const char *word = protocol_word(e);
-	if (word)
-		snprintf(what, sizeof(what), "%s", word);
-	else
-		snprintf(what, sizeof(what), "protocol %d", e->protocol);
-	if (e->protocol == TW_PROTOCOL_TCP || e->protocol == TW_PROTOCOL_UDP) {
-		if (e->ports.lo == e->ports.hi)
-			snprintf(detail, sizeof(detail), " %u", e->ports.lo);
-		else
-			snprintf(detail, sizeof(detail), " %u-%u", e->ports.lo, e->ports.hi);
-	} else if (e->icmp_type >= 0 && e->icmp_code >= 0) {
-		snprintf(detail, sizeof(detail), " type %d code %d", e->icmp_type, e->icmp_code);
-	} else if (e->icmp_type >= 0) {
-		snprintf(detail, sizeof(detail), " type %d", e->icmp_type);
-	}
-	return tw_arena_printf(arena, "%s %s%s %s %s", e->allow ? "allow" : "deny", what, detail,
-		e->egress ? "to" : "from", tw_prefix_text(e->cidr, cidr));
 }

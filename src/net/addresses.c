@@ -170,6 +170,20 @@ tw_status tw_ranges_of_prefixes(
 	return TW_OK;
 }
 
+struct tw_prefix tw_range_cover(struct tw_range range)
+{
+	struct tw_prefix block = {range.first, range.family, range.family == TW_IPV4 ? 32 : 128};
+	struct tw_prefix last = {range.last, range.family, block.len};
+	while (!tw_prefix_contains(block, last)) {
+		unsigned bit = (range.family == TW_IPV4 ? 32U : 128U) - block.len--;
+		if (bit < 64)
+			block.addr.lo &= ~(UINT64_C(1) << bit);
+		else
+			block.addr.hi &= ~(UINT64_C(1) << (bit - 64));
+	}
+	return block;
+}
+
 tw_status tw_ranges_all(struct tw_arena *arena, struct tw_ranges *ret)
 {
 	struct tw_range *out = TW_NEW_ARRAY(arena, struct tw_range, 2);

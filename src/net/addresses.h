@@ -17,6 +17,8 @@ struct tw_ranges {
 
 /* By family, address, length. */
 int tw_prefix_cmp(struct tw_prefix a, struct tw_prefix b);
+/* The smallest CIDR block that holds a range. */
+struct tw_prefix tw_range_cover(struct tw_range range);
 /* By family, then first address. */
 int tw_range_cmp(const void *a, const void *b);
 /* Sorts n ranges and joins what overlaps or touches, in place. Returns how many are left. */

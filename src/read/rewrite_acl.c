@@ -100,11 +100,6 @@ static tw_status refuse(struct work *w, const char *format)
 
 /* ---- adding ---------------------------------------------------------------------------------- */
 
-static bool has_ports(int16_t protocol)
-{
-	return protocol == TW_PROTOCOL_TCP || protocol == TW_PROTOCOL_UDP;
-}
-
 /* The entry that needs the fewest changes; of equals the last one. */
 static const struct item *best_pattern(
 	const struct item *item, size_t n, const struct tw_entry *entry)
@@ -115,7 +110,8 @@ static const struct item *best_pattern(
 	for (size_t i = 0; i < n; i++) {
 		const struct tw_rule *rule = &item[i].rule;
 		int score = 4 * (rule->protocol == entry->protocol) +
-			    4 * (has_ports(rule->protocol) == has_ports(entry->protocol)) +
+			    4 * (tw_protocol_has_ports(rule->protocol) ==
+					tw_protocol_has_ports(entry->protocol)) +
 			    4 * (rule->family == entry->cidr.family) +
 			    (item[i].list == list_of(entry)) + (!rule->implicit);
 		if (score >= most) {
@@ -281,7 +277,7 @@ static bool says(const struct tw_rule *rule, const struct tw_entry *entry)
 {
 	struct tw_rule same = {.ports = {0, UINT16_MAX}};
 
-	if (has_ports(entry->protocol))
+	if (tw_protocol_has_ports(entry->protocol))
 		same.ports = entry->ports;
 	else if (entry->protocol == TW_PROTOCOL_ICMP ||
 		 (entry->protocol == TW_PROTOCOL_ICMPV6 && entry->cidr.family == TW_IPV6))

@@ -341,11 +341,6 @@ static tw_status drop(struct change *c, int member)
 
 /* ---- the entry ------------------------------------------------------------------------------- */
 
-static bool needs_ports(int16_t protocol)
-{
-	return protocol == TW_PROTOCOL_TCP || protocol == TW_PROTOCOL_UDP;
-}
-
 /* SPEC: nacl-field-icmp, nacl-proto58-v4-cidr */
 static bool needs_icmp(int16_t protocol, uint8_t family)
 {
@@ -377,9 +372,9 @@ static tw_status set_cidr(struct change *c, const struct tw_rule *old, struct tw
 static tw_status set_service(
 	struct change *c, const struct tw_rule *old, const struct tw_entry *entry, bool fresh)
 {
-	bool ports = needs_ports(entry->protocol),
+	bool ports = tw_protocol_has_ports(entry->protocol),
 	     icmp = needs_icmp(entry->protocol, entry->cidr.family);
-	bool had_ports = needs_ports(old->protocol),
+	bool had_ports = tw_protocol_has_ports(old->protocol),
 	     had_icmp = needs_icmp(old->protocol, old->family);
 
 	/* First out, then in: what comes in stands beside what stays. */

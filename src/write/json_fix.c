@@ -71,7 +71,7 @@ static void write_edit(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_e
 	tw_json_key_str(w, "protocol", protocol_word(paint, entry->protocol));
 	tw_json_key_str(w, "cidr", entry->peer_group ? NULL : tw_prefix_text(entry->cidr, cidr));
 	tw_jsonw_key(w, "ports");
-	tw_json_ports(w, tw_spell_has_ports(entry) ? &entry->ports : NULL, 1, true);
+	tw_json_ports(w, tw_protocol_has_ports(entry->protocol) ? &entry->ports : NULL, 1, true);
 	tw_jsonw_key(w, "icmp");
 	write_icmp(w, entry);
 	tw_jsonw_key(w, "replaces");

@@ -167,7 +167,7 @@ static void write_packet(struct tw_jsonw *w, const struct tw_witness *witness, b
 	struct tw_addr to = reply ? witness->from : witness->to;
 	uint16_t source = reply ? witness->service : witness->client;
 	uint16_t target = reply ? witness->client : witness->service;
-	bool ports = witness->protocol == TW_PROTOCOL_TCP || witness->protocol == TW_PROTOCOL_UDP;
+	bool ports = tw_protocol_has_ports(witness->protocol);
 	bool icmp =
 		witness->protocol == (family == TW_IPV6 ? TW_PROTOCOL_ICMPV6 : TW_PROTOCOL_ICMP);
 	char text[TW_PREFIX_TEXT];

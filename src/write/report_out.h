@@ -5,6 +5,7 @@
 /* What every writer of a report is given, and the writers behind tw_write_check and tw_write_trace.
  */
 
+#include "filter.h"
 #include "jsonw.h"
 #include "paint.h"
 

@@ -41,8 +41,6 @@ const char *tw_spell_description(struct tw_spell *s, const char *text, const cha
 
 /* ---- entries --------------------------------------------------------------------------------- */
 
-/* TCP and UDP. */
-bool tw_spell_has_ports(const struct tw_entry *entry);
 /* ICMP, and ICMPv6 where its types count. SPEC: nacl-ports-ignored, nacl-proto58-v4-cidr */
 bool tw_spell_has_icmp(const struct tw_entry *entry);
 /* "ingress", "egress". */

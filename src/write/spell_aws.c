@@ -134,7 +134,7 @@ static void put_acl_rule(struct command *c, const struct tw_entry *entry)
 	char cidr[TW_PREFIX_TEXT];
 
 	put_printf(c, "--protocol %s", acl_protocol(c->s, entry->protocol));
-	if (tw_spell_has_ports(entry))
+	if (tw_protocol_has_ports(entry->protocol))
 		put_printf(c, "--port-range From=%u,To=%u", (unsigned)entry->ports.lo,
 			(unsigned)entry->ports.hi);
 	if (tw_spell_has_icmp(entry))
@@ -170,7 +170,7 @@ static const char *permission(struct tw_spell *s, const struct tw_entry *entry, 
 	tw_buf_init(&buf, s->buf->mem);
 	tw_buf_printf(
 		&buf, "'[{\"IpProtocol\":\"%s\"", tw_spell_group_protocol(s, entry->protocol));
-	if (tw_spell_has_ports(entry))
+	if (tw_protocol_has_ports(entry->protocol))
 		tw_buf_printf(&buf, ",\"FromPort\":%u,\"ToPort\":%u", (unsigned)entry->ports.lo,
 			(unsigned)entry->ports.hi);
 	if (tw_spell_has_icmp(entry))

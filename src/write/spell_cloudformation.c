@@ -119,7 +119,7 @@ static void write_acl_rule(struct tw_spell *s, const struct tw_entry *entry,
 	put(s, 6, "RuleAction", entry->allow ? "allow" : "deny");
 	put_bool(s, 6, "Egress", entry->egress);
 	put_cidr(s, 6, "CidrBlock", "Ipv6CidrBlock", entry->cidr);
-	if (tw_spell_has_ports(entry)) {
+	if (tw_protocol_has_ports(entry->protocol)) {
 		put_key(s, 6, "PortRange");
 		put_int(s, 8, "From", entry->ports.lo);
 		put_int(s, 8, "To", entry->ports.hi);
@@ -140,7 +140,7 @@ static void group_properties(
 	tw_buf_puts(s->buf, first);
 	put(s, *first ? 0 : margin, "IpProtocol",
 		tw_spell_quoted(s, tw_spell_group_protocol(s, entry->protocol)));
-	if (tw_spell_has_ports(entry)) {
+	if (tw_protocol_has_ports(entry->protocol)) {
 		put_int(s, margin, "FromPort", entry->ports.lo);
 		put_int(s, margin, "ToPort", entry->ports.hi);
 	} else if (tw_spell_has_icmp(entry)) {

@@ -35,7 +35,7 @@ static void put_service(struct tw_jsonw *w, const struct tw_entry *entry)
 		put_int(w, "Type", entry->icmp_type);
 		tw_jsonw_end_object(w);
 	}
-	if (tw_spell_has_ports(entry)) {
+	if (tw_protocol_has_ports(entry->protocol)) {
 		tw_jsonw_key(w, "PortRange");
 		tw_jsonw_object(w, true);
 		put_int(w, "From", entry->ports.lo);
@@ -145,7 +145,7 @@ static void put_range(struct tw_jsonw *w, const char *list, const char *member, 
 
 static void put_permission(struct tw_spell *s, struct tw_jsonw *w, const struct tw_entry *entry)
 {
-	bool ports = tw_spell_has_ports(entry), icmp = tw_spell_has_icmp(entry);
+	bool ports = tw_protocol_has_ports(entry->protocol), icmp = tw_spell_has_icmp(entry);
 	size_t peer = tw_spell_peer_set(s, entry->peer_group);
 	const char *group = peer < s->sets ? s->ident[peer] : entry->peer_group;
 	char text[TW_PREFIX_TEXT];

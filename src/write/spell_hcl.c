@@ -102,7 +102,7 @@ const char *tw_hcl_acl_protocol(struct tw_spell *s, int16_t protocol)
  * absent type is 0: so each is said. SPEC: tf-acl-port-zero, tf-acl-icmp-default-zero */
 void tw_hcl_acl_service(struct tw_hcl *h, const struct tw_entry *entry)
 {
-	bool ports = tw_spell_has_ports(entry);
+	bool ports = tw_protocol_has_ports(entry->protocol);
 
 	tw_hcl_int(h, "from_port", ports ? entry->ports.lo : 0);
 	tw_hcl_int(h, "to_port", ports ? entry->ports.hi : 0);

@@ -49,7 +49,7 @@ void tw_hcl_group_rule(struct tw_spell *s, const struct tw_entry *entry, const c
 
 	tw_hcl_raw(&h, "security_group_id", group);
 	tw_hcl_text(&h, "ip_protocol", tw_spell_group_protocol(s, entry->protocol));
-	if (tw_spell_has_ports(entry)) {
+	if (tw_protocol_has_ports(entry->protocol)) {
 		tw_hcl_int(&h, "from_port", entry->ports.lo);
 		tw_hcl_int(&h, "to_port", entry->ports.hi);
 	} else if (tw_spell_has_icmp(entry)) {

@@ -138,11 +138,6 @@ const char *tw_spell_description(struct tw_spell *s, const char *text, const cha
 
 /* ---- entries --------------------------------------------------------------------------------- */
 
-bool tw_spell_has_ports(const struct tw_entry *entry)
-{
-	return entry->protocol == TW_PROTOCOL_TCP || entry->protocol == TW_PROTOCOL_UDP;
-}
-
 bool tw_spell_has_icmp(const struct tw_entry *entry)
 {
 	if (entry->protocol == TW_PROTOCOL_ICMPV6)

@@ -18,7 +18,7 @@ static const char *say_protocol(struct tw_paint *paint, const struct tw_entry *e
 /* "443", "1024-65535", "8/0", "3/any", "all". */
 static const char *say_what(struct tw_paint *paint, const struct tw_entry *entry)
 {
-	bool ports = entry->protocol == TW_PROTOCOL_TCP || entry->protocol == TW_PROTOCOL_UDP;
+	bool ports = tw_protocol_has_ports(entry->protocol);
 
 	if (entry->icmp_type >= 0 && entry->icmp_code >= 0)
 		return tw_paint_kept(paint,

@@ -1,17 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Entries and rules: the same thing before and after it is written. */
+/* Entries and rules: the same thing before and after it is written; and words for them. */
 #include "entry.h"
 
-#include "twoway/intents.h"
+const char *tw_operation_name(enum tw_operation operation)
+{
+	static const char *const names[] = {
+		[TW_ADD] = "add", [TW_REPLACE] = "replace", [TW_REMOVE] = "remove"};
+	return names[operation];
+}
+
+const char *tw_applicability_name(enum tw_applicability applicability)
+{
+	static const char *const names[] = {[TW_FIX_SAFE] = "safe",
+		[TW_FIX_REVIEW] = "review",
+		[TW_FIX_PLACEHOLDER] = "placeholder"};
+	return names[applicability];
+}
+
+enum tw_list tw_entry_list(const struct tw_entry *e)
+{
+	return e->egress ? TW_EGRESS : TW_INGRESS;
+}
 
 static bool is_icmp(const struct tw_entry *e)
 {
-	return e->protocol == (e->cidr.family == TW_IPV4 ? TW_PROTOCOL_ICMP : TW_PROTOCOL_ICMPV6);
-}
-
-static bool has_ports(int protocol)
-{
-	return protocol == TW_PROTOCOL_TCP || protocol == TW_PROTOCOL_UDP;
+	return tw_protocol_is_icmp((enum tw_family)e->cidr.family, e->protocol);
 }
 
 tw_status tw_entry_rule(struct tw_arena *arena, const struct tw_entry *e, struct tw_rule *ret)
@@ -26,7 +39,7 @@ tw_status tw_entry_rule(struct tw_arena *arena, const struct tw_entry *e, struct
 		.peer = e->cidr};
 	if (!rule.id)
 		return TW_ENOMEM;
-	if (has_ports(e->protocol)) {
+	if (tw_protocol_has_ports(e->protocol)) {
 		rule.ports = e->ports;
 		rule.every_port = e->ports.lo == 0 && e->ports.hi == UINT16_MAX;
 	} else if (is_icmp(e) && e->icmp_type >= 0) {
@@ -51,28 +64,14 @@ struct tw_entry tw_entry_of_rule(const struct tw_rule *r, const char *component,
 		.ports = {0, UINT16_MAX},
 		.icmp_type = -1,
 		.icmp_code = -1};
-	if (has_ports(r->protocol))
+	if (tw_protocol_has_ports(r->protocol))
 		e.ports = r->ports;
-	else if (is_icmp(&e) && !r->every_port) {
+	else if (is_icmp(&e) && !r->every_port && !r->icmp_any_type_code) {
 		e.icmp_type = (int16_t)(r->ports.lo >> 8);
 		if (r->ports.lo == r->ports.hi)
 			e.icmp_code = (int16_t)(r->ports.lo & 255);
 	}
 	return e;
-}
-
-struct tw_prefix tw_range_cover(struct tw_range range)
-{
-	struct tw_prefix block = {range.first, range.family, range.family == TW_IPV4 ? 32 : 128};
-	struct tw_prefix last = {range.last, range.family, block.len};
-	while (!tw_prefix_contains(block, last)) {
-		unsigned bit = (range.family == TW_IPV4 ? 32U : 128U) - block.len--;
-		if (bit < 64)
-			block.addr.lo &= ~(UINT64_C(1) << bit);
-		else
-			block.addr.hi &= ~(UINT64_C(1) << (bit - 64));
-	}
-	return block;
 }
 
 bool tw_entry_equal(const struct tw_entry *a, const struct tw_entry *b)
@@ -103,7 +102,7 @@ const char *tw_traffic_text(struct tw_arena *arena, const struct tw_entry *e)
 		return icmp_text(arena, "ICMP", e);
 	if (e->protocol == TW_PROTOCOL_ICMPV6)
 		return icmp_text(arena, "ICMPv6", e);
-	if (!has_ports(e->protocol))
+	if (!tw_protocol_has_ports(e->protocol))
 		return tw_arena_printf(arena, "protocol %d", e->protocol);
 	if (e->ports.lo == e->ports.hi)
 		return tw_arena_printf(arena, "%s %u", name, e->ports.lo);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef TW_EDIT_ENTRY_H
-#define TW_EDIT_ENTRY_H
+#ifndef TW_FILTER_ENTRY_H
+#define TW_FILTER_ENTRY_H
 
 /* Entries to be written, rules of the model, and words for both. */
 
@@ -14,8 +14,8 @@ TW_NODISCARD tw_status tw_entry_rule(
 /* A rule of an ACL as an entry. */
 struct tw_entry tw_entry_of_rule(
 	const struct tw_rule *rule, const char *component, enum tw_list list);
-/* The smallest CIDR block that holds a range. */
-struct tw_prefix tw_range_cover(struct tw_range range);
+/* The list that it is for. */
+enum tw_list tw_entry_list(const struct tw_entry *entry);
 bool tw_entry_equal(const struct tw_entry *a, const struct tw_entry *b);
 
 /* "TCP 1024-65535", "ICMP type 0 code 0", "all traffic"; NULL when memory runs out. */
