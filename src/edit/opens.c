@@ -20,7 +20,9 @@ struct work {
 	uint32_t acl;
 	tw_set open, through;  /* packets let in newly; those of them that a group lets through */
 	const char *unguarded; /* why nothing is known to be stopped; or NULL */
-	const char *guard;     /* a group that stops what does not get through */
+	const char *silent;    /* an interface that takes nothing new in, in words; or NULL */
+	bool guarded;	       /* an interface with known groups is there */
+	const char *guard;     /* a group, or such an interface: it stops what gets no further */
 	TW_VEC(struct tw_opened) opened;
 	TW_VEC(struct tw_opened_service) service;
 	const char *opens;
@@ -55,13 +57,42 @@ static bool is_guarded(struct work *w, const struct tw_interface *one)
 	return !why;
 }
 
+/*
+ * SPEC: nat-reach, lambda-nacl. A NAT gateway forwards nothing that its clients did not ask for,
+ * and a Lambda interface is for calls of its function only: neither takes in what is new, whatever
+ * groups it has.
+ */
+static bool is_silent(const struct work *w, const struct tw_interface *one)
+{
+	return w->view.list == TW_INGRESS &&
+	       (one->type == TW_INTERFACE_NAT_GATEWAY || one->type == TW_INTERFACE_LAMBDA);
+}
+
+static tw_status name_silent(struct work *w, const struct tw_interface *one)
+{
+	if (w->silent)
+		return TW_OK;
+	w->silent = tw_arena_printf(w->arena, "the %s interface %s",
+		one->type == TW_INTERFACE_LAMBDA ? "Lambda" : "NAT gateway", one->object.id);
+	return w->silent ? TW_OK : TW_ENOMEM;
+}
+
 static tw_status add_subnet(
 	struct work *w, const struct tw_subnet *subnet, bool *seen, tw_set *through)
 {
 	for (size_t i = 0; i < subnet->interfaces_n && !w->unguarded; i++) {
 		const struct tw_interface *one = &w->net->interface[subnet->interfaces[i]];
+		if (is_silent(w, one)) {
+			TW_TRY(name_silent(w, one));
+			if (!w->guard)
+				w->guard = one->object.id;
+			continue;
+		}
 		if (!is_guarded(w, one))
 			return w->unguarded ? TW_OK : TW_ENOMEM;
+		if (!w->guarded)
+			w->guard = NULL; /* a group is the better answer */
+		w->guarded = true;
 		for (size_t k = 0; k < one->groups_n; k++) {
 			if (seen[one->groups[k]])
 				continue;
@@ -77,7 +108,8 @@ static tw_status find_through(struct work *w)
 	const struct tw_net *net = w->net;
 	const struct tw_acl *acl = &net->acl[w->acl];
 	tw_set through = TW_EMPTY;
-	w->unguarded = w->guard = NULL;
+	w->unguarded = w->guard = w->silent = NULL;
+	w->guarded = false;
 	w->through = w->open;
 	if (!net->holds[TW_KIND_GROUP])
 		w->unguarded = "the input holds no security groups";
@@ -393,6 +425,16 @@ static tw_status traffic_text(struct work *w, const char **ret)
 	return TW_OK;
 }
 
+/* Who stops all of it. Where nobody is there, nobody is said to. */
+static const char *stoppers(struct work *w)
+{
+	if (!w->silent)
+		return w->guarded ? "the security groups behind it stop all of it"
+				  : "no network interface is behind it, so it reaches nobody";
+	return tw_arena_printf(w->arena, "%s behind it takes no requests in%s", w->silent,
+		w->guarded ? ", and the security groups behind it stop all of it" : "");
+}
+
 static tw_status say(struct work *w)
 {
 	struct names names[2] = {{0}, {0}};
@@ -405,9 +447,10 @@ static tw_status say(struct work *w)
 	TW_TRY(traffic_text(w, &traffic));
 	text = tw_arena_printf(w->arena, "%s newly lets %s %s", id, in ? "in" : "out", traffic);
 	if (text && tw_set_is_empty(w->through)) {
-		text = tw_arena_printf(w->arena,
-			"%s; the security groups behind it stop all of it%s%s", text,
-			held ? ", such as " : "", held ? held : "");
+		const char *by = stoppers(w);
+		text = by ? tw_arena_printf(w->arena, "%s; %s%s%s", text, by,
+				    held ? ", such as " : "", held ? held : "")
+			  : NULL;
 	} else if (text) {
 		const char *who = w->unguarded ? tw_arena_printf(w->arena,
 							 ", and nothing is known to stop it (%s)",
