@@ -131,6 +131,9 @@ static tw_status exempt(struct pairing *p, tw_set domain, tw_set *ret_rest)
 	struct tw_ranges targets = {p->to->address, p->to->addresses_n};
 	TW_TRY(tw_exemptions(p->net, p->from->vpc, p->from->subnet, list, &n));
 	for (size_t i = 0; i < n; i++) {
+		/* No subnet holds them, also one whose addresses the input does not give. */
+		if (list[i].nowhere && is_inside(p->to))
+			continue;
 		/* Plain arithmetic first: most traffic is nowhere near these addresses. */
 		if (targets.n > 0 && !tw_ranges_meet(targets, list[i].range))
 			continue;

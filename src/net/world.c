@@ -109,10 +109,11 @@ static const struct {
 };
 
 static void add(struct tw_exemption *list, size_t *n, struct tw_prefix prefix, const char *id,
-	const char *text, bool assumed)
+	const char *text, bool assumed, bool nowhere)
 {
 	if (*n < TW_EXEMPTIONS)
-		list[(*n)++] = (struct tw_exemption){tw_prefix_range(prefix), id, text, assumed};
+		list[(*n)++] =
+			(struct tw_exemption){tw_prefix_range(prefix), id, text, assumed, nowhere};
 }
 
 size_t tw_router_exemptions(
@@ -126,7 +127,7 @@ size_t tw_router_exemptions(
 		prefix.addr.lo += 1;
 		prefix.len = 32;
 		list[n++] = (struct tw_exemption){
-			tw_prefix_range(prefix), "exempt-router", "the VPC router", false};
+			tw_prefix_range(prefix), "exempt-router", "the VPC router", false, false};
 	}
 	return n;
 }
@@ -142,14 +143,14 @@ tw_status tw_exemptions(const struct tw_net *net, uint32_t vpc, uint32_t subnet,
 		if (tw_prefix_parse(exempt[i].prefix, strlen(exempt[i].prefix), &prefix) !=
 			TW_PREFIX_OK)
 			return TW_EBUG;
-		add(list, &n, prefix, exempt[i].id, exempt[i].text, exempt[i].assumed);
+		add(list, &n, prefix, exempt[i].id, exempt[i].text, exempt[i].assumed, true);
 	}
 	/* The resolver answers at the primary IPv4 block's base + 2 only. */
 	if (vpc != TW_MISSING && net->vpc[vpc].cidrs.n > 0 &&
 		net->vpc[vpc].cidrs.v[0].family == TW_IPV4) {
 		struct tw_prefix prefix = {net->vpc[vpc].cidrs.v[0].addr, TW_IPV4, 32};
 		prefix.addr.lo += 2;
-		add(list, &n, prefix, "exempt-dns", "the VPC's DNS resolver", false);
+		add(list, &n, prefix, "exempt-dns", "the VPC's DNS resolver", false, false);
 	}
 	*ret_n = n + tw_router_exemptions(net, subnet, list + n, TW_EXEMPTIONS - n);
 	return TW_OK;

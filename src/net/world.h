@@ -15,6 +15,7 @@ struct tw_exemption {
 	const char *id;	  /* SPEC id */
 	const char *text; /* "the VPC's DNS resolver" */
 	bool assumed;	  /* by an address that no source read confirms */
+	bool nowhere;	  /* an address of AWS alone, which no subnet can hold */
 };
 
 #define TW_EXEMPTIONS 32
