@@ -159,24 +159,50 @@ static void add_block(struct tw_prefix *v, size_t *n, struct tw_prefix block)
 	*n = kept;
 }
 
+/*
+ * Replies to a machine go to its subnet as a rule names it: the next machine there would lose them
+ * as well. Not where the narrowest is asked for, nor for requests, which open a service.
+ */
+static struct tw_range home_of(const struct tw_mender *m, const struct tw_gap *gap,
+	struct tw_range peer, enum tw_width width)
+{
+	const struct tw_net *net = m->now.net;
+	const struct tw_prefix *home = NULL;
+	if (width == TW_FOR_PEERS || gap->direction != TW_REPLY)
+		return peer;
+	for (size_t i = 0; i < net->subnets; i++)
+		for (size_t k = 0; k < net->subnet[i].cidrs.n; k++) {
+			const struct tw_prefix *block = &net->subnet[i].cidrs.v[k];
+			struct tw_range all = tw_prefix_range(*block);
+			if (block->family == gap->family &&
+				tw_addr_cmp(all.first, peer.first) <= 0 &&
+				tw_addr_cmp(peer.last, all.last) <= 0 &&
+				(!home || block->len > home->len))
+				home = block;
+		}
+	return home ? tw_prefix_range(*home) : peer;
+}
+
 /* From the first to the last address that one flow loses. */
-static struct tw_range span_of(const struct tw_gap *gap, const char *flow)
+static struct tw_range span_of(
+	const struct tw_mender *m, const struct tw_gap *gap, const char *flow, enum tw_width width)
 {
 	struct tw_range span = {{UINT64_MAX, UINT64_MAX}, {0, 0}, gap->family};
 	for (size_t i = 0; i < gap->lost.n; i++) {
 		const struct tw_lost *l = &gap->lost.v[i];
 		if (l->flow != flow && (!l->flow || !flow || strcmp(l->flow, flow) != 0))
 			continue;
-		if (tw_addr_cmp(l->box.peer.first, span.first) < 0)
-			span.first = l->box.peer.first;
-		if (tw_addr_cmp(l->box.peer.last, span.last) > 0)
-			span.last = l->box.peer.last;
+		struct tw_range peer = home_of(m, gap, l->box.peer, width);
+		if (tw_addr_cmp(peer.first, span.first) < 0)
+			span.first = peer.first;
+		if (tw_addr_cmp(peer.last, span.last) > 0)
+			span.last = peer.last;
 	}
 	return span;
 }
 
-static tw_status cover_blocks(
-	struct tw_mender *m, const struct tw_gap *gap, struct tw_prefix **ret, size_t *ret_n)
+static tw_status cover_blocks(struct tw_mender *m, const struct tw_gap *gap, enum tw_width width,
+	struct tw_prefix **ret, size_t *ret_n)
 {
 	struct tw_prefix *v = TW_NEW_ARRAY(&m->work, struct tw_prefix, gap->lost.n + 1);
 	if (!v)
@@ -187,15 +213,16 @@ static tw_status cover_blocks(
 		for (size_t k = 0; k < i && !again; k++)
 			again = gap->lost.v[k].flow == gap->lost.v[i].flow;
 		if (!again)
-			add_block(v, ret_n, tw_range_cover(span_of(gap, gap->lost.v[i].flow)));
+			add_block(v, ret_n,
+				tw_range_cover(span_of(m, gap, gap->lost.v[i].flow, width)));
 	}
 	*ret = v;
 	return TW_OK;
 }
 
-/* The very addresses, if a few blocks make them up; else n 0. */
-static tw_status exact_blocks(
-	struct tw_mender *m, const struct tw_gap *gap, struct tw_prefix **ret, size_t *ret_n)
+/* The very addresses, or subnets, if a few blocks make them up; else n 0. */
+static tw_status exact_blocks(struct tw_mender *m, const struct tw_gap *gap, enum tw_width width,
+	struct tw_prefix **ret, size_t *ret_n)
 {
 	enum { MOST = 4 };
 	struct tw_prefix *v = TW_NEW_ARRAY(&m->work, struct tw_prefix, 3 * MOST);
@@ -204,7 +231,8 @@ static tw_status exact_blocks(
 		return TW_ENOMEM;
 	for (size_t i = 0; i < gap->lost.n && n <= MOST; i++) {
 		struct tw_prefix some[MOST];
-		size_t got = tw_range_prefixes(gap->lost.v[i].box.peer, some, MOST);
+		size_t got = tw_range_prefixes(
+			home_of(m, gap, gap->lost.v[i].box.peer, width), some, MOST);
 		if (got > MOST)
 			n = MOST + 1;
 		for (size_t k = 0; k < got && n <= MOST; k++)
@@ -231,8 +259,8 @@ tw_status tw_gap_blocks(struct tw_mender *m, const struct tw_gap *gap, enum tw_w
 	struct tw_prefix *exact, *cover;
 	size_t exacts, covers;
 	unsigned len = 128;
-	TW_TRY(exact_blocks(m, gap, &exact, &exacts));
-	TW_TRY(cover_blocks(m, gap, &cover, &covers));
+	TW_TRY(exact_blocks(m, gap, width, &exact, &exacts));
+	TW_TRY(cover_blocks(m, gap, width, &cover, &covers));
 	for (size_t i = 0; i < covers; i++)
 		len = cover[i].len < len ? cover[i].len : len;
 	bool strange = weight(exact, exacts, len) * 2 < weight(cover, covers, len);

@@ -90,7 +90,8 @@ static void draw_edits(struct tw_paint *paint, const struct tw_fix *fix, size_t 
 }
 
 /* Of a fix that was judged, flow by flow; a lint's edit is about packets alone. */
-static void draw_proof(struct tw_paint *paint, const struct tw_fix *fix, size_t gutter)
+static void draw_proof(struct tw_paint *paint, const struct tw_finding *finding,
+	const struct tw_fix *fix, size_t gutter)
 {
 	const char *clients = "";
 
@@ -99,12 +100,15 @@ static void draw_proof(struct tw_paint *paint, const struct tw_fix *fix, size_t 
 	for (size_t i = 0; i < fix->complete_for_n; i++)
 		clients =
 			printed(paint, "%s%s%s", clients, i > 0 ? ", " : "", fix->complete_for[i]);
+	const char *what = fix->complete_for_n > 0
+				   ? printed(paint, "all replies return for %s", clients)
+			   : finding->clients_n > 0
+				   ? "this list drops them no more; the flow is complete only with "
+				     "what mends the other findings"
+				   : "";
 	draw_note(paint, gutter,
-		printed(paint, "proved: %s%s%s",
-			fix->complete_for_n > 0 ? "all replies return for " : "", clients,
-			fix->worse == 0 ? fix->complete_for_n > 0 ? "; no flow is worse off"
-								  : "no flow is worse off"
-					: ""));
+		printed(paint, "proved: %s%s%s", what, *what ? "; " : "",
+			fix->worse == 0 ? "no flow is worse off" : ""));
 }
 
 static void draw_others(struct tw_paint *paint, const struct tw_finding *finding, size_t gutter)
@@ -140,6 +144,6 @@ void tw_text_fixes(struct tw_doc *doc, const struct tw_finding *finding, size_t 
 	draw_edits(paint, fix, gutter);
 	if (fix->opens && *fix->opens)
 		draw_note(paint, gutter, printed(paint, "opens: %s", fix->opens));
-	draw_proof(paint, fix, gutter);
+	draw_proof(paint, finding, fix, gutter);
 	draw_others(paint, finding, gutter);
 }
