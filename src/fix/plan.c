@@ -133,11 +133,6 @@ static tw_status mend_one(struct planner *p, size_t at)
 /* ---- the end ----------------------------------------------------------------------------------
  */
 
-static int order(const struct tw_edit *e)
-{
-	return e->operation == TW_ADD ? 0 : e->operation == TW_REPLACE ? 1 : 2;
-}
-
 static tw_status keep_entry(struct planner *p, struct tw_edit *edit)
 {
 	edit->entry.component = tw_arena_str(&p->plan->arena, edit->entry.component);
@@ -167,7 +162,7 @@ static tw_status finish(struct planner *p)
 		return TW_ENOMEM;
 	for (int pass = 0; pass < 3; pass++)
 		for (size_t i = 0; i < p->edits.n; i++)
-			if (order(&p->edits.v[i]) == pass)
+			if (tw_edit_turn(&p->edits.v[i]) == pass)
 				edit[plan->public.edits++] = p->edits.v[i];
 	for (size_t i = 0; i < plan->public.edits; i++) {
 		TW_TRY(keep_entry(p, &edit[i]));
