@@ -277,7 +277,8 @@ struct tw_check_options {
 };
 
 /**
- * Judges intents and inferred flows.
+ * Judges intents and inferred flows. The report points into the network, the intents and the
+ * clients that it was made from: free it before them, with tw_report_free.
  * TW_EINVAL: an intent selects nothing or cannot be resolved; the diagnostics in `ret_diags` say
  * why.
  */

@@ -80,7 +80,10 @@ struct tw_diff_options {
 	bool filters;
 };
 
-/** Free with tw_difference_free. */
+/**
+ * The difference points into both networks and into the clients: free it before them, with
+ * tw_difference_free. An empty one is no error.
+ */
 TW_NODISCARD tw_status tw_diff(struct tw_mem *mem, const struct tw_net *before,
 	const struct tw_net *after, const struct tw_diff_options *options,
 	struct tw_diags *ret_diags, struct tw_difference **ret);

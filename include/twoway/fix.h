@@ -22,7 +22,8 @@ struct tw_fix_options {
 	enum tw_level least;
 };
 
-/** The report of tw_check, with `fix` filled in its findings. Free with tw_report_free. */
+/** The report of tw_check, and to be freed like it, with `fix` filled in its findings. Errors too.
+ */
 TW_NODISCARD tw_status tw_fixes(struct tw_mem *mem, const struct tw_net *net,
 	const struct tw_fix_options *options, struct tw_diags *ret_diags, struct tw_report **ret);
 
@@ -40,7 +41,8 @@ struct tw_fix_plan {
 /**
  * `rank` 0: the first alternative of each finding that is allowed, and what shows only then is
  * mended in its turn, until nothing is left that can be. Another rank: that alternative of each
- * finding, and no more. `review`: take fixes that need a review, too. Free with tw_fix_plan_free.
+ * finding, and no more. `review`: take fixes that need a review, too. Nothing to mend is a plan
+ * without edits. Errors as of tw_check. Free it before the network, with tw_fix_plan_free.
  */
 TW_NODISCARD tw_status tw_fix_plan_new(struct tw_mem *mem, const struct tw_net *net,
 	const struct tw_fix_options *options, unsigned rank, bool review,

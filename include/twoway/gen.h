@@ -51,7 +51,8 @@ const struct tw_gen_pattern *tw_gen_patterns(size_t *ret_count);
 
 /**
  * TW_EINVAL: an intent cannot be turned into rules, or the quota cannot be kept (the diagnostic
- * says how many rules the best list has). Free with tw_gen_free.
+ * says how many rules the best list has), or there is no pattern of that name. The result points
+ * into the intents and the options: free it before them, with tw_gen_free.
  */
 TW_NODISCARD tw_status tw_gen(struct tw_mem *mem, const struct tw_gen_options *options,
 	struct tw_diags *ret_diags, struct tw_gen_result **ret);

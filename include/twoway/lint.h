@@ -25,8 +25,7 @@ struct tw_lint_options {
 };
 
 /**
- * The report has findings and no flows. Free with tw_report_free.
- * TW_EINVAL: as for tw_check.
+ * The report has findings and no flows. To be freed like that of tw_check, and errors are the same.
  */
 TW_NODISCARD tw_status tw_lint(struct tw_mem *mem, const struct tw_net *net,
 	const struct tw_lint_options *options, struct tw_diags *ret_diags, struct tw_report **ret);

@@ -84,6 +84,11 @@ bool tw_entry_equal(const struct tw_entry *a, const struct tw_entry *b)
 	       a->icmp_code == b->icmp_code;
 }
 
+int tw_edit_turn(const struct tw_edit *edit)
+{
+	return edit->operation == TW_ADD ? 0 : edit->operation == TW_REPLACE ? 1 : 2;
+}
+
 static const char *icmp_text(struct tw_arena *arena, const char *name, const struct tw_entry *e)
 {
 	if (e->icmp_type < 0)

@@ -18,6 +18,9 @@ struct tw_entry tw_entry_of_rule(
 enum tw_list tw_entry_list(const struct tw_entry *entry);
 bool tw_entry_equal(const struct tw_entry *a, const struct tw_entry *b);
 
+/* Edits are made by turn, 0 to 2: what is added before what goes. SPEC: nacl-add-before-delete */
+int tw_edit_turn(const struct tw_edit *edit);
+
 /* "TCP 1024-65535", "ICMP type 0 code 0", "all traffic"; NULL when memory runs out. */
 const char *tw_traffic_text(struct tw_arena *arena, const struct tw_entry *entry);
 /* "allow TCP 1024-65535 from 0.0.0.0/0" */

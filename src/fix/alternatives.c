@@ -161,11 +161,6 @@ static const char *title_of(struct tw_mender *m, const tw_edits *edits)
 	return text;
 }
 
-static int order(const struct tw_edit *e)
-{
-	return e->operation == TW_ADD ? 0 : e->operation == TW_REPLACE ? 1 : 2;
-}
-
 /* SPEC: nacl-add-before-delete */
 static tw_status keep_edits(struct tw_mender *m, const tw_edits *edits, struct tw_fix *fix)
 {
@@ -174,7 +169,7 @@ static tw_status keep_edits(struct tw_mender *m, const tw_edits *edits, struct t
 		return TW_ENOMEM;
 	for (int pass = 0; pass < 3; pass++)
 		for (size_t i = 0; i < edits->n; i++)
-			if (order(&edits->v[i]) == pass)
+			if (tw_edit_turn(&edits->v[i]) == pass)
 				v[fix->edits++] = edits->v[i];
 	fix->edit = v;
 	return TW_OK;

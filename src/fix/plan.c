@@ -176,11 +176,6 @@ static tw_status mend_all(struct planner *p)
 /* ---- the end ----------------------------------------------------------------------------------
  */
 
-static int order(const struct tw_edit *e)
-{
-	return e->operation == TW_ADD ? 0 : e->operation == TW_REPLACE ? 1 : 2;
-}
-
 static tw_status keep_entry(struct planner *p, struct tw_edit *edit)
 {
 	edit->entry.component = tw_arena_str(&p->plan->arena, edit->entry.component);
@@ -210,7 +205,7 @@ static tw_status finish(struct planner *p)
 		return TW_ENOMEM;
 	for (int pass = 0; pass < 3; pass++)
 		for (size_t i = 0; i < p->edits.n; i++)
-			if (order(&p->edits.v[i]) == pass)
+			if (tw_edit_turn(&p->edits.v[i]) == pass)
 				edit[plan->public.edits++] = p->edits.v[i];
 	for (size_t i = 0; i < plan->public.edits; i++) {
 		TW_TRY(keep_entry(p, &edit[i]));

@@ -3,40 +3,12 @@
 
 #include "spell.h"
 
-static const char *operation_word(enum tw_operation operation)
-{
-	static const char *const words[] = {
-		[TW_ADD] = "add", [TW_REPLACE] = "replace", [TW_REMOVE] = "remove"};
-
-	return words[operation];
-}
-
-static const char *applicability_word(enum tw_applicability applicability)
-{
-	static const char *const words[] = {[TW_FIX_SAFE] = "safe",
-		[TW_FIX_REVIEW] = "review",
-		[TW_FIX_PLACEHOLDER] = "placeholder"};
-
-	return words[applicability];
-}
-
 /* The protocol as everywhere in reports. */
 static const char *protocol_word(struct tw_paint *paint, int16_t protocol)
 {
-	switch (protocol) {
-	case -1:
-		return "all";
-	case TW_PROTOCOL_TCP:
-		return "tcp";
-	case TW_PROTOCOL_UDP:
-		return "udp";
-	case TW_PROTOCOL_ICMP:
-		return "icmp";
-	case TW_PROTOCOL_ICMPV6:
-		return "icmpv6";
-	default:
-		return tw_paint_kept(paint, tw_arena_printf(paint->arena, "protocol/%d", protocol));
-	}
+	char buf[TW_SERVICE_TEXT];
+
+	return tw_paint_kept(paint, tw_arena_str(paint->arena, tw_protocol_text(protocol, buf)));
 }
 
 static void write_icmp(struct tw_jsonw *w, const struct tw_entry *entry)
@@ -65,7 +37,7 @@ static void write_edit(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_e
 	tw_jsonw_object(w, false);
 	tw_json_key_str(w, "component", entry->component);
 	tw_json_key_str(w, "list", tw_spell_list(entry));
-	tw_json_key_str(w, "operation", operation_word(edit->operation));
+	tw_json_key_str(w, "operation", tw_operation_name(edit->operation));
 	tw_json_key_str(w, "rule", rule);
 	tw_json_key_str(w, "action", entry->allow || entry->group ? "allow" : "deny");
 	tw_json_key_str(w, "protocol", protocol_word(paint, entry->protocol));
@@ -150,7 +122,7 @@ void tw_json_fix(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_fix *fi
 {
 	tw_jsonw_object(w, false);
 	tw_json_key_str(w, "title", fix->title);
-	tw_json_key_str(w, "applicability", applicability_word(fix->applicability));
+	tw_json_key_str(w, "applicability", tw_applicability_name(fix->applicability));
 	tw_json_key_uint(w, "rank", fix->rank);
 	tw_jsonw_key(w, "edits");
 	tw_jsonw_array(w, false);

@@ -8,6 +8,7 @@
  * below on its way out, and none can end the comment, the string or the scalar that it stands in.
  */
 
+#include "entry.h"
 #include "map.h"
 #include "report_out.h"
 
@@ -25,6 +26,8 @@ struct tw_spell {
 
 /* The text, or "" and out of memory kept for NULL. */
 const char *tw_spell_kept(struct tw_spell *s, const char *text);
+/* The text of a buffer, which ends. */
+const char *tw_spell_keep(struct tw_spell *s, struct tw_buf *buf);
 /* Without what steers a terminal or hides itself: such characters are shown as escapes. */
 const char *tw_spell_clean(struct tw_spell *s, const char *text);
 /* One `#` comment, each line within 80 columns where words allow it. NULL: nothing. */

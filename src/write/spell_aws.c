@@ -40,16 +40,6 @@ static void put_inside(struct tw_buf *buf, const char *text)
 	}
 }
 
-static const char *keep_buf(struct tw_spell *s, struct tw_buf *buf)
-{
-	const char *text = tw_buf_text(buf);
-
-	if (text)
-		text = tw_arena_dup(s->arena, buf->p, buf->n);
-	tw_buf_fini(buf);
-	return tw_spell_kept(s, text);
-}
-
 static const char *shell_word(struct tw_spell *s, const char *text)
 {
 	const char *clean = tw_spell_clean(s, text);
@@ -61,7 +51,7 @@ static const char *shell_word(struct tw_spell *s, const char *text)
 	tw_buf_putc(&buf, '\'');
 	put_inside(&buf, clean);
 	tw_buf_putc(&buf, '\'');
-	return keep_buf(s, &buf);
+	return tw_spell_keep(s, &buf);
 }
 
 /* ---- commands of several lines --------------------------------------------------------------- */
@@ -116,16 +106,8 @@ static void put_option(struct command *c, const char *option, const char *word)
 
 static const char *acl_protocol(struct tw_spell *s, int16_t protocol)
 {
-	switch (protocol) {
-	case TW_PROTOCOL_TCP:
-		return "tcp";
-	case TW_PROTOCOL_UDP:
-		return "udp";
-	case TW_PROTOCOL_ICMP:
-		return "icmp";
-	default: /* the command has no name for others */
-		return tw_spell_kept(s, tw_arena_printf(s->arena, "%d", protocol));
-	}
+	/* The command has no name for ICMPv6. */
+	return protocol == TW_PROTOCOL_ICMPV6 ? "58" : tw_spell_group_protocol(s, protocol);
 }
 
 /* SPEC: nacl-field-portrange, nacl-field-icmp, proto-spelling */
@@ -183,7 +165,7 @@ static const char *permission(struct tw_spell *s, const struct tw_entry *entry, 
 			entry->cidr.family == TW_IPV6 ? ",\"Ipv6Ranges\":[{\"CidrIpv6\":\"%s\"}]}]'"
 						      : ",\"IpRanges\":[{\"CidrIp\":\"%s\"}]}]'",
 			tw_prefix_text(entry->cidr, cidr));
-	return keep_buf(s, &buf);
+	return tw_spell_keep(s, &buf);
 }
 
 /* The group that a rule names: a variable of the script, or an id. */
@@ -198,7 +180,7 @@ static const char *peer_of(struct tw_spell *s, const struct tw_entry *entry)
 		return tw_spell_kept(s, tw_arena_printf(s->arena, "\"'\"$%s\"'\"", s->ident[set]));
 	tw_buf_init(&buf, s->buf->mem);
 	put_inside(&buf, tw_spell_quoted(s, entry->peer_group));
-	return keep_buf(s, &buf);
+	return tw_spell_keep(s, &buf);
 }
 
 static void write_group(

@@ -19,11 +19,7 @@ const char *tw_hcl_string(struct tw_spell *s, const char *text)
 		tw_buf_putc(&buf, *clean);
 	}
 	tw_buf_putc(&buf, '"');
-	const char *made = tw_buf_text(&buf);
-	if (made)
-		made = tw_arena_dup(s->arena, buf.p, buf.n);
-	tw_buf_fini(&buf);
-	return tw_spell_kept(s, made);
+	return tw_spell_keep(s, &buf);
 }
 
 void tw_hcl_raw(struct tw_hcl *h, const char *key, const char *value)
@@ -82,20 +78,11 @@ void tw_hcl_block(struct tw_hcl *h, const char *head)
 /* SPEC: tf-acl-protocol-names */
 const char *tw_hcl_acl_protocol(struct tw_spell *s, int16_t protocol)
 {
-	switch (protocol) {
-	case TW_PROTOCOL_TCP:
-		return "tcp";
-	case TW_PROTOCOL_UDP:
-		return "udp";
-	case TW_PROTOCOL_ICMP:
-		return "icmp";
-	case TW_PROTOCOL_ICMPV6:
+	if (protocol == TW_PROTOCOL_ICMPV6)
 		return "ipv6-icmp";
-	default:
-		if (protocol == 57 || (protocol >= 143 && protocol <= 252))
-			return NULL;
-		return tw_spell_kept(s, tw_arena_printf(s->arena, "%d", protocol));
-	}
+	if (protocol == 57 || (protocol >= 143 && protocol <= 252))
+		return NULL;
+	return tw_spell_group_protocol(s, protocol);
 }
 
 /* All ports of protocols without ports are 0 to 0; of TCP that is port 0 alone, and of ICMP an

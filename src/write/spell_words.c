@@ -16,8 +16,7 @@ const char *tw_spell_kept(struct tw_spell *s, const char *text)
 	return "";
 }
 
-/* A buffer's text moves to the arena. */
-static const char *keep(struct tw_spell *s, struct tw_buf *buf)
+const char *tw_spell_keep(struct tw_spell *s, struct tw_buf *buf)
 {
 	const char *text = tw_buf_text(buf);
 
@@ -38,7 +37,7 @@ const char *tw_spell_clean(struct tw_spell *s, const char *text)
 		i += tw_clean_next(false, text + i, n - i, &unit);
 		tw_buf_put(&buf, unit.text, unit.n);
 	}
-	return keep(s, &buf);
+	return tw_spell_keep(s, &buf);
 }
 
 void tw_spell_comment(struct tw_spell *s, size_t margin, const char *text)
@@ -119,7 +118,7 @@ const char *tw_spell_quoted(struct tw_spell *s, const char *text)
 	tw_buf_init(&buf, s->buf->mem);
 	tw_jsonw_init(&w, &buf);
 	tw_jsonw_str(&w, tw_spell_clean(s, text));
-	return keep(s, &buf);
+	return tw_spell_keep(s, &buf);
 }
 
 const char *tw_spell_description(struct tw_spell *s, const char *text, const char *otherwise)
@@ -147,7 +146,7 @@ bool tw_spell_has_icmp(const struct tw_entry *entry)
 
 const char *tw_spell_list(const struct tw_entry *entry)
 {
-	return entry->egress ? "egress" : "ingress";
+	return tw_list_name(tw_entry_list(entry));
 }
 
 static void say_protocol(struct tw_buf *buf, const struct tw_entry *entry)
@@ -196,7 +195,7 @@ const char *tw_spell_rule(struct tw_spell *s, const struct tw_entry *entry)
 
 	tw_buf_init(&buf, s->buf->mem);
 	say_rule(s, &buf, entry);
-	return keep(s, &buf);
+	return tw_spell_keep(s, &buf);
 }
 
 const char *tw_spell_whole_rule(struct tw_spell *s, const struct tw_entry *entry)
@@ -213,7 +212,7 @@ const char *tw_spell_whole_rule(struct tw_spell *s, const struct tw_entry *entry
 	tw_buf_puts(&buf, " (");
 	say_rule(s, &buf, entry);
 	tw_buf_putc(&buf, ')');
-	return keep(s, &buf);
+	return tw_spell_keep(s, &buf);
 }
 
 const char *tw_spell_group_protocol(struct tw_spell *s, int16_t protocol)
