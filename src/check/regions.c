@@ -286,7 +286,27 @@ static tw_status path_of(
 	return TW_OK;
 }
 
-tw_status tw_regions_of(struct tw_results *results, const struct tw_outcomes *outcomes,
+/* A region has one text for all of its protocols: those with other addresses are another one. */
+static tw_status cut_by_protocol(
+	struct tw_results *results, const struct tw_outcome *outcome, struct tw_outcomes *ret)
+{
+	struct tw_space *space = results->judge->space;
+	struct tw_residuals parts = TW_VEC_EMPTY;
+	if (outcome->reply_kind != TW_REPLY_WHOLE)
+		return TW_VEC_PUSH(results->mem, ret, *outcome);
+	tw_set split = tw_partition_split(space, outcome->set, TW_FIELD_FROM, results->mem, &parts);
+	tw_status status = tw_space_status(space);
+	for (size_t i = 0; status == TW_OK && i < parts.n; i++) {
+		struct tw_outcome part = *outcome;
+		part.set = tw_set_intersect(
+			space, outcome->set, tw_partition_where(space, split, (uint16_t)(i + 1)));
+		status = TW_VEC_PUSH(results->mem, ret, part);
+	}
+	tw_residuals_free(results->mem, &parts);
+	return status == TW_OK ? tw_space_status(space) : status;
+}
+
+static tw_status paths_of(struct tw_results *results, const struct tw_outcomes *outcomes,
 	const struct tw_flow_path **ret, size_t *ret_n)
 {
 	size_t n = outcomes->n, paths = 0;
@@ -310,4 +330,17 @@ tw_status tw_regions_of(struct tw_results *results, const struct tw_outcomes *ou
 	*ret = path;
 	*ret_n = paths;
 	return tw_space_status(results->judge->space);
+}
+
+tw_status tw_regions_of(struct tw_results *results, const struct tw_outcomes *outcomes,
+	const struct tw_flow_path **ret, size_t *ret_n)
+{
+	struct tw_outcomes cut = TW_VEC_EMPTY;
+	tw_status status = TW_OK;
+	for (size_t i = 0; status == TW_OK && i < outcomes->n; i++)
+		status = cut_by_protocol(results, &outcomes->v[i], &cut);
+	if (status == TW_OK)
+		status = paths_of(results, &cut, ret, ret_n);
+	TW_VEC_FREE(results->mem, &cut);
+	return status;
 }

@@ -23,7 +23,8 @@ struct result {
 struct cell {
 	tw_set set;
 	const struct tw_outcome *outcome; /* the worst of them */
-	uint32_t result;
+	const struct tw_outcome *passing; /* the worst of those that are not blocked, or NULL */
+	uint32_t result, passed;	  /* of `outcome` and of `passing` */
 };
 
 struct match {
@@ -123,7 +124,10 @@ static bool is_worse(const struct tw_outcome *a, const struct tw_outcome *b)
 	return rank[a->verdict] > rank[b->verdict];
 }
 
-/* Takes what earlier alternatives hold off `rest`, and gives it to the worse one. */
+/*
+ * Takes what earlier alternatives hold off `rest`, and gives it to the worse one. Where one is
+ * blocked, the others still count: a flow is blocked only if all of them are.
+ */
 static tw_status overlay(
 	struct refining *r, int age, const struct tw_outcome *o, uint32_t result, tw_set *rest)
 {
@@ -135,10 +139,20 @@ static tw_status overlay(
 		if (tw_set_is_empty(both))
 			continue;
 		*rest = tw_set_subtract(space, *rest, both);
-		if (!is_worse(o, one->outcome))
+		struct cell joint = *one;
+		joint.set = both;
+		if (is_worse(o, one->outcome)) {
+			joint.outcome = o;
+			joint.result = result;
+		}
+		if (result != 0 && (!one->passing || is_worse(o, one->passing))) {
+			joint.passing = o;
+			joint.passed = result;
+		}
+		if (joint.outcome == one->outcome && joint.passing == one->passing)
 			continue;
 		one->set = tw_set_subtract(space, one->set, both);
-		TW_TRY(TW_VEC_PUSH(r->d->mem, &r->cell[age], (struct cell){both, o, result}));
+		TW_TRY(TW_VEC_PUSH(r->d->mem, &r->cell[age], joint));
 	}
 	return tw_space_status(space);
 }
@@ -153,15 +167,17 @@ static tw_status add_cell(struct refining *r, int age, const struct tw_outcome *
 		TW_TRY(overlay(r, age, o, result, &set));
 	for (size_t i = 0; i < r->cell[age].n; i++) {
 		struct cell *one = &r->cell[age].v[i];
-		if (one->result != result || one->outcome->path != o->path ||
-			one->outcome->levels != o->levels || one->outcome->protocol != o->protocol)
+		if (one->result != result || one->passed != result ||
+			one->outcome->path != o->path || one->outcome->levels != o->levels ||
+			one->outcome->protocol != o->protocol)
 			continue;
 		one->set = tw_set_union(space, one->set, set);
 		return tw_space_status(space);
 	}
 	if (tw_set_is_empty(set))
 		return tw_space_status(space);
-	return TW_VEC_PUSH(r->d->mem, &r->cell[age], (struct cell){set, o, result});
+	return TW_VEC_PUSH(r->d->mem, &r->cell[age],
+		(struct cell){set, o, result != 0 ? o : NULL, result, result});
 }
 
 static uint16_t first_of(void *ctx, uint16_t a, uint16_t b)
@@ -197,9 +213,10 @@ static tw_status partition_of(struct refining *r, int age, tw_set *ret)
 static uint16_t meet(void *ctx, uint16_t a, uint16_t b)
 {
 	struct refining *r = ctx;
-	uint32_t x = a > 0 ? r->cell[TW_OLD].v[a - 1].result : 0;
-	uint32_t y = b > 0 ? r->cell[TW_NEW].v[b - 1].result : 0;
-	if (x == y || r->status != TW_OK)
+	static const struct cell none = {.result = 0};
+	const struct cell *x = a > 0 ? &r->cell[TW_OLD].v[a - 1] : &none;
+	const struct cell *y = b > 0 ? &r->cell[TW_NEW].v[b - 1] : &none;
+	if ((x->result == y->result && x->passed == y->passed) || r->status != TW_OK)
 		return 0;
 	for (size_t i = r->match.n; i-- > 0;)
 		if (r->match.v[i].a == a && r->match.v[i].b == b)
@@ -225,10 +242,13 @@ static tw_status compare(struct refining *r, struct tw_twins *ret)
 	for (size_t i = 0; i < r->match.n; i++) {
 		const struct match *m = &r->match.v[i];
 		struct tw_twin twin = {.set = tw_partition_where(space, changed, m->label)};
-		if (m->a > 0)
-			twin.outcome[TW_OLD] = r->cell[TW_OLD].v[m->a - 1].outcome;
-		if (m->b > 0)
-			twin.outcome[TW_NEW] = r->cell[TW_NEW].v[m->b - 1].outcome;
+		const struct cell *old = m->a > 0 ? &r->cell[TW_OLD].v[m->a - 1] : NULL;
+		const struct cell *new = m->b > 0 ? &r->cell[TW_NEW].v[m->b - 1] : NULL;
+		bool same = (old ? old->result : 0) == (new ? new->result : 0);
+		if (old)
+			twin.outcome[TW_OLD] = same && old->passing ? old->passing : old->outcome;
+		if (new)
+			twin.outcome[TW_NEW] = same && new->passing ? new->passing : new->outcome;
 		if (!tw_set_is_empty(twin.set))
 			TW_TRY(TW_VEC_PUSH(r->d->mem, ret, twin));
 	}

@@ -11,6 +11,17 @@
 /* ---- who there is -----------------------------------------------------------------------------
  */
 
+/*
+ * Flows begin or end there. Endpoints and functions do so by interfaces with groups; without any
+ * they hand packets on, as those of a Gateway Load Balancer.
+ */
+static bool is_end(const struct tw_interface *one)
+{
+	if (one->type == TW_INTERFACE_ENDPOINT || one->type == TW_INTERFACE_LAMBDA)
+		return one->groups_n > 0;
+	return one->type == TW_INTERFACE_ORDINARY;
+}
+
 /* Interfaces of one sort; subnets of that sort in which neither network has anybody. */
 static tw_status sites_of(struct whole *w, int age, bool touched, struct tw_sites *ret)
 {
@@ -20,7 +31,7 @@ static tw_status sites_of(struct whole *w, int age, bool touched, struct tw_site
 	tw_status status = TW_OK;
 	tw_picked_init(&picked, net, d->arena, NULL, TW_NO_SPAN);
 	for (uint32_t i = 0; status == TW_OK && i < net->interfaces; i++)
-		if (net->interface[i].type == TW_INTERFACE_ORDINARY &&
+		if (is_end(&net->interface[i]) &&
 			(w->touched->everything || w->touched->interface[age][i]) == touched)
 			status = TW_VEC_PUSH(net->mem, &picked.interface, i);
 	for (uint32_t i = 0; status == TW_OK && i < net->subnets; i++) {
