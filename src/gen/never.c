@@ -178,15 +178,33 @@ static tw_status tell_one(
 		demand->box.protocol == TW_PROTOCOL_TCP ? "TCP" : "UDP", demand->flow);
 }
 
-/* Of the first flow whose replies forbid the deny. */
+/* Whether what is told of `first` says what there is to say of `then`, too. */
+static bool says_as_much(const struct tw_demand *first, const struct tw_demand *then)
+{
+	return first->why == then->why && first->box.protocol == then->box.protocol &&
+	       first->box.ports.lo <= then->box.ports.lo &&
+	       first->box.ports.hi >= then->box.ports.hi;
+}
+
+/* Of the flows whose replies forbid the deny: the first one for each protocol and range of ports.
+ */
 static tw_status tell_needed(struct view *v, const struct tw_service *service, uint8_t family)
 {
 	const struct tw_guard *guard = &v->plan->guard.v[v->guard];
 
-	for (size_t i = 0; i < guard->demand.n; i++)
-		if (guard->demand.v[i].box.cidr.family == family &&
-			is_needed(v, service, &guard->demand.v[i]))
-			return tell_one(v, service, &guard->demand.v[i]);
+	for (size_t i = 0; i < guard->demand.n; i++) {
+		const struct tw_demand *then = &guard->demand.v[i];
+		bool told = false;
+		if (then->box.cidr.family != family || !is_needed(v, service, then))
+			continue;
+		for (size_t k = 0; k < i && !told; k++) {
+			const struct tw_demand *first = &guard->demand.v[k];
+			told = first->box.cidr.family == family && is_needed(v, service, first) &&
+			       says_as_much(first, then);
+		}
+		if (!told)
+			TW_TRY(tell_one(v, service, then));
+	}
 	return TW_OK;
 }
 
