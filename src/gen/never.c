@@ -458,6 +458,27 @@ static tw_status is_forbidden(struct mtu *m, bool egress, struct tw_prefix peer,
 	return TW_OK;
 }
 
+/* What is left of the messages where a never forbids them from everywhere. */
+static tw_status tell_messages(
+	struct mtu *m, bool egress, uint8_t family, size_t with, size_t without)
+{
+	const struct tw_guard *guard = &m->plan->guard.v[m->guard];
+	const char *kind = guard->group ? "security group" : "network ACL";
+	const char *way = egress ? "to" : "from";
+
+	if (with == 0)
+		return tw_plan_note(m->plan,
+			"%s %s: a never forbids path-MTU messages (IPv%u) %s everywhere and %s all "
+			"peers of flows, so no rule lets them %s: where a smaller link is on the "
+			"way, large packets vanish. A never that names its ports leaves them alone",
+			kind, guard->name, (unsigned)family, way, way, egress ? "out" : "in");
+	return tw_plan_note(m->plan,
+		"%s %s: a never forbids path-MTU messages (IPv%u) %s everywhere, so only peers of "
+		"flows%s may %s them",
+		kind, guard->name, (unsigned)family, way,
+		without > 0 ? " that no never speaks of" : "", egress ? "get" : "send");
+}
+
 /* From anywhere: any router on the way may send them. Where a never speaks against that, from the
  * peers only. */
 static tw_status add_messages(struct mtu *m, bool egress, uint8_t family)
@@ -465,6 +486,7 @@ static tw_status add_messages(struct mtu *m, bool egress, uint8_t family)
 	const struct tw_guard *guard = &m->plan->guard.v[m->guard];
 	struct tw_prefix anywhere = {.family = family};
 	size_t n = guard->demand.n;
+	size_t with = 0, without = 0; /* peers that may, and those that a never speaks of */
 	bool any = false, forbidden;
 
 	for (size_t i = 0; i < n; i++)
@@ -482,14 +504,13 @@ static tw_status add_messages(struct mtu *m, bool egress, uint8_t family)
 			!tw_cover_has_ports(demand.box.protocol))
 			continue;
 		TW_TRY(is_forbidden(m, egress, demand.box.cidr, &forbidden));
-		if (!forbidden)
+		if (forbidden)
+			without++;
+		else
 			TW_TRY(add_message(m, egress, demand.box.cidr, demand.exact));
+		with += !forbidden;
 	}
-	return tw_plan_note(m->plan,
-		"%s %s: a never forbids path-MTU messages (IPv%u) %s everywhere, so only peers of "
-		"flows may %s them",
-		guard->group ? "security group" : "network ACL", guard->name, (unsigned)family,
-		egress ? "to" : "from", egress ? "get" : "send");
+	return tell_messages(m, egress, family, with, without);
 }
 
 /* SPEC: pmtud-v4, pmtud-v6: lists in both directions. SPEC: pmtud-sg: groups, incoming. */
