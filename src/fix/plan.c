@@ -25,7 +25,8 @@ struct planner {
 	struct tw_report *report;
 	tw_edits edits;
 	TW_VEC(const char *) left;
-	bool *stays; /* by finding of `first`: told in `left` */
+	const char **why; /* by finding of `first`: why it stays, or NULL */
+	bool advanced;	  /* an edit was made since the last look at those that stay */
 };
 
 void tw_fix_plan_free(struct tw_fix_plan *plan)
@@ -65,6 +66,7 @@ static tw_status advance(struct planner *p)
 	drop_state(p);
 	p->patch = patch;
 	p->report = report;
+	p->advanced = true;
 	p->m.now = (struct tw_state){tw_patch_net(patch), report, needs};
 	return TW_OK;
 }
@@ -101,10 +103,9 @@ static const struct tw_fix *choose(const struct planner *p, const struct tw_fix 
 static tw_status leave(struct planner *p, size_t at, const char *why)
 {
 	const struct tw_finding *f = &p->first->finding[at];
-	const char *text = tw_arena_printf(&p->plan->arena, "%s at %s: %s", f->code,
+	p->why[at] = tw_arena_printf(&p->plan->arena, "%s at %s: %s", f->code,
 		f->cause_component ? f->cause_component : "the input", why);
-	p->stays[at] = true;
-	return text ? TW_VEC_PUSH(p->m.mem, &p->left, text) : TW_ENOMEM;
+	return p->why[at] ? TW_OK : TW_ENOMEM;
 }
 
 static tw_status mend_one(struct planner *p, size_t at)
@@ -112,6 +113,7 @@ static tw_status mend_one(struct planner *p, size_t at)
 	const struct tw_finding *f = &p->first->finding[at];
 	size_t now = find_now(p, f), n;
 	const struct tw_fix *fix, *chosen;
+	p->why[at] = NULL;
 	if (f->suppressed || f->level < p->least || now == p->m.now.report->findings_n)
 		return TW_OK;
 	if (p->m.now.needs[now].n == 0)
@@ -185,7 +187,7 @@ static tw_status finish(struct planner *p)
 	plan->public.worst = tw_report_worst(p->m.now.report);
 	for (size_t i = 0; i < p->first->findings_n; i++)
 		plan->public.mended += p->needs[i].n > 0 && !p->first->finding[i].suppressed &&
-				       p->first->finding[i].level >= p->least && !p->stays[i];
+				       p->first->finding[i].level >= p->least && !p->why[i];
 	return TW_OK;
 }
 
@@ -210,16 +212,35 @@ static tw_status tell_rest(struct planner *p)
 	return TW_OK;
 }
 
+/*
+ * Nothing that is offered may leave anything as loud as what it mends, and what it would leave may
+ * be the next one's to mend: those that stay are tried again for as long as others get mended.
+ */
+static tw_status mend_all(struct planner *p)
+{
+	for (size_t i = 0; i < p->first->findings_n; i++)
+		TW_TRY(mend_one(p, i));
+	while (p->advanced) {
+		p->advanced = false;
+		for (size_t i = 0; i < p->first->findings_n; i++)
+			if (p->why[i])
+				TW_TRY(mend_one(p, i));
+	}
+	for (size_t i = 0; i < p->first->findings_n; i++)
+		if (p->why[i])
+			TW_TRY(TW_VEC_PUSH(p->m.mem, &p->left, p->why[i]));
+	return TW_OK;
+}
+
 static tw_status run(struct planner *p)
 {
 	TW_TRY(tw_check_needs(p->m.mem, p->net, &p->m.check, p->m.diags, &p->first, &p->needs));
 	p->report = p->first;
 	p->m.now = (struct tw_state){p->net, p->first, p->needs};
-	p->stays = TW_NEW_ARRAY(&p->plan->arena, bool, p->first->findings_n + 1);
-	if (!p->stays)
+	p->why = TW_NEW_ARRAY(&p->plan->arena, const char *, p->first->findings_n + 1);
+	if (!p->why)
 		return TW_ENOMEM;
-	for (size_t i = 0; i < p->first->findings_n; i++)
-		TW_TRY(mend_one(p, i));
+	TW_TRY(mend_all(p));
 	TW_TRY(tell_rest(p));
 	return finish(p);
 }
