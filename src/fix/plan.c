@@ -33,6 +33,7 @@ struct planner {
 	tw_edits edits;
 	TW_VEC(const char *) left;
 	TW_VEC(struct given_up) given_up; /* told in `left` */
+	bool advanced; /* an edit was made since the last look at those that stay */
 };
 
 void tw_fix_plan_free(struct tw_fix_plan *plan)
@@ -72,6 +73,7 @@ static tw_status advance(struct planner *p)
 	drop_state(p);
 	p->patch = patch;
 	p->report = report;
+	p->advanced = true;
 	p->m.now = (struct tw_state){tw_patch_net(patch), report, needs};
 	return TW_OK;
 }
@@ -158,17 +160,32 @@ static tw_status mend_one(struct planner *p, size_t at)
  * Each step makes a finding go or gives one up. Fixes never make a flow worse, so this ends by
  * itself; the bound is for a judgement that contradicts itself.
  */
-static tw_status mend_all(struct planner *p)
+static tw_status mend_each(struct planner *p, size_t *steps)
 {
-	size_t steps = 4 * p->first->findings_n + 16;
-	for (size_t i = 0; i < p->m.now.report->findings_n && steps > 0;) {
+	for (size_t i = 0; i<p->m.now.report->findings_n && * steps> 0;) {
 		if (!is_work(p, &p->m.now.report->finding[i])) {
 			i++;
 			continue;
 		}
 		TW_TRY(mend_one(p, i));
-		steps--;
+		(*steps)--;
 		i = 0; /* the report may be another one */
+	}
+	return TW_OK;
+}
+
+/*
+ * Nothing that is offered may leave anything as loud as what it mends, and what it would leave may
+ * be the next one's to mend: those that stay are tried again for as long as others get mended.
+ */
+static tw_status mend_all(struct planner *p)
+{
+	size_t steps = 8 * p->first->findings_n + 32;
+	TW_TRY(mend_each(p, &steps));
+	while (p->advanced && p->given_up.n > 0 && steps > 0) {
+		p->advanced = false;
+		p->given_up.n = p->left.n = 0;
+		TW_TRY(mend_each(p, &steps));
 	}
 	return TW_OK;
 }

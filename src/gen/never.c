@@ -178,15 +178,33 @@ static tw_status tell_one(
 		demand->box.protocol == TW_PROTOCOL_TCP ? "TCP" : "UDP", demand->flow);
 }
 
-/* Of the first flow whose replies forbid the deny. */
+/* Whether what is told of `first` says what there is to say of `then`, too. */
+static bool says_as_much(const struct tw_demand *first, const struct tw_demand *then)
+{
+	return first->why == then->why && first->box.protocol == then->box.protocol &&
+	       first->box.ports.lo <= then->box.ports.lo &&
+	       first->box.ports.hi >= then->box.ports.hi;
+}
+
+/* Of the flows whose replies forbid the deny: the first one for each protocol and range of ports.
+ */
 static tw_status tell_needed(struct view *v, const struct tw_service *service, uint8_t family)
 {
 	const struct tw_guard *guard = &v->plan->guard.v[v->guard];
 
-	for (size_t i = 0; i < guard->demand.n; i++)
-		if (guard->demand.v[i].box.cidr.family == family &&
-			is_needed(v, service, &guard->demand.v[i]))
-			return tell_one(v, service, &guard->demand.v[i]);
+	for (size_t i = 0; i < guard->demand.n; i++) {
+		const struct tw_demand *then = &guard->demand.v[i];
+		bool told = false;
+		if (then->box.cidr.family != family || !is_needed(v, service, then))
+			continue;
+		for (size_t k = 0; k < i && !told; k++) {
+			const struct tw_demand *first = &guard->demand.v[k];
+			told = first->box.cidr.family == family && is_needed(v, service, first) &&
+			       says_as_much(first, then);
+		}
+		if (!told)
+			TW_TRY(tell_one(v, service, then));
+	}
 	return TW_OK;
 }
 
@@ -440,6 +458,27 @@ static tw_status is_forbidden(struct mtu *m, bool egress, struct tw_prefix peer,
 	return TW_OK;
 }
 
+/* What is left of the messages where a never forbids them from everywhere. */
+static tw_status tell_messages(
+	struct mtu *m, bool egress, uint8_t family, size_t with, size_t without)
+{
+	const struct tw_guard *guard = &m->plan->guard.v[m->guard];
+	const char *kind = guard->group ? "security group" : "network ACL";
+	const char *way = egress ? "to" : "from";
+
+	if (with == 0)
+		return tw_plan_note(m->plan,
+			"%s %s: a never forbids path-MTU messages (IPv%u) %s everywhere and %s all "
+			"peers of flows, so no rule lets them %s: where a smaller link is on the "
+			"way, large packets vanish. A never that names its ports leaves them alone",
+			kind, guard->name, (unsigned)family, way, way, egress ? "out" : "in");
+	return tw_plan_note(m->plan,
+		"%s %s: a never forbids path-MTU messages (IPv%u) %s everywhere, so only peers of "
+		"flows%s may %s them",
+		kind, guard->name, (unsigned)family, way,
+		without > 0 ? " that no never speaks of" : "", egress ? "get" : "send");
+}
+
 /* From anywhere: any router on the way may send them. Where a never speaks against that, from the
  * peers only. */
 static tw_status add_messages(struct mtu *m, bool egress, uint8_t family)
@@ -447,6 +486,7 @@ static tw_status add_messages(struct mtu *m, bool egress, uint8_t family)
 	const struct tw_guard *guard = &m->plan->guard.v[m->guard];
 	struct tw_prefix anywhere = {.family = family};
 	size_t n = guard->demand.n;
+	size_t with = 0, without = 0; /* peers that may, and those that a never speaks of */
 	bool any = false, forbidden;
 
 	for (size_t i = 0; i < n; i++)
@@ -464,14 +504,13 @@ static tw_status add_messages(struct mtu *m, bool egress, uint8_t family)
 			!tw_protocol_has_ports(demand.box.protocol))
 			continue;
 		TW_TRY(is_forbidden(m, egress, demand.box.cidr, &forbidden));
-		if (!forbidden)
+		if (forbidden)
+			without++;
+		else
 			TW_TRY(add_message(m, egress, demand.box.cidr, demand.exact));
+		with += !forbidden;
 	}
-	return tw_plan_note(m->plan,
-		"%s %s: a never forbids path-MTU messages (IPv%u) %s everywhere, so only peers of "
-		"flows may %s them",
-		guard->group ? "security group" : "network ACL", guard->name, (unsigned)family,
-		egress ? "to" : "from", egress ? "get" : "send");
+	return tell_messages(m, egress, family, with, without);
 }
 
 /* SPEC: pmtud-v4, pmtud-v6: lists in both directions. SPEC: pmtud-sg: groups, incoming. */
