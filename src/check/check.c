@@ -91,7 +91,7 @@ tw_status tw_check_needs(struct tw_mem *mem, const struct tw_net *net,
 {
 	struct tw_results results;
 	TW_TRY(tw_report_open(mem, net, options, options->details, &results));
-	results.keep_needs = true;
+	results.keep_needs = results.apart = true;
 	TW_TRY(tw_report_close(&results, check(&results, ret_diags), ret));
 	*ret_needs = results.needs;
 	return TW_OK;

@@ -37,7 +37,8 @@ struct tw_needs {
 };
 
 /*
- * tw_check, and the needs of each finding in the order of the report; they live as long as the
+ * tw_check with ends told apart that filters treat alike, so that a part of them is no rest;
+ * and the needs of each finding in the order of the report; they live as long as the
  * report. The report's arena takes what is added to it later.
  */
 TW_NODISCARD tw_status tw_check_needs(struct tw_mem *mem, const struct tw_net *net,

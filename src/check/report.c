@@ -29,7 +29,7 @@ tw_status tw_report_open(struct tw_mem *mem, const struct tw_net *net,
 		return status;
 	}
 	ret->report = &report->public;
-	ret->details = details;
+	ret->details = ret->apart = details;
 	ret->work = details ? &report->arena : &report->scratch;
 	return TW_OK;
 }

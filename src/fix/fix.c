@@ -11,8 +11,6 @@ tw_status tw_mender_open(struct tw_mem *mem, const struct tw_net *net,
 		.quota = options->quota > 0 ? options->quota : TW_QUOTA_DEFAULT,
 		.original = net,
 		.now.net = net};
-	/* Ends that filters treat alike are told apart, so that a part of them is no rest. */
-	ret->check.details = true;
 	tw_arena_init(&ret->work, mem);
 	return tw_space_new(mem, 0, &ret->space);
 }
@@ -71,6 +69,7 @@ tw_status tw_fixes(struct tw_mem *mem, const struct tw_net *net,
 		status = tw_check_needs(mem, net, &m.check, ret_diags, &report, &m.now.needs);
 	if (status == TW_OK) {
 		m.arena = tw_report_arena(report);
+		m.check.details = false; /* nobody sees the trials */
 		m.now.report = report;
 		/* The report is ours until it is handed over. */
 		struct tw_finding *finding = tw_report_findings(report);

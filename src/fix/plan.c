@@ -237,6 +237,7 @@ tw_status tw_fix_plan_new(struct tw_mem *mem, const struct tw_net *net,
 	tw_arena_init(&p.plan->arena, mem);
 	tw_status status = tw_mender_open(mem, net, options, ret_diags, &p.m);
 	p.m.arena = &p.plan->arena;
+	p.m.check.details = false;
 	if (status == TW_OK)
 		status = run(&p);
 	drop_state(&p);
