@@ -56,8 +56,8 @@ static tw_status advance(struct planner *p)
 	struct tw_report *report;
 	const struct tw_needs *needs;
 	TW_TRY(tw_patch_new(p->m.mem, p->net, p->edits.v, p->edits.n, &patch));
-	tw_status status = tw_check_needs(
-		p->m.mem, tw_patch_net(patch), &p->m.check, p->m.diags, &report, &needs);
+	tw_status status = tw_check_needs(p->m.mem, tw_patch_net(patch), &p->m.check, p->m.proofs,
+		p->m.diags, &report, &needs);
 	if (status != TW_OK) {
 		tw_patch_free(patch);
 		return status;
@@ -212,7 +212,8 @@ static tw_status tell_rest(struct planner *p)
 
 static tw_status run(struct planner *p)
 {
-	TW_TRY(tw_check_needs(p->m.mem, p->net, &p->m.check, p->m.diags, &p->first, &p->needs));
+	TW_TRY(tw_check_needs(
+		p->m.mem, p->net, &p->m.check, p->m.proofs, p->m.diags, &p->first, &p->needs));
 	p->report = p->first;
 	p->m.now = (struct tw_state){p->net, p->first, p->needs};
 	p->stays = TW_NEW_ARRAY(&p->plan->arena, bool, p->first->findings_n + 1);
