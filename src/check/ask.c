@@ -65,7 +65,7 @@ static tw_status same_groups(
 	*ret = a->tracked == b->tracked;
 	if (!*ret || a->tracked || a->site == b->site)
 		return TW_OK;
-	if (r->details || r->named) { /* hops name the groups, so they must be the same ones */
+	if (r->apart || r->named) { /* hops name the groups, so they must be the same ones */
 		size_t n = a->site->groups_n; /* of none there is no array */
 		*ret = n == b->site->groups_n &&
 		       (n == 0 || memcmp(a->site->groups, b->site->groups,
@@ -94,7 +94,7 @@ static tw_status same_situation(
 	       (!r->named || tw_same_text(a->reason_text, b->reason_text)) &&
 	       a->unanswered == b->unanswered && a->assumptions == b->assumptions &&
 	       a->looks == b->looks && !a->by && !b->by &&
-	       (!r->details || (same_end(a->from, b->from) && same_end(a->to, b->to)));
+	       (!r->apart || (same_end(a->from, b->from) && same_end(a->to, b->to)));
 	for (unsigned i = 1; *ret && i < a->looks; i++)
 		*ret = a->look[i].at == b->look[i].at && a->look[i].to.family == 0 &&
 		       b->look[i].to.family == 0;

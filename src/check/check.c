@@ -81,17 +81,17 @@ tw_status tw_check(struct tw_mem *mem, const struct tw_net *net,
 	const struct tw_check_options *options, struct tw_diags *ret_diags, struct tw_report **ret)
 {
 	struct tw_results results;
-	TW_TRY(tw_report_open(mem, net, options, options->details, &results));
+	TW_TRY(tw_report_open(mem, net, options, options->details, NULL, &results));
 	return tw_report_close(&results, check(&results, ret_diags), ret);
 }
 
 tw_status tw_check_needs(struct tw_mem *mem, const struct tw_net *net,
-	const struct tw_check_options *options, struct tw_diags *ret_diags, struct tw_report **ret,
-	const struct tw_needs **ret_needs)
+	const struct tw_check_options *options, struct tw_space *space, struct tw_diags *ret_diags,
+	struct tw_report **ret, const struct tw_needs **ret_needs)
 {
 	struct tw_results results;
-	TW_TRY(tw_report_open(mem, net, options, options->details, &results));
-	results.keep_needs = true;
+	TW_TRY(tw_report_open(mem, net, options, options->details, space, &results));
+	results.keep_needs = results.apart = true;
 	TW_TRY(tw_report_close(&results, check(&results, ret_diags), ret));
 	*ret_needs = results.needs;
 	return TW_OK;

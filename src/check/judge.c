@@ -68,7 +68,7 @@ void tw_judge_free(struct tw_judge *judge)
 tw_status tw_judge_reset(struct tw_judge *judge)
 {
 	TW_TRY(tw_space_status(judge->space));
-	if (judge->borrows)
+	if (judge->borrows && !judge->lent)
 		return TW_EBUG;
 	tw_space_reset(judge->space);
 	return begin(judge);

@@ -80,12 +80,13 @@ struct tw_judge {
 	struct tw_dead_end *dead_end;	       /* of the world, until the judge is reset */
 	struct tw_covered covered[TW_COVERED]; /* the last rules that were asked about */
 	bool borrows;			       /* the space is somebody else's */
+	bool lent;			       /* and holds nothing that he needs */
 };
 
 TW_NODISCARD tw_status tw_judge_new(
 	struct tw_mem *mem, const struct tw_net *net, struct tw_judge **ret);
 /* The same in a space that outlives it, so that sets of two networks compare as numbers. Such a
- * judge is never reset. */
+ * judge is never reset, unless it is said to be `lent`. */
 TW_NODISCARD tw_status tw_judge_new_in(struct tw_mem *mem, const struct tw_net *net,
 	struct tw_space *space, struct tw_judge **ret);
 void tw_judge_free(struct tw_judge *judge);

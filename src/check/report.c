@@ -14,7 +14,8 @@ struct report {
 };
 
 tw_status tw_report_open(struct tw_mem *mem, const struct tw_net *net,
-	const struct tw_check_options *options, bool details, struct tw_results *ret)
+	const struct tw_check_options *options, bool details, struct tw_space *space,
+	struct tw_results *ret)
 {
 	struct report *report = tw_mem_alloc(mem, sizeof(*report));
 	if (!report)
@@ -22,14 +23,15 @@ tw_status tw_report_open(struct tw_mem *mem, const struct tw_net *net,
 	*report = (struct report){.mem = mem};
 	tw_arena_init(&report->arena, mem);
 	tw_arena_init(&report->scratch, mem);
-	tw_status status = tw_results_open(mem, net, options, &report->arena, NULL, ret);
+	tw_status status = tw_results_open(mem, net, options, &report->arena, space, ret);
 	if (status != TW_OK) {
 		tw_results_close(ret);
 		tw_report_free(&report->public);
 		return status;
 	}
 	ret->report = &report->public;
-	ret->details = details;
+	ret->judge->lent = space != NULL;
+	ret->details = ret->apart = details;
 	ret->work = details ? &report->arena : &report->scratch;
 	return TW_OK;
 }

@@ -6,8 +6,10 @@
 
 #include "results.h"
 
+/* `space`: NULL, or one that is lent: what it knows is used, and it may be reset. */
 TW_NODISCARD tw_status tw_report_open(struct tw_mem *mem, const struct tw_net *net,
-	const struct tw_check_options *options, bool details, struct tw_results *ret);
+	const struct tw_check_options *options, bool details, struct tw_space *space,
+	struct tw_results *ret);
 /* Sorts, sums up, and hands the report over; or frees everything when `status` is not TW_OK. */
 TW_NODISCARD tw_status tw_report_close(
 	struct tw_results *results, tw_status status, struct tw_report **ret);

@@ -101,6 +101,7 @@ struct tw_results {
 	size_t cover_nodes; /* in the space when it was fresh */
 	bool attached;	    /* some ACL guards a subnet */
 	bool details;	    /* keep hops, boxes and witnesses */
+	bool apart;	    /* ends that filters treat alike are told apart, as with details */
 	bool named; /* groups are alike only if they are the same ones: they will be named */
 	bool today_mattered;
 	const char *judged; /* of lint: what was looked at, in place of flows; else NULL */

@@ -40,7 +40,7 @@ static tw_status compare_by(
 	ret->site = site;
 	ret->starts = starts;
 	ret->joinable = (interfaces || site->kind == TW_SITE_SUBNET) && site->vpc != TW_MISSING;
-	ret->named = r->details || r->named;
+	ret->named = r->apart || r->named;
 	/* A group that the input lacks has a name all the same. */
 	if (ret->named && has_missing_group(site))
 		ret->joinable = false;

@@ -111,6 +111,6 @@ tw_status tw_trace(struct tw_mem *mem, const struct tw_net *net,
 	/* Ignores are for `check`: a question is answered in full. */
 	const struct tw_check_options check = {
 		.client = options->client, .clients = options->clients};
-	TW_TRY(tw_report_open(mem, net, &check, true, &results));
+	TW_TRY(tw_report_open(mem, net, &check, true, NULL, &results));
 	return tw_report_close(&results, trace(&results, options, ret_diags), ret);
 }

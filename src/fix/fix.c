@@ -11,16 +11,16 @@ tw_status tw_mender_open(struct tw_mem *mem, const struct tw_net *net,
 		.quota = options->quota > 0 ? options->quota : TW_QUOTA_DEFAULT,
 		.original = net,
 		.now.net = net};
-	/* Ends that filters treat alike are told apart, so that a part of them is no rest. */
-	ret->check.details = true;
 	tw_arena_init(&ret->work, mem);
-	return tw_space_new(mem, 0, &ret->space);
+	TW_TRY(tw_space_new(mem, 0, &ret->space));
+	return tw_space_new(mem, 0, &ret->proofs);
 }
 
 void tw_mender_close(struct tw_mender *m)
 {
 	TW_VEC_FREE(m->mem, &m->given);
 	tw_space_free(m->space);
+	tw_space_free(m->proofs);
 	tw_arena_fini(&m->work);
 }
 
@@ -68,9 +68,11 @@ tw_status tw_fixes(struct tw_mem *mem, const struct tw_net *net,
 	struct tw_report *report = NULL;
 	tw_status status = tw_mender_open(mem, net, options, ret_diags, &m);
 	if (status == TW_OK)
-		status = tw_check_needs(mem, net, &m.check, ret_diags, &report, &m.now.needs);
+		status = tw_check_needs(
+			mem, net, &m.check, m.proofs, ret_diags, &report, &m.now.needs);
 	if (status == TW_OK) {
 		m.arena = tw_report_arena(report);
+		m.check.details = false; /* nobody sees the trials */
 		m.now.report = report;
 		/* The report is ours until it is handed over. */
 		struct tw_finding *finding = tw_report_findings(report);

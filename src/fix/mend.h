@@ -29,7 +29,8 @@ struct tw_mender {
 	struct tw_arena *arena; /* what is offered */
 	struct tw_arena work;	/* what is tried */
 	struct tw_space *space;
-	struct tw_check_options check; /* with details: see tw_mender_open */
+	struct tw_space *proofs;       /* of all trials: most of what they ask is the same */
+	struct tw_check_options check; /* of trials: without details */
 	struct tw_diags *diags;
 	unsigned quota;
 	const struct tw_net *original; /* its rule numbers are not used again */

@@ -64,8 +64,8 @@ static tw_status advance(struct planner *p)
 	struct tw_report *report;
 	const struct tw_needs *needs;
 	TW_TRY(tw_patch_new(p->m.mem, p->net, p->edits.v, p->edits.n, &patch));
-	tw_status status = tw_check_needs(
-		p->m.mem, tw_patch_net(patch), &p->m.check, p->m.diags, &report, &needs);
+	tw_status status = tw_check_needs(p->m.mem, tw_patch_net(patch), &p->m.check, p->m.proofs,
+		p->m.diags, &report, &needs);
 	if (status != TW_OK) {
 		tw_patch_free(patch);
 		return status;
@@ -264,7 +264,8 @@ static tw_status tell_rest(struct planner *p)
 
 static tw_status run(struct planner *p)
 {
-	TW_TRY(tw_check_needs(p->m.mem, p->net, &p->m.check, p->m.diags, &p->first, &p->needs));
+	TW_TRY(tw_check_needs(
+		p->m.mem, p->net, &p->m.check, p->m.proofs, p->m.diags, &p->first, &p->needs));
 	p->report = p->first;
 	p->m.now = (struct tw_state){p->net, p->first, p->needs};
 	TW_TRY(mend_all(p));
@@ -285,6 +286,7 @@ tw_status tw_fix_plan_new(struct tw_mem *mem, const struct tw_net *net,
 	tw_arena_init(&p.plan->arena, mem);
 	tw_status status = tw_mender_open(mem, net, options, ret_diags, &p.m);
 	p.m.arena = &p.plan->arena;
+	p.m.check.details = false;
 	if (status == TW_OK)
 		status = run(&p);
 	drop_state(&p);

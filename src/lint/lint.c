@@ -224,7 +224,7 @@ tw_status tw_lint(struct tw_mem *mem, const struct tw_net *net,
 	how.details = false;
 	how.diags = NULL;
 	TW_TRY(tw_check(mem, net, &how, ret_diags, &check));
-	tw_status status = tw_report_open(mem, net, &how, false, &results);
+	tw_status status = tw_report_open(mem, net, &how, false, NULL, &results);
 	if (status == TW_OK) {
 		struct tw_lint lint = {.results = &results, .options = options, .check = check};
 		status = look_at_all(&lint);
