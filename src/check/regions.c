@@ -69,7 +69,7 @@ static tw_status protocol_text(
 			tw_what_text(results->arena, (uint8_t)list.v[0].lo, NULL, 0);
 	else
 		region->protocol_text = tw_arena_printf(results->arena, "protocol/%s",
-			tw_ports_text(results->arena, list.v, list.n, 8));
+			tw_ports_text(results->arena, list.v, list.n, UINT8_MAX));
 	return region->protocol_text ? TW_OK : TW_ENOMEM;
 }
 

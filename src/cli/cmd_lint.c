@@ -45,8 +45,8 @@ int cmd_lint(const struct args *args)
 		return code;
 	options.check.intents = tw_input_intents(session.input);
 	options.check.sources = session.sources;
-	/* What makes the run fail is shown. */
-	style.verbose |= fail_level(args) == TW_LEVEL_NOTE;
+	/* What makes the run fail is shown, and so is what was asked for. */
+	style.verbose |= fail_level(args) == TW_LEVEL_NOTE || options.compliance;
 	/* Findings of check in check's report; here what reading had to say. */
 	session_complain(&session, session.diags, args);
 	if (find_clients(args, options.check.intents, &ranges, client, &options.check.clients))

@@ -118,7 +118,7 @@ static tw_status find_protocol(struct telling *t, struct tw_results *r, const st
 	c->protocol_text = list.n == 1 && list.v[0].lo == list.v[0].hi
 				   ? tw_what_text(arena, (uint8_t)list.v[0].lo, NULL, 0)
 				   : tw_arena_printf(arena, "protocol/%s",
-					     tw_ports_text(arena, list.v, list.n, 8));
+					     tw_ports_text(arena, list.v, list.n, UINT8_MAX));
 	c->service_text = c->protocol_text;
 	if (o->reply_kind == TW_REPLY_PORTS)
 		c->service_text = tw_what_text(arena, o->protocol, ports.v, ports.n);

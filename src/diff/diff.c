@@ -171,8 +171,8 @@ static tw_status compare(struct tw_diffing *d, struct tw_difference *ret)
 /* ---- order ------------------------------------------------------------------------------------
  */
 
-/* A request that lost its way without having had a reply is the least; a new one of that sort is a
- * rule that somebody forgot. */
+/* What nobody had or gets a reply to is told last: mostly a side effect of rules for replies. One
+ * that is new may be a rule that somebody forgot, and comes before one that is gone. */
 static int rank(const struct tw_change *change)
 {
 	static const int ranks[] = {[TW_CHANGE_VANISHES] = 0,
@@ -183,7 +183,8 @@ static int rank(const struct tw_change *change)
 		[TW_CHANGE_MENDS] = 5,
 		[TW_CHANGE_ONE_WAY] = 6};
 	bool forgot = change->kind == TW_CHANGE_ONE_WAY && change->after != TW_BLOCKED;
-	return (forgot ? 3 : ranks[change->kind]) + (change->slight ? 100 : 0);
+	return ranks[change->kind] + (change->kind == TW_CHANGE_ONE_WAY && !forgot) +
+	       (change->slight ? 100 : 0);
 }
 
 static int cmp_text(const char *a, const char *b)

@@ -38,6 +38,16 @@ static tw_set from_internet(struct tw_lint *lint, uint8_t family, uint16_t port)
 	return tw_set_intersect(r->judge->space, set, r->judge->world.public_from);
 }
 
+/* Routes bring some of these packets to somebody, or nobody knows whom the list guards. */
+static bool is_brought(struct tw_lint *lint, tw_set packets)
+{
+	for (size_t i = 0; i < lint->near.n; i++)
+		if (!tw_set_is_empty(tw_set_intersect(
+			    lint->results->judge->space, packets, lint->near.v[i].called)))
+			return true;
+	return lint->near.n == 0;
+}
+
 static const char *join(struct tw_arena *arena, const char *text, uint16_t port)
 {
 	return text ? tw_arena_printf(arena, "%s, %u", text, port)
@@ -55,7 +65,8 @@ struct offence {
 	tw_set by_others;      /* packets of `shut`, to name what shuts them */
 	struct tw_ports *port; /* the open ones, sorted */
 	size_t n;
-	bool partly; /* some public addresses only */
+	bool partly;  /* some public addresses only */
+	bool reached; /* routes bring some of them to somebody behind the list */
 };
 
 static tw_status look_at(struct offence *o)
@@ -78,6 +89,7 @@ static tw_status look_at(struct offence *o)
 				return TW_ENOMEM;
 		} else {
 			o->partly |= !tw_set_is_empty(denied);
+			o->reached |= is_brought(lint, tw_set_subtract(space, asked, denied));
 			o->open = join(arena, o->open, ports[i].port);
 			o->high = ports[i].port >= 1024 ? ports[i].port : o->high;
 			o->port[o->n++] = (struct tw_ports){ports[i].port, ports[i].port};
@@ -163,12 +175,18 @@ static tw_status tell_offence(struct offence *o)
 			"compliance rules say of %s that it opens %s; in truth no packet from the "
 			"internet gets there: %s decides first",
 			text, o->all, by);
+	else if (text && !o->reached)
+		message = tw_arena_printf(arena,
+			"compliance rules say of %s that it opens %s; the list lets %s in there, "
+			"but no route brings the internet to anybody behind it",
+			text, o->all, who);
 	else if (text)
 		message = tw_arena_printf(arena,
 			"compliance rules say of %s that it opens %s; that is true for %s%s", text,
 			o->all, who, reply ? ", as a side effect of letting replies in" : "");
-	TW_TRY(tw_lint_tell(lint, "TW302", o->open && !reply ? TW_LEVEL_WARNING : TW_LEVEL_NOTE,
-		TW_INGRESS, (uint32_t)o->rule, "what compliance rules look at", message, &f));
+	bool loud = o->open && o->reached && !reply;
+	TW_TRY(tw_lint_tell(lint, "TW302", loud ? TW_LEVEL_WARNING : TW_LEVEL_NOTE, TW_INGRESS,
+		(uint32_t)o->rule, "what compliance rules look at", message, &f));
 	return add_notes(o, f);
 }
 
