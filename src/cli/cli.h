@@ -28,6 +28,8 @@ int finish_output(int code);
 /* Makes sure that 0, 1 and 2 are open, so that no file that is read can take their place. */
 void open_standard_streams(void);
 
+struct session;
+
 /* ---- judging.c ------------------------------------------------------------------------------- */
 
 /* --today, SOURCE_DATE_EPOCH, the clock (in UTC); in this order. False after a usage error. */
@@ -38,6 +40,10 @@ bool find_number(const struct args *args, enum opt_id id, const char *rule, unsi
 	unsigned most, unsigned *ret);
 /* From this level on findings make the exit status 1. */
 enum tw_level fail_level(const struct args *args);
+/* The end of a command that looked for findings: writes and frees the report, or says why there is
+ * none. Returns the exit code. */
+int tell_findings(struct session *session, const struct args *args, const struct tw_style *style,
+	tw_status status, struct tw_report *report, const struct tw_diags *diags);
 
 /* ---- input.c --------------------------------------------------------------------------------- */
 

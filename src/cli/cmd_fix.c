@@ -54,12 +54,7 @@ static int print_report(
 
 	tw_status status = tw_fixes(
 		session->mem, tw_input_net(session->input), &wish->options, diags, &report);
-	if (status != TW_OK)
-		return explain(session, diags, status, args);
-	int code = write_report(session, args, report, tw_write_check, &wish->style,
-		tw_report_worst(report) >= fail_level(args) ? EXIT_FOUND : EXIT_CLEAN);
-	tw_report_free(report);
-	return code;
+	return tell_findings(session, args, &wish->style, status, report, diags);
 }
 
 /* ---- all of it together -----------------------------------------------------------------------

@@ -8,20 +8,12 @@ static int look(struct session *session, const struct args *args,
 {
 	struct tw_report *report = NULL;
 	struct tw_diags *diags = NULL;
-	int code;
 
 	tw_status status = tw_diags_new(session->mem, &diags);
 	if (status == TW_OK)
 		status = tw_lint(
 			session->mem, tw_input_net(session->input), options, diags, &report);
-	if (status != TW_OK) {
-		code = explain(session, diags, status, args);
-		tw_diags_free(diags);
-		return code;
-	}
-	code = write_report(session, args, report, tw_write_check, style,
-		tw_report_worst(report) >= fail_level(args) ? EXIT_FOUND : EXIT_CLEAN);
-	tw_report_free(report);
+	int code = tell_findings(session, args, style, status, report, diags);
 	tw_diags_free(diags);
 	return code;
 }

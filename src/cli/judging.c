@@ -109,3 +109,14 @@ enum tw_level fail_level(const struct args *args)
 	}
 	return TW_LEVEL_ERROR;
 }
+
+int tell_findings(struct session *session, const struct args *args, const struct tw_style *style,
+	tw_status status, struct tw_report *report, const struct tw_diags *diags)
+{
+	if (status != TW_OK)
+		return explain(session, diags, status, args);
+	int code = write_report(session, args, report, tw_write_check, style,
+		tw_report_worst(report) >= fail_level(args) ? EXIT_FOUND : EXIT_CLEAN);
+	tw_report_free(report);
+	return code;
+}

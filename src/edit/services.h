@@ -16,7 +16,6 @@ struct tw_known_service {
 	uint16_t port;
 	const char *name;  /* "rdp" */
 	const char *title; /* "RDP" */
-	const char *what;  /* "remote desktop of Windows" */
 	bool told;	   /* a fix that opens it says so */
 	bool loud;	   /* ... before others, as there is room for a few only */
 	uint8_t exposed;   /* TW301 tells of it, the least first, equals by port; 0: it does not */
