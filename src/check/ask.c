@@ -133,7 +133,7 @@ static tw_status add_piece(struct tw_results *r, struct tw_question *q, struct t
 {
 	if (!q->inferred)
 		return TW_VEC_PUSH(r->mem, &q->pieces, piece);
-	tw_results_visit(r, piece.path);
+	TW_TRY(tw_results_visit(r, piece.path));
 	piece.mark = mark_of(piece.path);
 	for (size_t i = 0; i < q->pieces.n; i++) {
 		struct tw_piece *one = &q->pieces.v[i];

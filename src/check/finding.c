@@ -4,7 +4,7 @@
 
 #include "results.h"
 
-static bool same_cause(const char *code, const struct tw_cause *a, const struct tw_cause *b)
+bool tw_same_cause(const char *code, const struct tw_cause *a, const struct tw_cause *b)
 {
 	if (a->acl != b->acl)
 		return false;
@@ -25,18 +25,32 @@ static bool holds_text(const char *const *v, size_t n, const char *text)
 	return false;
 }
 
+static bool is_related(const struct tw_finding_draft *f, struct tw_span span)
+{
+	for (size_t i = 0; i < f->related.n; i++)
+		if (f->related.v[i].span.file == span.file &&
+			f->related.v[i].span.begin == span.begin)
+			return true;
+	return false;
+}
+
+tw_status tw_finding_relate(
+	struct tw_results *r, struct tw_finding_draft *f, const struct tw_related *one)
+{
+	enum { MOST = 4 };
+	return f->related.n == MOST || is_related(f, one->span)
+		       ? TW_OK
+		       : TW_VEC_PUSH(r->mem, &f->related, *one);
+}
+
 /* Where the request was let through: the other half of the story. */
 static tw_status relate(
 	struct tw_results *r, struct tw_finding_draft *f, const struct tw_draft *draft)
 {
 	const struct tw_flow *flow = &draft->flow;
-	for (size_t i = 0; i < flow->evidence_n && f->related.n < 4; i++) {
+	for (size_t i = 0; i < flow->evidence_n; i++) {
 		const struct tw_evidence *e = &flow->evidence[i];
-		bool known = e->span.file == 0;
-		for (size_t k = 0; k < f->related.n; k++)
-			known |= f->related.v[k].span.file == e->span.file &&
-				 f->related.v[k].span.begin == e->span.begin;
-		if (known)
+		if (e->span.file == 0 || is_related(f, e->span))
 			continue;
 		struct tw_related one = {.span = e->span};
 		one.message = strcmp(flow->origin, "intent") == 0
@@ -49,7 +63,7 @@ static tw_status relate(
 						   e->text ? e->text : "");
 		if (!one.message)
 			return TW_ENOMEM;
-		TW_TRY(TW_VEC_PUSH(r->mem, &f->related, one));
+		TW_TRY(tw_finding_relate(r, f, &one));
 	}
 	return TW_OK;
 }
@@ -63,7 +77,7 @@ static const char *far_end(const struct tw_cause *cause, const struct tw_flow *f
 	return name ? name : "unknown addresses";
 }
 
-static tw_status join_subject(
+tw_status tw_finding_add_subject(
 	struct tw_results *r, struct tw_finding_draft *f, struct tw_subject one)
 {
 	for (size_t i = 0; i < f->subject.n; i++)
@@ -105,14 +119,20 @@ static tw_status add_subject(
 	TW_TRY(blocks_of(r, seen, &one.block));
 	if (!one.block && f->cause.role == TW_ROLE_NAT && f->cause.list == TW_EGRESS)
 		one.block = seen->name;
-	return join_subject(r, f, one);
+	return tw_finding_add_subject(r, f, one);
+}
+
+tw_status tw_finding_add_flow(
+	struct tw_results *r, struct tw_finding_draft *f, const char *flow)
+{
+	return holds_text(f->flow.v, f->flow.n, flow) ? TW_OK
+						      : TW_VEC_PUSH(r->mem, &f->flow, flow);
 }
 
 static tw_status join_draft(
 	struct tw_results *r, struct tw_finding_draft *f, const struct tw_draft *draft)
 {
-	if (!holds_text(f->flow.v, f->flow.n, draft->flow.id))
-		TW_TRY(TW_VEC_PUSH(r->mem, &f->flow, draft->flow.id));
+	TW_TRY(tw_finding_add_flow(r, f, draft->flow.id));
 	TW_TRY(add_subject(r, f, draft));
 	if (draft->interfaces > f->interfaces)
 		f->interfaces = draft->interfaces;
@@ -126,7 +146,7 @@ static bool same_rules(const struct tw_cause *a, const struct tw_cause *b)
 }
 
 /* TW110 speaks of all holes of an ACL: the lists and rules of the later ones. */
-static tw_status add_more(
+tw_status tw_finding_add_more(
 	struct tw_results *r, struct tw_finding_draft *f, const struct tw_cause *cause)
 {
 	if (strcmp(f->code, "TW110") != 0 || same_rules(&f->cause, cause))
@@ -144,7 +164,7 @@ tw_status tw_finding_add(struct tw_results *results, const char *code, enum tw_l
 	for (size_t i = results->finding.n; i > 0 && !found; i--) {
 		struct tw_finding_draft *one = &results->finding.v[i - 1];
 		if (one->cause.acl == cause->acl && strcmp(one->code, code) == 0 &&
-			same_cause(code, &one->cause, cause))
+			tw_same_cause(code, &one->cause, cause))
 			found = one;
 	}
 	if (!found) {
@@ -156,7 +176,7 @@ tw_status tw_finding_add(struct tw_results *results, const char *code, enum tw_l
 	}
 	if (level > found->level)
 		found->level = level;
-	TW_TRY(add_more(results, found, cause));
+	TW_TRY(tw_finding_add_more(results, found, cause));
 	TW_TRY(tw_need_add(results, found, level, cause, draft ? draft->flow.id : NULL));
 	if (draft)
 		TW_TRY(join_draft(results, found, draft));
@@ -190,7 +210,7 @@ const char *tw_finding_told(
 			continue;
 		bool health = strcmp(code, "TW115") == 0 && strcmp(one->code, "TW115") != 0;
 		if ((health || is_on_path(one->code) != is_on_path(code)) &&
-			same_cause(one->code, &one->cause, cause))
+			tw_same_cause(one->code, &one->cause, cause))
 			return one->code;
 	}
 	return NULL;
@@ -288,27 +308,27 @@ static bool is_twin(const struct tw_results *r, const struct tw_finding_draft *a
 	moved.acl = a->cause.acl;
 	return strcmp(a->code, b->code) == 0 && a->cause.acl != TW_MISSING &&
 	       b->cause.acl != TW_MISSING && a->cause.acl != b->cause.acl &&
-	       same_cause(a->code, &a->cause, &moved) && a->cause.direction == b->cause.direction &&
+	       tw_same_cause(a->code, &a->cause, &moved) && a->cause.direction == b->cause.direction &&
 	       tw_acl_same(r->net, a->cause.acl, b->cause.acl);
 }
 
-static void free_draft(struct tw_results *r, struct tw_finding_draft *f)
+void tw_finding_draft_free(struct tw_mem *mem, struct tw_finding_draft *f)
 {
-	TW_VEC_FREE(r->mem, &f->flow);
-	TW_VEC_FREE(r->mem, &f->subject);
-	TW_VEC_FREE(r->mem, &f->client);
-	TW_VEC_FREE(r->mem, &f->related);
-	TW_VEC_FREE(r->mem, &f->note);
-	TW_VEC_FREE(r->mem, &f->more);
-	TW_VEC_FREE(r->mem, &f->twin);
-	TW_VEC_FREE(r->mem, &f->need);
+	TW_VEC_FREE(mem, &f->flow);
+	TW_VEC_FREE(mem, &f->subject);
+	TW_VEC_FREE(mem, &f->client);
+	TW_VEC_FREE(mem, &f->related);
+	TW_VEC_FREE(mem, &f->note);
+	TW_VEC_FREE(mem, &f->more);
+	TW_VEC_FREE(mem, &f->twin);
+	TW_VEC_FREE(mem, &f->need);
 }
 
-void tw_finding_drafts_free(struct tw_results *results)
+void tw_finding_drafts_free(struct tw_mem *mem, tw_finding_drafts *drafts)
 {
-	for (size_t i = 0; i < results->finding.n; i++)
-		free_draft(results, &results->finding.v[i]);
-	TW_VEC_FREE(results->mem, &results->finding);
+	for (size_t i = 0; i < drafts->n; i++)
+		tw_finding_draft_free(mem, &drafts->v[i]);
+	TW_VEC_FREE(mem, drafts);
 }
 
 /* A fix of one ACL becomes a fix of both: edits of the same rules. */
@@ -347,7 +367,7 @@ static tw_status absorb(
 	for (size_t i = 0; i < from->need.n; i++)
 		TW_TRY(TW_VEC_PUSH(r->mem, &into->need, from->need.v[i]));
 	for (size_t i = 0; i < from->subject.n; i++)
-		TW_TRY(join_subject(r, into, from->subject.v[i]));
+		TW_TRY(tw_finding_add_subject(r, into, from->subject.v[i]));
 	TW_TRY(tw_finding_clients(r, into, from->client.v, from->client.n));
 	into->interfaces += from->interfaces;
 	return join_fixes(r, into, from);
@@ -388,7 +408,7 @@ static tw_status join_twins(struct tw_results *r)
 				r->finding.n -= i - kept;
 				return status;
 			}
-			free_draft(r, f);
+			tw_finding_draft_free(r->mem, f);
 			continue;
 		}
 		if (kept != i)

@@ -40,14 +40,20 @@ struct tw_scope {
 	struct tw_path *assumed[2]; /* path[], where what lies beyond is assumed open */
 	struct tw_levels levels[TW_INITIATORS], quiet[TW_INITIATORS]; /* quiet: warnings as notes */
 	tw_set peers; /* every peer of a flow, at FROM; for path MTU */
+	bool has_peers[2]; /* those of TCP, of UDP are among them */
+	bool open;	   /* all of the above is there */
 	size_t flows;
 };
 
-/* Everything about one ACL: flows (rules 1 to 5, 8 to 11), OPEN sets (rule 6), UDP and ICMP (rule
- * 7). */
-TW_NODISCARD tw_status tw_infer_acl(struct tw_results *results, uint32_t acl);
+/* Everything about one ACL, in chapters from `chapter` on: flows (rules 1 to 5, 8 to 11), UDP and
+ * ICMP (rule 7), OPEN sets (rule 6). */
+#define TW_TOPICS 4
+TW_NODISCARD tw_status tw_infer_acl(struct tw_results *results, uint32_t acl, size_t chapter);
 TW_NODISCARD tw_status tw_infer_open(struct tw_scope *scope);
+TW_NODISCARD tw_status tw_infer_open_udp(struct tw_scope *scope);
 TW_NODISCARD tw_status tw_infer_icmp(struct tw_scope *scope);
+/* All peers of its services are in scope->peers afterwards. */
+TW_NODISCARD tw_status tw_scope_peers(struct tw_scope *scope);
 /* Flows that one group's narrow rules ask for. */
 TW_NODISCARD tw_status tw_infer_group(struct tw_results *results, uint32_t group);
 
@@ -56,9 +62,8 @@ TW_NODISCARD tw_status tw_infer_nat(struct tw_results *results, uint32_t nat);
 /* A load balancer: its callers, if no group says who they are; its targets; their health. */
 TW_NODISCARD tw_status tw_infer_balancer(struct tw_results *results, uint32_t balancer);
 
-/* scope.c: opening, and what the above share. Close after failure too. */
-TW_NODISCARD tw_status tw_scope_open(
-	struct tw_results *results, uint32_t acl, struct tw_scope *ret);
+/* scope.c: opening, once, and what the above share. Close after failure too. */
+TW_NODISCARD tw_status tw_scope_open(struct tw_scope *scope);
 void tw_scope_close(struct tw_scope *scope);
 /* scope_far.c: walks once for all near ends that are alike; freed by tw_scope_close. */
 TW_NODISCARD tw_status tw_scope_fars(struct tw_scope *scope);

@@ -4,6 +4,7 @@
  * direction. Rules 1 to 5 and 8 to 11 of the inference; infer_open.c has rule 6, infer_icmp.c the
  * rest of rule 7.
  */
+#include "chapter.h"
 #include "infer.h"
 
 /* ---- rule 8 and rule 7: how loud a loss may be told ------------------------------------------ */
@@ -134,6 +135,13 @@ static tw_set service_packets(struct tw_scope *scope, const struct tw_atom *atom
 		space, set, tw_rule_covers(space, rule, (struct tw_view){list, TW_REQUEST}));
 }
 
+static void add_peers(struct tw_scope *scope, enum tw_list list, tw_set packets)
+{
+	struct tw_space *space = scope->results->judge->space;
+	tw_set far = list == TW_INGRESS ? packets : tw_set_mirror(space, packets);
+	scope->peers = tw_set_union(space, scope->peers, far);
+}
+
 static tw_status collect_rule(struct tw_scope *scope, enum tw_list list, size_t rule,
 	uint8_t protocol, struct tw_pieces *pieces, struct tw_port_list *ports, uint8_t *missing)
 {
@@ -164,8 +172,7 @@ static tw_status collect_rule(struct tw_scope *scope, enum tw_list list, size_t 
 		TW_TRY(tw_scope_pieces(scope, list, packets, &like, false, pieces));
 		TW_TRY(tw_ports_union(r->arena, *ports, own, ports));
 		*missing |= missing_family(scope, atom, list);
-		tw_set far = list == TW_INGRESS ? packets : tw_set_mirror(space, packets);
-		scope->peers = tw_set_union(space, scope->peers, far);
+		add_peers(scope, list, packets);
 	}
 	return tw_space_status(space);
 }
@@ -193,37 +200,104 @@ static tw_status infer_rule(
 	return status;
 }
 
-static tw_status infer_services(struct tw_scope *scope)
+static const uint8_t protocols[2] = {TW_PROTOCOL_TCP, TW_PROTOCOL_UDP};
+
+static tw_status infer_services(struct tw_scope *scope, int p)
 {
-	static const uint8_t protocols[] = {TW_PROTOCOL_TCP, TW_PROTOCOL_UDP};
 	const struct tw_acl *acl = &scope->results->net->acl[scope->acl];
 	for (int list = 0; list < 2; list++)
 		for (size_t i = 0; i < acl->list[list].n; i++)
-			for (size_t p = 0; p < TW_COUNT(protocols); p++)
-				if (acl->list[list].rule[i].protocol == protocols[p])
-					TW_TRY(infer_rule(
-						scope, (enum tw_list)list, i, protocols[p]));
+			if (acl->list[list].rule[i].protocol == protocols[p])
+				TW_TRY(infer_rule(scope, (enum tw_list)list, i, protocols[p]));
+	scope->has_peers[p] = true;
 	return TW_OK;
 }
 
-static tw_status infer(struct tw_scope *scope)
+/* The services of the rules of one list at one atom. */
+static void add_peers_of(struct tw_scope *scope, size_t at, enum tw_list list)
 {
+	const struct tw_atom *atom = &scope->atoms.v[at];
+	struct tw_rules rules = scope->results->net->acl[scope->acl].list[list];
+	for (size_t i = 0; i < rules.n; i++) {
+		struct tw_port_list own = scope->service[at * 2 + (size_t)list][i];
+		if (rules.rule[i].protocol == atom->protocol && own.n > 0)
+			add_peers(scope, list,
+				service_packets(scope, atom, list, &rules.rule[i], own));
+	}
+}
+
+tw_status tw_scope_peers(struct tw_scope *scope)
+{
+	for (int p = 0; p < 2; p++) {
+		for (size_t i = 0; i < scope->atoms.n && !scope->has_peers[p]; i++) {
+			if (scope->atoms.v[i].protocol != protocols[p])
+				continue;
+			add_peers_of(scope, i, TW_INGRESS);
+			add_peers_of(scope, i, TW_EGRESS);
+		}
+		scope->has_peers[p] = true;
+	}
+	return tw_space_status(scope->results->judge->space);
+}
+
+/* ---- chapters -------------------------------------------------------------------------------- */
+
+static tw_status infer_tcp(struct tw_scope *scope)
+{
+	return infer_services(scope, 0);
+}
+
+static tw_status infer_udp(struct tw_scope *scope)
+{
+	TW_TRY(infer_services(scope, 1));
+	return tw_infer_open_udp(scope);
+}
+
+/* What an ACL says of one kind of traffic, and what of its own lists has a part in it. */
+struct topic {
+	tw_status (*infer)(struct tw_scope *scope);
+	enum tw_traffic own, traffic;
+};
+
+static const struct topic topics[TW_TOPICS] = {
+	{infer_tcp, TW_TRAFFIC_TCP, TW_TRAFFIC_TCP},
+	{infer_udp, TW_TRAFFIC_TCP | TW_TRAFFIC_UDP, TW_TRAFFIC_UDP},
+	/* Path-MTU messages are for whoever has a flow. */
+	{tw_infer_icmp, TW_TRAFFIC_ALL, TW_TRAFFIC_OTHER},
+	{tw_infer_open, TW_TRAFFIC_TCP, TW_TRAFFIC_TCP},
+};
+
+struct writer {
+	struct tw_scope *scope;
+	const struct topic *topic;
+};
+
+static tw_status write_topic(void *ctx)
+{
+	const struct writer *w = ctx;
+	struct tw_scope *scope = w->scope;
+	struct tw_judge *judge = scope->results->judge;
+	size_t before = scope->flows;
+	if (judge->reading)
+		TW_TRY(tw_reading_note(judge->reading, scope->acl, (uint8_t)w->topic->own, false));
+	TW_TRY(tw_scope_open(scope));
 	if (scope->near.n == 0)
 		return TW_OK;
-	TW_TRY(infer_services(scope));
-	TW_TRY(tw_infer_icmp(scope));
-	TW_TRY(tw_infer_open(scope));
-	if (scope->flows > 0)
+	TW_TRY(w->topic->infer(scope));
+	if (scope->flows > before)
 		tw_scope_visit(scope);
 	return TW_OK;
 }
 
-tw_status tw_infer_acl(struct tw_results *results, uint32_t acl)
+tw_status tw_infer_acl(struct tw_results *results, uint32_t acl, size_t chapter)
 {
-	struct tw_scope scope;
-	tw_status status = tw_scope_open(results, acl, &scope);
-	if (status == TW_OK)
-		status = infer(&scope);
+	struct tw_scope scope = {.results = results, .acl = acl};
+	tw_status status = TW_OK;
+	for (size_t i = 0; status == TW_OK && i < TW_TOPICS; i++) {
+		struct writer writer = {&scope, &topics[i]};
+		status = tw_chapter_tell(
+			results, chapter + i, topics[i].traffic, write_topic, &writer);
+	}
 	tw_scope_close(&scope);
 	return status;
 }

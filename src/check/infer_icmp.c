@@ -106,6 +106,7 @@ tw_status tw_infer_icmp(struct tw_scope *scope)
 		for (size_t i = 0; i < acl->list[list].n; i++)
 			if (names_echo(&acl->list[list].rule[i]))
 				TW_TRY(infer_echo(scope, (enum tw_list)list, i));
+	TW_TRY(tw_scope_peers(scope));
 	/* Once per ACL: IPv4 speaks first. */
 	if (!tw_set_is_empty(scope->peers)) {
 		size_t before = scope->results->finding.n;

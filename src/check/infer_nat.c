@@ -271,6 +271,8 @@ tw_status tw_infer_nat(struct tw_results *r, uint32_t at)
 	uint32_t acl = nat->subnet == TW_MISSING ? TW_MISSING : net->subnet[nat->subnet].acl;
 	bool open = false;
 
+	if (acl != TW_MISSING && r->judge->reading)
+		TW_TRY(tw_reading_note(r->judge->reading, acl, TW_TRAFFIC_ALL, false));
 	/* Lists that let everything pass lose nothing. */
 	if (nat->gone || nat->regional || nat->private || acl == TW_MISSING ||
 		tw_acl_is_open(&net->acl[acl]))

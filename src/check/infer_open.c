@@ -257,15 +257,18 @@ static tw_status infer_open_udp(struct tw_scope *scope, uint8_t family)
 	return finding->finding.message ? TW_OK : TW_ENOMEM;
 }
 
+tw_status tw_infer_open_udp(struct tw_scope *scope)
+{
+	size_t before = scope->results->finding.n;
+	TW_TRY(infer_open_udp(scope, TW_IPV4));
+	return scope->results->finding.n == before ? infer_open_udp(scope, TW_IPV6) : TW_OK;
+}
+
 tw_status tw_infer_open(struct tw_scope *scope)
 {
 	bool told = false;
 	TW_TRY(infer_one_direction(scope, TW_IPV4, &told));
 	TW_TRY(infer_one_direction(scope, TW_IPV6, &told));
-	size_t before = scope->results->finding.n;
-	TW_TRY(infer_open_udp(scope, TW_IPV4));
-	if (scope->results->finding.n == before)
-		TW_TRY(infer_open_udp(scope, TW_IPV6));
 	if (told)
 		scope->flows++;
 	return infer_shares(scope);

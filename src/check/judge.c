@@ -21,8 +21,11 @@ tw_status tw_judge_new_in(
 	struct tw_judge *judge = tw_mem_alloc(mem, sizeof(*judge));
 	if (!judge)
 		return TW_ENOMEM;
-	*judge =
-		(struct tw_judge){.mem = mem, .net = net, .space = space, .borrows = space != NULL};
+	*judge = (struct tw_judge){.mem = mem,
+		.net = net,
+		.space = space,
+		.traffic = TW_TRAFFIC_ALL,
+		.borrows = space != NULL};
 	size_t acls = net->acls * 4, groups = net->groups * 4;
 	judge->acl = tw_mem_alloc(mem, acls * sizeof(*judge->acl));
 	judge->group = tw_mem_alloc(mem, groups * sizeof(*judge->group));
@@ -83,6 +86,8 @@ tw_status tw_judge_acl(
 	struct tw_judge *judge, uint32_t acl, struct tw_view view, const struct tw_compiled **ret)
 {
 	size_t i = (size_t)acl * 4 + view_index(view);
+	if (judge->reading)
+		TW_TRY(tw_reading_note(judge->reading, acl, (uint8_t)judge->traffic, false));
 	if (!judge->compiled[i]) {
 		TW_TRY(tw_compile_acl(
 			judge->space, judge->net->acl[acl].list[view.list], view, &judge->acl[i]));

@@ -17,6 +17,7 @@
 #include "classes.h"
 #include "levels.h"
 #include "path.h"
+#include "reading.h"
 #include "split.h"
 #include "twoway/check.h"
 #include "vec.h"
@@ -79,6 +80,8 @@ struct tw_judge {
 	uint8_t *compiled;		       /* one byte each: acls first */
 	struct tw_dead_end *dead_end;	       /* of the world, until the judge is reset */
 	struct tw_covered covered[TW_COVERED]; /* the last rules that were asked about */
+	struct tw_reading *reading;	       /* notes which lists are asked, or NULL */
+	enum tw_traffic traffic;	       /* that they are asked about */
 	bool borrows;			       /* the space is somebody else's */
 	bool lent;			       /* and holds nothing that he needs */
 };

@@ -129,6 +129,19 @@ static enum tw_level level_of(
 	return draft->wide && own ? lower(level, TW_LEVEL_NOTE) : level;
 }
 
+/* What health checks lose as well: said where flows that they do not make lose it, here or in another
+ * chapter. */
+static tw_status add_aside(struct tw_results *r, struct tw_finding_draft *finding,
+	const struct tw_draft *draft, const char *told, const char *aside)
+{
+	if (!draft->health)
+		return TW_OK;
+	if (told)
+		return tw_finding_note(r, finding, aside);
+	finding->aside = aside;
+	return TW_OK;
+}
+
 static tw_status find_in_ports(
 	struct tw_results *results, const struct tw_draft *draft, const struct tw_outcome *o)
 {
@@ -147,9 +160,8 @@ static tw_status find_in_ports(
 			TW_TRY(tw_finding_add(results, told ? told : code,
 				level_of(draft, lower(hurt, o->cap), &cause[i]), &cause[i], draft,
 				&finding));
-			if (told && draft->health)
-				TW_TRY(tw_finding_note(results, finding,
-					"health checks of the targets lose the same replies"));
+			TW_TRY(add_aside(results, finding, draft, told,
+				"health checks of the targets lose the same replies"));
 			TW_TRY(tw_finding_clients(results, finding, o->client, o->clients_n));
 			TW_TRY(add_sentences(results, finding, o, hurt, draft->outbound));
 			if (strcmp(finding->code, "TW117") != 0) /* says so itself */
@@ -254,9 +266,8 @@ static tw_status tell_shut(
 	const char *told = tw_finding_told(r, code, cause);
 	TW_TRY(tw_finding_add(r, told ? told : code,
 		draft->only_nat ? TW_LEVEL_WARNING : TW_LEVEL_ERROR, cause, draft, &finding));
-	if (!told || !draft->health)
-		return TW_OK;
-	return tw_finding_note(r, finding, "health checks of the targets die there, too");
+	return add_aside(
+		r, finding, draft, told, "health checks of the targets die there, too");
 }
 
 bool tw_draft_serves(const struct tw_draft *draft, const struct tw_site *from)

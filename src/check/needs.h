@@ -37,14 +37,18 @@ struct tw_needs {
 };
 
 /*
- * tw_check with ends told apart that filters treat alike, so that a part of them is no rest;
- * and the needs of each finding in the order of the report; they live as long as the
- * report. What `space` knows from networks that are much alike is not computed again; it may be
- * reset, so it holds nothing else. The report's arena takes what is added to it later.
+ * tw_check with ends told apart that filters treat alike, so that a part of them is no rest; and
+ * the needs of each finding in the order of the report; they live as long as the report.
+ *
+ * What the book has of a network that differs in a few lists is not judged again. With `keep` the
+ * book is about this network afterwards: network and report must then outlive its use. The sums of
+ * subnets and interfaces that took part are those of what was judged anew. The report's arena takes
+ * what is added to it later.
  */
+struct tw_book;
 TW_NODISCARD tw_status tw_check_needs(struct tw_mem *mem, const struct tw_net *net,
-	const struct tw_check_options *options, struct tw_space *space, struct tw_diags *ret_diags,
-	struct tw_report **ret, const struct tw_needs **ret_needs);
+	const struct tw_check_options *options, struct tw_book *book, bool keep,
+	struct tw_diags *ret_diags, struct tw_report **ret, const struct tw_needs **ret_needs);
 struct tw_arena *tw_report_arena(struct tw_report *report);
 /* Its findings, for whoever fills in what they lack before it is handed over. */
 struct tw_finding *tw_report_findings(struct tw_report *report);

@@ -76,7 +76,7 @@ tw_status tw_results_open(struct tw_mem *mem, const struct tw_net *net,
 void tw_results_close(struct tw_results *results)
 {
 	tw_judge_free(results->judge);
-	tw_finding_drafts_free(results);
+	tw_finding_drafts_free(results->mem, &results->finding);
 	tw_block_lists_free(results);
 	TW_VEC_FREE(results->mem, &results->flow);
 	TW_VEC_FREE(results->mem, &results->client);
@@ -93,11 +93,10 @@ tw_status tw_results_seen(struct tw_results *results, const struct tw_outcome *o
 		if (k == results->client.n)
 			TW_TRY(TW_VEC_PUSH(results->mem, &results->client, client));
 	}
-	tw_results_visit(results, outcome->path);
-	return TW_OK;
+	return tw_results_visit(results, outcome->path);
 }
 
-void tw_results_visit(struct tw_results *results, const struct tw_path *path)
+tw_status tw_results_visit(struct tw_results *results, const struct tw_path *path)
 {
 	const struct tw_site *ends[] = {path->from, path->to};
 	for (size_t e = 0; e < TW_COUNT(ends); e++) {
@@ -114,9 +113,12 @@ void tw_results_visit(struct tw_results *results, const struct tw_path *path)
 		if (c->kind != TW_CROSS_ACL || c->state != TW_KNOWN)
 			continue;
 		results->acl_judged[c->acl] = true;
+		if (results->judge->reading)
+			TW_TRY(tw_reading_note(results->judge->reading, c->acl, 0, true));
 		if (c->subnet != TW_MISSING)
 			results->subnet_judged[c->subnet] = true;
 	}
+	return TW_OK;
 }
 
 /* How much worse one result of the same client is than another. */

@@ -57,6 +57,7 @@ struct tw_finding_draft {
 	enum tw_level level;
 	struct tw_cause cause;
 	struct tw_finding finding; /* texts, once finished */
+	const char *aside;	   /* a note for whoever told this cause already */
 	TW_VEC(const char *) flow;
 	TW_VEC(struct tw_subject) subject; /* whom it hurts, each once */
 	TW_VEC(struct tw_client_result) client;
@@ -68,6 +69,10 @@ struct tw_finding_draft {
 	const char *peer;	      /* of the first flow, for the fingerprint */
 	uint32_t interfaces;
 };
+
+typedef TW_VEC(struct tw_flow) tw_flows;
+typedef TW_VEC(struct tw_finding_draft) tw_finding_drafts;
+typedef TW_VEC(const struct tw_client *) tw_client_list;
 
 /* CIDR blocks that were written once for all (blocks.c). */
 struct tw_block_list {
@@ -89,9 +94,10 @@ struct tw_results {
 	struct tw_judge *judge;
 	const struct tw_net *net;
 	const struct tw_check_options *options;
-	TW_VEC(struct tw_flow) flow;
-	TW_VEC(struct tw_finding_draft) finding;
-	TW_VEC(const struct tw_client *) client; /* every client that was judged */
+	/* What is said so far: of the chapter that is being written (chapter.h), else of all. */
+	tw_flows flow;
+	tw_finding_drafts finding;
+	tw_client_list client; /* every client that was judged */
 	struct tw_block_lists blocks;
 	/* What clients get where the request is stopped, for the levels that were last met. */
 	const struct tw_levels *stopped_levels;
@@ -107,6 +113,9 @@ struct tw_results {
 	const char *judged; /* of lint: what was looked at, in place of flows; else NULL */
 	bool keep_needs;
 	const struct tw_needs *needs; /* by finding of the finished report */
+	struct tw_book *book;	      /* of chapters that may hold here (book.h), or NULL */
+	const uint8_t *changes;	      /* traffic, by ACL, that the book does not know */
+	bool keeps;		      /* chapters go into the book */
 	bool *subnet_judged;	      /* by index */
 	bool *interface_judged;
 	bool *acl_judged;
@@ -138,7 +147,7 @@ TW_NODISCARD tw_status tw_results_seen(
 /* Why an outcome is unknown when the path gives no reason of its own. */
 struct tw_reason tw_unknown_reason(const struct tw_path *path);
 /* Counts the subnets, interfaces and ACLs of a path as judged. */
-void tw_results_visit(struct tw_results *results, const struct tw_path *path);
+TW_NODISCARD tw_status tw_results_visit(struct tw_results *results, const struct tw_path *path);
 
 /* outcomes -> regions, in the report's arena; sorted by severity, family, boxes. */
 TW_NODISCARD tw_status tw_regions_of(struct tw_results *results, const struct tw_outcomes *outcomes,
@@ -242,7 +251,19 @@ TW_NODISCARD tw_status tw_findings_finish(struct tw_results *results);
 bool tw_acl_same(const struct tw_net *net, uint32_t a, uint32_t b);
 /* A code of lint (TW2xx to TW4xx), not of check. */
 bool tw_code_is_lint(const char *code);
-void tw_finding_drafts_free(struct tw_results *results);
+/* Parts of a finding, each once; of `related`, the first few. */
+bool tw_same_cause(const char *code, const struct tw_cause *a, const struct tw_cause *b);
+TW_NODISCARD tw_status tw_finding_add_flow(
+	struct tw_results *results, struct tw_finding_draft *finding, const char *flow);
+TW_NODISCARD tw_status tw_finding_add_subject(
+	struct tw_results *results, struct tw_finding_draft *finding, struct tw_subject subject);
+TW_NODISCARD tw_status tw_finding_relate(struct tw_results *results,
+	struct tw_finding_draft *finding, const struct tw_related *related);
+/* TW110 speaks of all holes of an ACL: the lists and rules of the later ones. */
+TW_NODISCARD tw_status tw_finding_add_more(struct tw_results *results,
+	struct tw_finding_draft *finding, const struct tw_cause *cause);
+void tw_finding_draft_free(struct tw_mem *mem, struct tw_finding_draft *draft);
+void tw_finding_drafts_free(struct tw_mem *mem, tw_finding_drafts *drafts);
 /* The message of one finding (message.c). */
 TW_NODISCARD tw_status tw_finding_message(
 	struct tw_results *results, struct tw_finding_draft *finding);

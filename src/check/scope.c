@@ -345,10 +345,12 @@ static tw_status build(struct tw_scope *scope)
 	return build_atoms(scope);
 }
 
-tw_status tw_scope_open(struct tw_results *results, uint32_t acl, struct tw_scope *ret)
+tw_status tw_scope_open(struct tw_scope *scope)
 {
-	*ret = (struct tw_scope){.results = results, .acl = acl};
-	return build(ret);
+	if (scope->open)
+		return TW_OK;
+	scope->open = true;
+	return build(scope);
 }
 
 void tw_scope_close(struct tw_scope *scope)

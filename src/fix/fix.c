@@ -13,14 +13,14 @@ tw_status tw_mender_open(struct tw_mem *mem, const struct tw_net *net,
 		.now.net = net};
 	tw_arena_init(&ret->work, mem);
 	TW_TRY(tw_space_new(mem, 0, &ret->space));
-	return tw_space_new(mem, 0, &ret->proofs);
+	return tw_book_new(mem, &ret->book);
 }
 
 void tw_mender_close(struct tw_mender *m)
 {
 	TW_VEC_FREE(m->mem, &m->given);
 	tw_space_free(m->space);
-	tw_space_free(m->proofs);
+	tw_book_free(m->book);
 	tw_arena_fini(&m->work);
 }
 
@@ -69,7 +69,7 @@ tw_status tw_fixes(struct tw_mem *mem, const struct tw_net *net,
 	tw_status status = tw_mender_open(mem, net, options, ret_diags, &m);
 	if (status == TW_OK)
 		status = tw_check_needs(
-			mem, net, &m.check, m.proofs, ret_diags, &report, &m.now.needs);
+			mem, net, &m.check, m.book, true, ret_diags, &report, &m.now.needs);
 	if (status == TW_OK) {
 		m.arena = tw_report_arena(report);
 		m.check.details = false; /* nobody sees the trials */

@@ -8,6 +8,7 @@
  */
 
 #include "addresses.h"
+#include "book.h"
 #include "classes.h"
 #include "entry.h"
 #include "needs.h"
@@ -29,7 +30,7 @@ struct tw_mender {
 	struct tw_arena *arena; /* what is offered */
 	struct tw_arena work;	/* what is tried */
 	struct tw_space *space;
-	struct tw_space *proofs;       /* of all trials: most of what they ask is the same */
+	struct tw_book *book;	       /* of m->now: most of what trials ask is the same */
 	struct tw_check_options check; /* of trials: without details */
 	struct tw_diags *diags;
 	unsigned quota;

@@ -19,6 +19,12 @@ struct given_up {
 	const char *code, *fingerprint;
 };
 
+/* The network with the edits up to here, and what check says of it. */
+struct step {
+	struct tw_patch *patch;
+	struct tw_report *report;
+};
+
 struct planner {
 	struct tw_mender m;
 	struct plan *plan;
@@ -28,8 +34,7 @@ struct planner {
 	enum tw_level least;
 	struct tw_report *first; /* of the input; its findings are the work list */
 	const struct tw_needs *needs;
-	struct tw_patch *patch; /* m.now, unless that is the input */
-	struct tw_report *report;
+	TW_VEC(struct step) step; /* all of them: the book may still speak of them */
 	tw_edits edits;
 	TW_VEC(const char *) left;
 	TW_VEC(struct given_up) given_up; /* told in `left` */
@@ -48,33 +53,27 @@ void tw_fix_plan_free(struct tw_fix_plan *plan)
 /* ---- state ------------------------------------------------------------------------------------
  */
 
-static void drop_state(struct planner *p)
+static void free_steps(struct planner *p)
 {
-	if (p->report != p->first)
-		tw_report_free(p->report);
-	tw_patch_free(p->patch);
-	p->report = NULL;
-	p->patch = NULL;
+	for (size_t i = p->step.n; i > 0; i--) {
+		tw_report_free(p->step.v[i - 1].report);
+		tw_patch_free(p->step.v[i - 1].patch);
+	}
+	TW_VEC_FREE(p->m.mem, &p->step);
 }
 
 /* The network with all edits made, judged again. */
 static tw_status advance(struct planner *p)
 {
-	struct tw_patch *patch;
-	struct tw_report *report;
 	const struct tw_needs *needs;
-	TW_TRY(tw_patch_new(p->m.mem, p->net, p->edits.v, p->edits.n, &patch));
-	tw_status status = tw_check_needs(p->m.mem, tw_patch_net(patch), &p->m.check, p->m.proofs,
-		p->m.diags, &report, &needs);
-	if (status != TW_OK) {
-		tw_patch_free(patch);
-		return status;
-	}
-	drop_state(p);
-	p->patch = patch;
-	p->report = report;
+	TW_TRY(TW_VEC_PUSH(p->m.mem, &p->step, (struct step){NULL, NULL}));
+	struct step *step = &p->step.v[p->step.n - 1];
+	TW_TRY(tw_patch_new(p->m.mem, p->net, p->edits.v, p->edits.n, &step->patch));
+	const struct tw_net *net = tw_patch_net(step->patch);
+	TW_TRY(tw_check_needs(p->m.mem, net, &p->m.check, p->m.book, true, p->m.diags,
+		&step->report, &needs));
 	p->advanced = true;
-	p->m.now = (struct tw_state){tw_patch_net(patch), report, needs};
+	p->m.now = (struct tw_state){net, step->report, needs};
 	return TW_OK;
 }
 
@@ -265,8 +264,8 @@ static tw_status tell_rest(struct planner *p)
 static tw_status run(struct planner *p)
 {
 	TW_TRY(tw_check_needs(
-		p->m.mem, p->net, &p->m.check, p->m.proofs, p->m.diags, &p->first, &p->needs));
-	p->report = p->first;
+		p->m.mem, p->net, &p->m.check, p->m.book, true, p->m.diags, &p->first,
+		&p->needs));
 	p->m.now = (struct tw_state){p->net, p->first, p->needs};
 	TW_TRY(mend_all(p));
 	TW_TRY(tell_rest(p));
@@ -289,7 +288,7 @@ tw_status tw_fix_plan_new(struct tw_mem *mem, const struct tw_net *net,
 	p.m.check.details = false;
 	if (status == TW_OK)
 		status = run(&p);
-	drop_state(&p);
+	free_steps(&p);
 	tw_report_free(p.first);
 	TW_VEC_FREE(mem, &p.edits);
 	TW_VEC_FREE(mem, &p.left);

@@ -66,6 +66,16 @@ static void settle_in(const struct tw_net *net, uint32_t subnet, struct tw_site 
 	site->table_state = tw_knowledge_of(net, TW_KIND_ROUTE_TABLE, site->table);
 }
 
+bool tw_acl_names_ipv6(const struct tw_acl *acl)
+{
+	for (int list = 0; list < 2; list++)
+		for (size_t i = 0; i < acl->list[list].n; i++)
+			if (!acl->list[list].rule[i].implicit &&
+				acl->list[list].rule[i].family != TW_IPV4)
+				return true;
+	return false;
+}
+
 /*
  * Addresses behind an ACL when the input does not say which: every IPv4 address, and every IPv6
  * address if some rule of the ACL speaks of IPv6. A VPC without IPv6 is the common case, and
@@ -74,15 +84,8 @@ static void settle_in(const struct tw_net *net, uint32_t subnet, struct tw_site 
 static tw_status unknown_addresses(
 	const struct tw_net *net, struct tw_arena *arena, uint32_t acl, struct tw_ranges *ret)
 {
-	bool v6 = acl == TW_MISSING;
-
-	for (int list = 0; list < 2 && !v6; list++)
-		for (size_t i = 0; i < net->acl[acl].list[list].n; i++) {
-			const struct tw_rule *rule = &net->acl[acl].list[list].rule[i];
-			v6 |= !rule->implicit && rule->family != TW_IPV4;
-		}
 	TW_TRY(tw_ranges_all(arena, ret));
-	if (!v6)
+	if (acl != TW_MISSING && !tw_acl_names_ipv6(&net->acl[acl]))
 		ret->n = 1; /* IPv4 comes first */
 	return TW_OK;
 }
