@@ -57,8 +57,8 @@ tw_status tw_book_open(struct tw_book *book, struct tw_arena *arena, const struc
 		return TW_ENOMEM;
 	bool all = !book->net || is_another(book->net, net);
 	for (size_t i = 0; i < net->acls; i++)
-		changes[i] = all ? TW_TRAFFIC_ALL
-				 : tw_acl_changes(&book->net->acl[i], &net->acl[i]);
+		changes[i] =
+			all ? TW_TRAFFIC_ALL : tw_acl_changes(&book->net->acl[i], &net->acl[i]);
 	*ret_changes = changes;
 	return TW_OK;
 }
@@ -80,8 +80,7 @@ static tw_status make_room(struct tw_book *book, size_t n)
 		return TW_OK;
 	TW_TRY(tw_vec_grow(book->mem, &v, room, &room, sizeof(*book->chapter), n - room));
 	book->chapter = v;
-	memset(book->chapter + book->chapters, 0,
-		(room - book->chapters) * sizeof(*book->chapter));
+	memset(book->chapter + book->chapters, 0, (room - book->chapters) * sizeof(*book->chapter));
 	book->chapters = room;
 	return TW_OK;
 }

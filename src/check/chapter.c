@@ -55,13 +55,14 @@ static tw_status write_apart(struct tw_results *r, enum tw_traffic traffic, tw_c
 /* ---- binding ----------------------------------------------------------------------------------
  */
 
-/* Where an entry of the old list stands in the new one: it is there, or the chapter would not hold. */
+/* Where an entry of the old list stands in the new one: it is there, or the chapter would not hold.
+ */
 static uint32_t place_in(struct tw_rules old, struct tw_rules new, uint32_t at)
 {
 	const struct tw_rule *rule = &old.rule[at];
 	for (uint32_t i = 0; i < new.n; i++)
-		if (new.rule[i].number == rule->number && new.rule[i].family == rule->family &&
-			new.rule[i].implicit == rule->implicit)
+		if (new.rule[i].number == rule->number &&new.rule[i].family ==
+			rule->family &&new.rule[i].implicit == rule->implicit)
 			return i;
 	return at;
 }
@@ -125,8 +126,8 @@ static tw_status bind(struct tw_results *r, const struct tw_chapter *chapter)
 	return TW_OK;
 }
 
-tw_status tw_chapter_tell(struct tw_results *r, size_t at, enum tw_traffic traffic,
-	tw_chapter_write write, void *ctx)
+tw_status tw_chapter_tell(
+	struct tw_results *r, size_t at, enum tw_traffic traffic, tw_chapter_write write, void *ctx)
 {
 	const struct tw_chapter *kept = r->book ? tw_book_find(r->book, r->changes, at) : NULL;
 	if (kept)

@@ -31,8 +31,8 @@ TW_NODISCARD tw_status tw_chapter_tell(struct tw_results *results, size_t at,
 	enum tw_traffic traffic, tw_chapter_write write, void *ctx);
 void tw_chapter_free(struct tw_mem *mem, struct tw_chapter *chapter);
 
-/* join.c: a finding of a chapter becomes one of the results', or a part of one. It is theirs then, or
- * freed. */
+/* join.c: a finding of a chapter becomes one of the results', or a part of one. It is theirs then,
+ * or freed. */
 TW_NODISCARD tw_status tw_finding_join(struct tw_results *results, struct tw_finding_draft *one);
 TW_NODISCARD tw_status tw_finding_copy(
 	struct tw_mem *mem, const struct tw_finding_draft *from, struct tw_finding_draft *ret);

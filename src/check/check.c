@@ -107,8 +107,8 @@ tw_status tw_check(struct tw_mem *mem, const struct tw_net *net,
 	return tw_report_close(&results, check(&results, ret_diags), ret);
 }
 
-static tw_status check_with(struct tw_results *results, struct tw_book *book, bool keep,
-	struct tw_diags *diags)
+static tw_status check_with(
+	struct tw_results *results, struct tw_book *book, bool keep, struct tw_diags *diags)
 {
 	struct tw_reading reading = {.mem = results->mem};
 	uint8_t *changes;

@@ -122,11 +122,9 @@ static tw_status add_subject(
 	return tw_finding_add_subject(r, f, one);
 }
 
-tw_status tw_finding_add_flow(
-	struct tw_results *r, struct tw_finding_draft *f, const char *flow)
+tw_status tw_finding_add_flow(struct tw_results *r, struct tw_finding_draft *f, const char *flow)
 {
-	return holds_text(f->flow.v, f->flow.n, flow) ? TW_OK
-						      : TW_VEC_PUSH(r->mem, &f->flow, flow);
+	return holds_text(f->flow.v, f->flow.n, flow) ? TW_OK : TW_VEC_PUSH(r->mem, &f->flow, flow);
 }
 
 static tw_status join_draft(
@@ -308,7 +306,8 @@ static bool is_twin(const struct tw_results *r, const struct tw_finding_draft *a
 	moved.acl = a->cause.acl;
 	return strcmp(a->code, b->code) == 0 && a->cause.acl != TW_MISSING &&
 	       b->cause.acl != TW_MISSING && a->cause.acl != b->cause.acl &&
-	       tw_same_cause(a->code, &a->cause, &moved) && a->cause.direction == b->cause.direction &&
+	       tw_same_cause(a->code, &a->cause, &moved) &&
+	       a->cause.direction == b->cause.direction &&
 	       tw_acl_same(r->net, a->cause.acl, b->cause.acl);
 }
 

@@ -39,7 +39,7 @@ struct tw_scope {
 	size_t fars;
 	struct tw_path *assumed[2]; /* path[], where what lies beyond is assumed open */
 	struct tw_levels levels[TW_INITIATORS], quiet[TW_INITIATORS]; /* quiet: warnings as notes */
-	tw_set peers; /* every peer of a flow, at FROM; for path MTU */
+	tw_set peers;	   /* every peer of a flow, at FROM; for path MTU */
 	bool has_peers[2]; /* those of TCP, of UDP are among them */
 	bool open;	   /* all of the above is there */
 	size_t flows;

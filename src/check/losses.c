@@ -129,8 +129,8 @@ static enum tw_level level_of(
 	return draft->wide && own ? lower(level, TW_LEVEL_NOTE) : level;
 }
 
-/* What health checks lose as well: said where flows that they do not make lose it, here or in another
- * chapter. */
+/* What health checks lose as well: said where flows that they do not make lose it, here or in
+ * another chapter. */
 static tw_status add_aside(struct tw_results *r, struct tw_finding_draft *finding,
 	const struct tw_draft *draft, const char *told, const char *aside)
 {
@@ -266,8 +266,7 @@ static tw_status tell_shut(
 	const char *told = tw_finding_told(r, code, cause);
 	TW_TRY(tw_finding_add(r, told ? told : code,
 		draft->only_nat ? TW_LEVEL_WARNING : TW_LEVEL_ERROR, cause, draft, &finding));
-	return add_aside(
-		r, finding, draft, told, "health checks of the targets die there, too");
+	return add_aside(r, finding, draft, told, "health checks of the targets die there, too");
 }
 
 bool tw_draft_serves(const struct tw_draft *draft, const struct tw_site *from)

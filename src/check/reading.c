@@ -39,8 +39,7 @@ tw_reads tw_reading_take(struct tw_reading *reading)
 
 static bool same_rule(const struct tw_rule *a, const struct tw_rule *b)
 {
-	return tw_rule_content_cmp(a, b) == 0 && a->maybe == b->maybe &&
-	       a->implicit == b->implicit;
+	return tw_rule_content_cmp(a, b) == 0 && a->maybe == b->maybe && a->implicit == b->implicit;
 }
 
 /* The next entry that is about such traffic, or rules.n. */
@@ -61,22 +60,23 @@ static bool same_about(struct tw_rules a, struct tw_rules b, enum tw_traffic tra
 	return i == a.n && k == b.n;
 }
 
-/* The next allow entry for a block: the inference looks who sits there (scope_far.c). */
-static size_t next_named(struct tw_rules rules, size_t i)
+/* Blocks that allow entries name: the inference looks who sits there (scope_far.c). */
+static bool is_named(struct tw_rules rules, struct tw_prefix block)
 {
-	while (i < rules.n && (rules.rule[i].action != TW_ALLOW || rules.rule[i].peer.len == 0))
-		i++;
-	return i;
+	for (size_t i = 0; i < rules.n; i++)
+		if (rules.rule[i].action == TW_ALLOW &&
+			tw_prefix_cmp(rules.rule[i].peer, block) == 0)
+			return true;
+	return false;
 }
 
-static bool same_blocks(struct tw_rules a, struct tw_rules b)
+static bool names_all_of(struct tw_rules rules, struct tw_rules other)
 {
-	size_t i = next_named(a, 0), k = next_named(b, 0);
-	while (i < a.n && k < b.n && tw_prefix_cmp(a.rule[i].peer, b.rule[k].peer) == 0) {
-		i = next_named(a, i + 1);
-		k = next_named(b, k + 1);
-	}
-	return i == a.n && k == b.n;
+	for (size_t i = 0; i < other.n; i++)
+		if (other.rule[i].action == TW_ALLOW && other.rule[i].peer.len > 0 &&
+			!is_named(rules, other.rule[i].peer))
+			return false;
+	return true;
 }
 
 static bool allows(struct tw_rules rules, enum tw_family family)
@@ -93,7 +93,8 @@ static uint8_t list_changes(struct tw_rules a, struct tw_rules b)
 	uint8_t changes = 0;
 	if (a.rule == b.rule && a.n == b.n)
 		return 0;
-	if (!same_blocks(a, b) || allows(a, TW_IPV4) != allows(b, TW_IPV4) ||
+	if (!names_all_of(a, b) || !names_all_of(b, a) ||
+		allows(a, TW_IPV4) != allows(b, TW_IPV4) ||
 		allows(a, TW_IPV6) != allows(b, TW_IPV6))
 		return TW_TRAFFIC_ALL;
 	for (unsigned one = TW_TRAFFIC_TCP; one <= TW_TRAFFIC_OTHER; one <<= 1)

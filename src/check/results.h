@@ -260,8 +260,8 @@ TW_NODISCARD tw_status tw_finding_add_subject(
 TW_NODISCARD tw_status tw_finding_relate(struct tw_results *results,
 	struct tw_finding_draft *finding, const struct tw_related *related);
 /* TW110 speaks of all holes of an ACL: the lists and rules of the later ones. */
-TW_NODISCARD tw_status tw_finding_add_more(struct tw_results *results,
-	struct tw_finding_draft *finding, const struct tw_cause *cause);
+TW_NODISCARD tw_status tw_finding_add_more(
+	struct tw_results *results, struct tw_finding_draft *finding, const struct tw_cause *cause);
 void tw_finding_draft_free(struct tw_mem *mem, struct tw_finding_draft *draft);
 void tw_finding_drafts_free(struct tw_mem *mem, tw_finding_drafts *drafts);
 /* The message of one finding (message.c). */

@@ -281,14 +281,38 @@ static tw_status add_boxes(struct work *w)
 /* ---- services and words -----------------------------------------------------------------------
  */
 
-static tw_set service_box(struct work *w, const struct tw_known_service *service)
+/* Which of the known services a set of packets meets. */
+struct meets {
+	bool *known; /* by service */
+};
+
+static tw_status meet_box(void *ctx, const struct tw_box *box)
 {
-	struct tw_box box[2] = {tw_box_all(TW_IPV4), tw_box_all(TW_IPV6)};
-	for (size_t i = 0; i < TW_COUNT(box); i++) {
-		box[i].protocol_lo = box[i].protocol_hi = service->protocol;
-		box[i].service = (struct tw_ports){service->port, service->port};
-	}
-	return tw_set_boxes(w->space, box, TW_COUNT(box));
+	const struct meets *meets = ctx;
+	size_t n;
+	const struct tw_known_service *known = tw_known_services(&n);
+	for (size_t i = 0; i < n; i++)
+		meets->known[i] |= box->protocol_lo <= known[i].protocol &&
+				   known[i].protocol <= box->protocol_hi &&
+				   box->service.lo <= known[i].port &&
+				   known[i].port <= box->service.hi;
+	return TW_OK;
+}
+
+/* Of all packets, only protocol and port are looked at: their boxes are few. */
+static tw_status services_in(struct work *w, tw_set set, bool **ret)
+{
+	size_t n;
+	tw_known_services(&n);
+	struct meets meets = {TW_NEW_ARRAY(w->arena, bool, n)};
+	if (!meets.known)
+		return TW_ENOMEM;
+	set = tw_set_forget(w->space, set, TW_FIELD_FROM);
+	set = tw_set_forget(w->space, set, TW_FIELD_TO);
+	set = tw_set_forget(w->space, set, TW_FIELD_CLIENT);
+	*ret = meets.known;
+	TW_TRY(tw_space_status(w->space));
+	return tw_set_each_box(w->space, set, meet_box, &meets);
 }
 
 static tw_status join(struct work *w, const char **text, const char *one)
@@ -311,61 +335,47 @@ static tw_status name_one(struct work *w, const struct tw_known_service *one, st
 	return name ? join(w, &names->text, name) : TW_ENOMEM;
 }
 
-static tw_status name_services(struct work *w, tw_set let, tw_set held, struct names *ret)
+/* Those of one kind, for which there is room, the loud ones first. */
+static tw_status name_services(
+	struct work *w, const bool *in, const bool *not_in, struct names *ret)
 {
 	enum { MOST = 8 };
-	size_t n;
+	size_t n, all = 0;
 	const struct tw_known_service *known = tw_known_services(&n);
-	const tw_set of[2] = {let, held};
-	for (int which = 0; which < 2; which++) {
-		size_t all = 0;
-		for (int pass = 0; pass < 2; pass++)
-			for (size_t i = 0; i < n; i++) {
-				tw_set box = service_box(w, &known[i]);
-				bool in = !tw_set_is_empty(
-					tw_set_intersect(w->space, of[which], box));
-				/* Of what gets through and what does not, the first counts. */
-				if (which == 1 &&
-					!tw_set_is_empty(tw_set_intersect(w->space, let, box)))
-					in = false;
-				if (!in || !known[i].told || known[i].loud != (pass == 0))
-					continue;
-				all++;
-				if (ret[which].n < MOST)
-					TW_TRY(name_one(w, &known[i], &ret[which]));
-			}
-		if (all > ret[which].n)
-			ret[which].text = tw_arena_printf(
-				w->arena, "%s and %zu more", ret[which].text, all - ret[which].n);
-		if (all > 0 && !ret[which].text)
-			return TW_ENOMEM;
-	}
-	return tw_space_status(w->space);
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < n; i++) {
+			if (!in[i] || (not_in && not_in[i]) || !known[i].told ||
+				known[i].loud != (pass == 0))
+				continue;
+			all++;
+			if (ret->n < MOST)
+				TW_TRY(name_one(w, &known[i], ret));
+		}
+	if (all > ret->n)
+		ret->text = tw_arena_printf(w->arena, "%s and %zu more", ret->text, all - ret->n);
+	return all > 0 && !ret->text ? TW_ENOMEM : TW_OK;
 }
 
 /* Each service once, as the worst list has it. */
-static tw_status add_services(struct work *w)
+static tw_status add_services(struct work *w, const bool *open, const bool *through)
 {
 	size_t n;
 	const struct tw_known_service *known = tw_known_services(&n);
 	for (size_t i = 0; i < n; i++) {
-		tw_set box = service_box(w, &known[i]);
-		tw_set open = tw_set_intersect(w->space, w->open, box);
-		if (!known[i].told || tw_set_is_empty(open))
+		if (!known[i].told || !open[i])
 			continue;
-		bool through = !tw_set_is_empty(tw_set_intersect(w->space, w->through, box));
 		size_t k = 0;
 		while (k < w->service.n && (w->service.v[k].port != known[i].port ||
 						   w->service.v[k].protocol != known[i].protocol))
 			k++;
-		struct tw_opened_service one = {
-			known[i].protocol, known[i].port, known[i].name, through ? NULL : w->guard};
+		struct tw_opened_service one = {known[i].protocol, known[i].port, known[i].name,
+			through[i] ? NULL : w->guard};
 		if (k == w->service.n)
 			TW_TRY(TW_VEC_PUSH(w->arena->mem, &w->service, one));
-		else if (through)
+		else if (through[i])
 			w->service.v[k].stopped_by = NULL;
 	}
-	return tw_space_status(w->space);
+	return TW_OK;
 }
 
 /* "TCP 1024-65535 from 0.0.0.0/0": the hull of what opens, protocol by protocol. */
@@ -438,11 +448,16 @@ static const char *stoppers(struct work *w)
 static tw_status say(struct work *w)
 {
 	struct names names[2] = {{0}, {0}};
+	bool *open, *through;
 	const char *traffic, *text;
 	const char *id = w->net->acl[w->acl].object.id;
 	bool in = w->view.list == TW_INGRESS;
-	TW_TRY(add_services(w));
-	TW_TRY(name_services(w, w->through, tw_set_subtract(w->space, w->open, w->through), names));
+	TW_TRY(services_in(w, w->open, &open));
+	TW_TRY(services_in(w, w->through, &through));
+	TW_TRY(add_services(w, open, through));
+	/* Of what gets through and what does not, the first counts. */
+	TW_TRY(name_services(w, through, NULL, &names[0]));
+	TW_TRY(name_services(w, open, through, &names[1]));
 	const char *let = names[0].text, *held = names[1].text;
 	TW_TRY(traffic_text(w, &traffic));
 	text = tw_arena_printf(w->arena, "%s newly lets %s %s", id, in ? "in" : "out", traffic);

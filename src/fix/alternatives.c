@@ -184,8 +184,8 @@ static tw_status describe(
 	if (!fix.title)
 		return TW_ENOMEM;
 	TW_TRY(keep_edits(m, &a->edits, &fix));
-	tw_space_reset(m->space);
-	TW_TRY(tw_opens(m->arena, m->space, m->now.net, tw_patch_net(a->trial.patch), &open));
+	tw_mender_tidy(m);
+	TW_TRY(tw_opens(m->arena, m->book->space, m->now.net, tw_patch_net(a->trial.patch), &open));
 	fix.opened = open.opened;
 	fix.opened_n = open.opened_n;
 	fix.service = open.service;

@@ -12,16 +12,21 @@ tw_status tw_mender_open(struct tw_mem *mem, const struct tw_net *net,
 		.original = net,
 		.now.net = net};
 	tw_arena_init(&ret->work, mem);
-	TW_TRY(tw_space_new(mem, 0, &ret->space));
 	return tw_book_new(mem, &ret->book);
 }
 
 void tw_mender_close(struct tw_mender *m)
 {
 	TW_VEC_FREE(m->mem, &m->given);
-	tw_space_free(m->space);
 	tw_book_free(m->book);
 	tw_arena_fini(&m->work);
+}
+
+void tw_mender_tidy(struct tw_mender *m)
+{
+	enum { NODES = 100000 };
+	if (tw_space_nodes(m->book->space) > NODES)
+		tw_space_reset(m->book->space);
 }
 
 /* Why nothing is offered, as one more note. */

@@ -310,7 +310,7 @@ static tw_set within_reach(
 	if (!is_about_clients(gap))
 		return set;
 	box.service = client_ports(gap, finding);
-	return tw_set_intersect(m->space, set, tw_set_box(m->space, &box));
+	return tw_set_intersect(m->book->space, set, tw_set_box(m->book->space, &box));
 }
 
 tw_status tw_gap_set(struct tw_mender *m, const struct tw_gap *gap,
@@ -325,9 +325,11 @@ tw_status tw_gap_set(struct tw_mender *m, const struct tw_gap *gap,
 			status = client_boxes(m, gap, finding, box, &all);
 	}
 	if (status == TW_OK) {
-		*ret_lost = within_reach(m, gap, finding, tw_set_boxes(m->space, lost.v, lost.n));
-		*ret_all = within_reach(m, gap, finding, tw_set_boxes(m->space, all.v, all.n));
-		status = tw_space_status(m->space);
+		*ret_lost =
+			within_reach(m, gap, finding, tw_set_boxes(m->book->space, lost.v, lost.n));
+		*ret_all =
+			within_reach(m, gap, finding, tw_set_boxes(m->book->space, all.v, all.n));
+		status = tw_space_status(m->book->space);
 	}
 	TW_VEC_FREE(m->mem, &lost);
 	TW_VEC_FREE(m->mem, &all);

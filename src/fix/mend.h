@@ -27,9 +27,8 @@ struct tw_state {
 
 struct tw_mender {
 	struct tw_mem *mem;
-	struct tw_arena *arena; /* what is offered */
-	struct tw_arena work;	/* what is tried */
-	struct tw_space *space;
+	struct tw_arena *arena;	       /* what is offered */
+	struct tw_arena work;	       /* what is tried */
 	struct tw_book *book;	       /* of m->now: most of what trials ask is the same */
 	struct tw_check_options check; /* of trials: without details */
 	struct tw_diags *diags;
@@ -128,5 +127,7 @@ TW_NODISCARD tw_status tw_mend(
 TW_NODISCARD tw_status tw_mender_open(struct tw_mem *mem, const struct tw_net *net,
 	const struct tw_fix_options *options, struct tw_diags *diags, struct tw_mender *ret);
 void tw_mender_close(struct tw_mender *m);
+/* Where no set is in use: forgets all of them if they have become many. */
+void tw_mender_tidy(struct tw_mender *m);
 
 #endif

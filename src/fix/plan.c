@@ -70,8 +70,8 @@ static tw_status advance(struct planner *p)
 	struct step *step = &p->step.v[p->step.n - 1];
 	TW_TRY(tw_patch_new(p->m.mem, p->net, p->edits.v, p->edits.n, &step->patch));
 	const struct tw_net *net = tw_patch_net(step->patch);
-	TW_TRY(tw_check_needs(p->m.mem, net, &p->m.check, p->m.book, true, p->m.diags,
-		&step->report, &needs));
+	TW_TRY(tw_check_needs(
+		p->m.mem, net, &p->m.check, p->m.book, true, p->m.diags, &step->report, &needs));
 	p->advanced = true;
 	p->m.now = (struct tw_state){net, step->report, needs};
 	return TW_OK;
@@ -264,8 +264,7 @@ static tw_status tell_rest(struct planner *p)
 static tw_status run(struct planner *p)
 {
 	TW_TRY(tw_check_needs(
-		p->m.mem, p->net, &p->m.check, p->m.book, true, p->m.diags, &p->first,
-		&p->needs));
+		p->m.mem, p->net, &p->m.check, p->m.book, true, p->m.diags, &p->first, &p->needs));
 	p->m.now = (struct tw_state){p->net, p->first, p->needs};
 	TW_TRY(mend_all(p));
 	TW_TRY(tell_rest(p));

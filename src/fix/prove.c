@@ -240,8 +240,8 @@ tw_status tw_try_edits(
 	*ret = (struct tw_trial){0};
 	tw_status status = tw_patch_new(m->mem, m->now.net, edits->v, edits->n, &ret->patch);
 	if (status == TW_OK)
-		status = tw_check_needs(m->mem, tw_patch_net(ret->patch), &m->check, m->book,
-			false, m->diags, &ret->report, &ret->needs);
+		status = tw_check_needs(m->mem, tw_patch_net(ret->patch), &m->check, m->book, false,
+			m->diags, &ret->report, &ret->needs);
 	if (status == TW_OK)
 		status = compare(m, finding, ret);
 	if (status != TW_OK)
