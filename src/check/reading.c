@@ -39,7 +39,9 @@ tw_reads tw_reading_take(struct tw_reading *reading)
 
 static bool same_rule(const struct tw_rule *a, const struct tw_rule *b)
 {
-	return tw_rule_content_cmp(a, b) == 0 && a->maybe == b->maybe && a->implicit == b->implicit;
+	return tw_rule_content_cmp(a, b) == 0 && a->maybe == b->maybe &&
+	       a->implicit == b->implicit && a->span.file == b->span.file &&
+	       a->span.begin == b->span.begin; /* findings point there */
 }
 
 /* The next entry that is about such traffic, or rules.n. */

@@ -211,6 +211,20 @@ static struct tw_reason reason_of(const struct tw_draft *draft)
 	return (struct tw_reason){0};
 }
 
+/* A path's words go when the memory of its walk is given back. */
+static tw_status keep_reason(struct tw_results *r, struct tw_reason *reason)
+{
+	const char **text[] = {&reason->code, &reason->message, &reason->component};
+	for (size_t i = 0; i < TW_COUNT(text); i++) {
+		if (!*text[i])
+			continue;
+		*text[i] = tw_arena_str(r->arena, *text[i]);
+		if (!*text[i])
+			return TW_ENOMEM;
+	}
+	return TW_OK;
+}
+
 /*
  * A flow may take any of its alternatives: one that is denied beside one that passes makes it
  * partial.
@@ -261,6 +275,7 @@ tw_status tw_results_add_flow(struct tw_results *results, struct tw_draft *draft
 	sum_verdict(results, draft);
 	TW_TRY(sum_clients(results, draft));
 	flow->reason = reason_of(draft);
+	TW_TRY(keep_reason(results, &flow->reason));
 	TW_TRY(tw_sentence_of_flow(results, draft, &flow->sentence));
 	bool open = flow->verdict == TW_UNKNOWN || strcmp(flow->request, "unknown") == 0;
 	flow->satisfied = !flow->expect || (open && draft->faults == 0) ? -1 : draft->faults == 0;
