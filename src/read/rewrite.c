@@ -28,7 +28,7 @@ struct file {
 	struct tw_document *d;
 	const char *path;
 	struct tw_sv like; /* some list of entries in it */
-	struct tw_patches patches;
+	struct tw_splices splices;
 };
 
 /* What the array names, without the array. */
@@ -91,7 +91,7 @@ static tw_status edit_acl(struct file *file, uint32_t acl, uint32_t entries)
 			return cannot(file, entries, &job->edit[i], why);
 		TW_TRY(status);
 	}
-	return edited ? tw_patch_add(&file->patches, node->begin, node->end, text) : TW_OK;
+	return edited ? tw_splice_add(&file->splices, node->begin, node->end, text) : TW_OK;
 }
 
 /* ---- one file -------------------------------------------------------------------------------- */
@@ -186,18 +186,18 @@ static tw_status edit_document(struct job *job, struct tw_document *d, const cha
 	struct file file = {.job = job,
 		.d = d,
 		.path = path,
-		.patches = {.arena = &job->arena, .mem = job->mem}};
+		.splices = {.arena = &job->arena, .mem = job->mem}};
 	struct tw_sv text;
 
 	tw_status status = each_acl_of(&file, note_style);
 	if (status == TW_OK)
 		status = each_acl_of(&file, edit_acl);
-	if (status == TW_OK && file.patches.list.n && !is_done(job, path)) {
-		status = tw_patch_apply(&file.patches, d->bytes, 0, d->size, &text);
+	if (status == TW_OK && file.splices.list.n && !is_done(job, path)) {
+		status = tw_splice_apply(&file.splices, d->bytes, 0, d->size, &text);
 		if (status == TW_OK)
 			status = keep(job, path, text);
 	}
-	tw_patches_fini(&file.patches);
+	tw_splices_fini(&file.splices);
 	return status;
 }
 
