@@ -8,6 +8,7 @@
  */
 
 #include "aws.h"
+#include "entry.h"
 #include "twoway/edit.h"
 #include "vec.h"
 

@@ -342,13 +342,6 @@ static tw_status drop(struct change *c, int member)
 
 /* ---- the entry ------------------------------------------------------------------------------- */
 
-/* SPEC: nacl-field-icmp, nacl-proto58-v4-cidr */
-static bool needs_icmp(int16_t protocol, uint8_t family)
-{
-	return protocol == TW_PROTOCOL_ICMP ||
-	       (protocol == TW_PROTOCOL_ICMPV6 && family == TW_IPV6);
-}
-
 /* SPEC: nacl-field-cidr-xor */
 static tw_status set_cidr(struct change *c, const struct tw_rule *old, struct tw_prefix prefix)
 {
@@ -373,10 +366,9 @@ static tw_status set_cidr(struct change *c, const struct tw_rule *old, struct tw
 static tw_status set_service(
 	struct change *c, const struct tw_rule *old, const struct tw_entry *entry, bool fresh)
 {
-	bool ports = tw_protocol_has_ports(entry->protocol),
-	     icmp = needs_icmp(entry->protocol, entry->cidr.family);
+	bool ports = tw_protocol_has_ports(entry->protocol), icmp = tw_entry_has_icmp(entry);
 	bool had_ports = tw_protocol_has_ports(old->protocol),
-	     had_icmp = needs_icmp(old->protocol, old->family);
+	     had_icmp = tw_protocol_states_icmp((enum tw_family)old->family, old->protocol);
 
 	/* First out, then in: what comes in stands beside what stays. */
 	if (!ports && (fresh || had_ports))
