@@ -91,8 +91,9 @@ bool tw_lint_is_shut(const struct tw_lint *lint);
 /* A rule as an edit has it. */
 struct tw_entry tw_lint_entry(
 	const struct tw_lint *lint, const struct tw_rule *rule, enum tw_list list);
-/* A number for a new rule of a list, the first that is free from `from` on; 0: none. */
-uint16_t tw_lint_number(const struct tw_lint *lint, enum tw_list list, uint32_t from);
+/* The list after the edits. */
+TW_NODISCARD tw_status tw_lint_edited(struct tw_lint *lint, enum tw_list list,
+	const struct tw_edit *edit, size_t n, struct tw_compiled *ret);
 /*
  * Offers a fix, if the edits do what they must: afterwards the first edit's list lets pass
  * all of `wanted`, and if `safe`, each list exactly what it let pass before. `title` NULL: made of
