@@ -19,20 +19,6 @@
 extern "C" {
 #endif
 
-struct tw_icmp_range {
-	uint8_t type_lo, type_hi, code_lo, code_hi;
-};
-
-/** CIDR blocks and ports that stand together. */
-struct tw_flow_box {
-	const struct tw_prefix *from, *to;
-	size_t from_n, to_n;
-	const struct tw_ports *service; /**< NULL where the protocol has no ports */
-	size_t service_n;
-	const struct tw_icmp_range *icmp;
-	size_t icmp_n;
-};
-
 /** One rule of a network ACL or of a security group, as it is to be written. */
 struct tw_entry {
 	/** Id of the ACL or the group; in a generated set its name. */

@@ -64,6 +64,20 @@ struct tw_ports {
 	uint16_t lo, hi;
 };
 
+struct tw_icmp_range {
+	uint8_t type_lo, type_hi, code_lo, code_hi;
+};
+
+/** CIDR blocks and ports that stand together. */
+struct tw_flow_box {
+	const struct tw_prefix *from, *to;
+	size_t from_n, to_n;
+	const struct tw_ports *service; /**< NULL where the protocol has no ports */
+	size_t service_n;
+	const struct tw_icmp_range *icmp;
+	size_t icmp_n;
+};
+
 #define TW_ICMP(type, code) ((uint16_t)((unsigned)(type) << 8 | (unsigned)(code)))
 
 enum { TW_PROTOCOL_ICMP = 1, TW_PROTOCOL_TCP = 6, TW_PROTOCOL_UDP = 17, TW_PROTOCOL_ICMPV6 = 58 };

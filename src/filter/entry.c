@@ -22,9 +22,11 @@ enum tw_list tw_entry_list(const struct tw_entry *e)
 	return e->egress ? TW_EGRESS : TW_INGRESS;
 }
 
-static bool is_icmp(const struct tw_entry *e)
+bool tw_entry_has_icmp(const struct tw_entry *e)
 {
-	return tw_protocol_is_icmp((enum tw_family)e->cidr.family, e->protocol);
+	/* Of a group's rule the types of both count: one that names a group has no block. */
+	enum tw_family family = e->group ? TW_IPV6 : (enum tw_family)e->cidr.family;
+	return tw_protocol_states_icmp(family, e->protocol);
 }
 
 tw_status tw_entry_rule(struct tw_arena *arena, const struct tw_entry *e, struct tw_rule *ret)
@@ -42,7 +44,7 @@ tw_status tw_entry_rule(struct tw_arena *arena, const struct tw_entry *e, struct
 	if (tw_protocol_has_ports(e->protocol)) {
 		rule.ports = e->ports;
 		rule.every_port = e->ports.lo == 0 && e->ports.hi == UINT16_MAX;
-	} else if (is_icmp(e) && e->icmp_type >= 0) {
+	} else if (tw_entry_has_icmp(e) && e->icmp_type >= 0) {
 		/* SPEC: nacl-icmp-type-code */
 		bool any = e->icmp_code < 0;
 		rule.ports = (struct tw_ports){TW_ICMP(e->icmp_type, any ? 0 : e->icmp_code),
@@ -66,7 +68,7 @@ struct tw_entry tw_entry_of_rule(const struct tw_rule *r, const char *component,
 		.icmp_code = -1};
 	if (tw_protocol_has_ports(r->protocol))
 		e.ports = r->ports;
-	else if (is_icmp(&e) && !r->every_port && !r->icmp_any_type_code) {
+	else if (tw_entry_has_icmp(&e) && !r->every_port && !r->icmp_any_type_code) {
 		e.icmp_type = (int16_t)(r->ports.lo >> 8);
 		if (r->ports.lo == r->ports.hi)
 			e.icmp_code = (int16_t)(r->ports.lo & 255);
@@ -91,7 +93,7 @@ int tw_edit_turn(const struct tw_edit *edit)
 
 static const char *icmp_text(struct tw_arena *arena, const char *name, const struct tw_entry *e)
 {
-	if (e->icmp_type < 0)
+	if (e->icmp_type < 0 || !tw_entry_has_icmp(e))
 		return tw_arena_str(arena, name);
 	if (e->icmp_code < 0)
 		return tw_arena_printf(arena, "%s type %d", name, e->icmp_type);
@@ -122,8 +124,9 @@ const char *tw_entry_text(struct tw_arena *arena, const struct tw_entry *e)
 	const char *traffic = tw_traffic_text(arena, e);
 	if (!traffic)
 		return NULL;
-	return tw_arena_printf(arena, "%s %s %s %s", e->allow ? "allow" : "deny", traffic,
-		e->egress ? "to" : "from", tw_prefix_text(e->cidr, buf));
+	return tw_arena_printf(arena, "%s %s %s %s", e->allow || e->group ? "allow" : "deny",
+		traffic, e->egress ? "to" : "from",
+		e->peer_group ? e->peer_group : tw_prefix_text(e->cidr, buf));
 }
 
 const char *tw_edit_text(struct tw_arena *arena, const struct tw_edit *edit)

@@ -34,6 +34,9 @@ enum { TW_IMPLICIT_V4 = 32767, TW_IMPLICIT_V6 = 32768 };
 bool tw_protocol_has_ports(int protocol);
 /* The ICMP of this family; what a rule with the other one does, AWS does not say. */
 bool tw_protocol_is_icmp(enum tw_family family, int protocol);
+/* True if an ACL's entry of this family states a type and a code: ICMP, and ICMPv6 on an IPv6
+ * block. SPEC: nacl-field-icmp, nacl-proto58-v4-cidr */
+bool tw_protocol_states_icmp(enum tw_family family, int protocol);
 
 /*
  * One rule of an ACL, or one (permission, peer) pair of a group.

@@ -34,6 +34,11 @@ bool tw_protocol_is_icmp(enum tw_family family, int protocol)
 	return protocol == (family == TW_IPV4 ? TW_PROTOCOL_ICMP : TW_PROTOCOL_ICMPV6);
 }
 
+bool tw_protocol_states_icmp(enum tw_family family, int protocol)
+{
+	return protocol == TW_PROTOCOL_ICMP || tw_protocol_is_icmp(family, protocol);
+}
+
 /* ICMP of the other family: AWS does not say what such a rule does. */
 static bool is_foreign_icmp(int protocol, enum tw_family family)
 {

@@ -226,8 +226,12 @@ tw_status tw_lint(struct tw_mem *mem, const struct tw_net *net,
 	TW_TRY(tw_check(mem, net, &how, ret_diags, &check));
 	tw_status status = tw_report_open(mem, net, &how, false, NULL, &results);
 	if (status == TW_OK) {
-		struct tw_lint lint = {.results = &results, .options = options, .check = check};
+		struct tw_lint lint = {.results = &results,
+			.options = options,
+			.check = check,
+			.diags = ret_diags};
 		status = look_at_all(&lint);
+		tw_lint_moved_close(&lint);
 		status = tw_report_close(&results, status, ret);
 	}
 	tw_report_free(check);

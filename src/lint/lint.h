@@ -9,6 +9,7 @@
  */
 
 #include "atoms.h"
+#include "book.h"
 #include "entry.h"
 #include "near.h"
 #include "results.h"
@@ -49,6 +50,11 @@ struct tw_lint {
 	struct tw_nears near;
 	struct tw_atoms atoms;
 	struct tw_port_list **service; /* [atom * 2 + list][rule] */
+	/* Rules tried in front (moved.c); NULL until the first one is. */
+	struct tw_diags *diags;
+	struct tw_book *book;
+	struct tw_report *base;
+	unsigned trials;
 	/* Looked at. */
 	size_t acls, rules, groups;
 };
@@ -91,8 +97,9 @@ bool tw_lint_is_shut(const struct tw_lint *lint);
 /* A rule as an edit has it. */
 struct tw_entry tw_lint_entry(
 	const struct tw_lint *lint, const struct tw_rule *rule, enum tw_list list);
-/* A number for a new rule of a list, the first that is free from `from` on; 0: none. */
-uint16_t tw_lint_number(const struct tw_lint *lint, enum tw_list list, uint32_t from);
+/* The list after the edits. */
+TW_NODISCARD tw_status tw_lint_edited(struct tw_lint *lint, enum tw_list list,
+	const struct tw_edit *edit, size_t n, struct tw_compiled *ret);
 /*
  * Offers a fix, if the edits do what they must: afterwards the first edit's list lets pass
  * all of `wanted`, and if `safe`, each list exactly what it let pass before. `title` NULL: made of
@@ -109,6 +116,24 @@ TW_NODISCARD tw_status tw_lint_fix_replace(struct tw_lint *lint, struct tw_findi
 /* The fix that adds `entry` behind a rule. */
 TW_NODISCARD tw_status tw_lint_fix_add(struct tw_lint *lint, struct tw_finding_draft *finding,
 	enum tw_list list, uint32_t behind, struct tw_entry entry, tw_set wanted);
+
+/* ---- moved.c --------------------------------------------------------------------------------- */
+
+/* What check says once a rule stands in front of another. */
+struct tw_lint_moved {
+	uint16_t number;     /* that it would have; 0: none is free */
+	bool tried;	     /* false: nobody asked check */
+	enum tw_level level; /* what check would tell then and does not tell now */
+	const char *code;    /* ... or NULL */
+};
+
+/*
+ * A deny in front of `before` is tried for what it would lose, an allow for what it would let pass
+ * although it never must.
+ */
+TW_NODISCARD tw_status tw_lint_move(struct tw_lint *lint, enum tw_list list, size_t rule,
+	size_t before, struct tw_lint_moved *ret);
+void tw_lint_moved_close(struct tw_lint *lint);
 
 /* ---- words.c --------------------------------------------------------------------------------- */
 
@@ -152,6 +177,12 @@ TW_NODISCARD tw_status tw_lint_price(struct tw_lint *lint, struct tw_finding_dra
 /* What each looks at is said where it is defined. */
 TW_NODISCARD tw_status tw_lint_order(struct tw_lint *lint, enum tw_list list);
 TW_NODISCARD tw_status tw_lint_merges(struct tw_lint *lint, enum tw_list list);
+/*
+ * What a deny of a few high ports takes, or would take, out of the replies that rules from `from`
+ * on let pass; `packets` are those that it decides. *ret_reply: the first of these rules.
+ */
+tw_set tw_lint_hole(struct tw_lint *lint, enum tw_list list, size_t rule, tw_set packets,
+	size_t from, size_t *ret_reply);
 TW_NODISCARD tw_status tw_lint_holes(struct tw_lint *lint, enum tw_list list);
 TW_NODISCARD tw_status tw_lint_parts(struct tw_lint *lint, enum tw_list list);
 TW_NODISCARD tw_status tw_lint_traps(struct tw_lint *lint, enum tw_list list);

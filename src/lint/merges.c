@@ -50,31 +50,9 @@ static bool is_free(const struct tw_lint_list *l, size_t rule)
 /* True in *ret if the list is the same after the edits. */
 static tw_status is_exact(struct merge *m, const struct tw_edit *edit, size_t n, bool *ret)
 {
-	struct tw_results *r = m->lint->results;
 	const struct tw_lint_list *l = &m->lint->list[m->list];
 	struct tw_compiled c;
-	struct tw_rule *rule = TW_NEW_ARRAY(r->work, struct tw_rule, l->rules.n + 1);
-	size_t k = 0;
-	if (!rule)
-		return TW_ENOMEM;
-	for (size_t i = 0; i < l->rules.n; i++) {
-		size_t e = 0;
-		while (e < n && edit[e].entry.number != l->rules.rule[i].number)
-			e++;
-		if (e < n && edit[e].operation == TW_REMOVE)
-			continue;
-		rule[k] = l->rules.rule[i];
-		if (e < n) {
-			rule[k].peer = edit[e].entry.cidr;
-			if (tw_protocol_has_ports(rule[k].protocol)) {
-				rule[k].ports = edit[e].entry.ports;
-				rule[k].every_port =
-					rule[k].ports.lo == 0 && rule[k].ports.hi == 65535;
-			}
-		}
-		k++;
-	}
-	TW_TRY(tw_compile_acl(r->judge->space, (struct tw_rules){rule, k}, l->view, &c));
+	TW_TRY(tw_lint_edited(m->lint, m->list, edit, n, &c));
 	*ret = c.allow == l->compiled->allow && c.unknown == l->compiled->unknown;
 	return TW_OK;
 }

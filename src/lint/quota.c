@@ -5,8 +5,9 @@
  * its quota raised, to 40 at most.
  */
 #include "lint.h"
+#include "number.h"
 
-enum { QUOTA = 20, RAISED = 40, NEARLY = 2 };
+enum { RAISED = 40, NEARLY = 2 };
 
 static size_t entries(const struct tw_lint_list *list, uint8_t family, uint32_t *ret_last)
 {
@@ -55,7 +56,7 @@ static tw_status look_at(struct tw_lint *lint, enum tw_list list, uint8_t family
 {
 	uint32_t last = TW_MISSING;
 	size_t given = lint->options->quota;
-	size_t quota = given > 0 ? given : QUOTA;
+	size_t quota = given > 0 ? given : TW_QUOTA_DEFAULT;
 	size_t n = entries(&lint->list[list], family, &last);
 	if (last == TW_MISSING || n + NEARLY < quota)
 		return TW_OK;

@@ -5,6 +5,7 @@
  */
 #include "lint.h"
 
+#include "number.h"
 #include "patch.h"
 
 /* ---- findings -------------------------------------------------------------------------------- */
@@ -187,22 +188,8 @@ struct tw_entry tw_lint_entry(
 	return tw_entry_of_rule(rule, lint->results->net->acl[lint->acl].object.id, list);
 }
 
-/* SPEC: nacl-number-space-per-direction. Both families share the numbers. */
-uint16_t tw_lint_number(const struct tw_lint *lint, enum tw_list list, uint32_t from)
-{
-	struct tw_rules rules = lint->list[list].rules;
-	for (uint32_t n = from > 0 ? from : 1; n < TW_IMPLICIT_V4; n++) {
-		bool used = false;
-		for (size_t i = 0; i < rules.n && !used; i++)
-			used = rules.rule[i].number == n;
-		if (!used)
-			return (uint16_t)n;
-	}
-	return 0;
-}
-
 /* The list after the edits. */
-static tw_status edited(struct tw_lint *lint, enum tw_list list, const struct tw_edit *edit,
+tw_status tw_lint_edited(struct tw_lint *lint, enum tw_list list, const struct tw_edit *edit,
 	size_t n, struct tw_compiled *ret)
 {
 	struct tw_results *r = lint->results;
@@ -221,7 +208,7 @@ tw_status tw_lint_fix(struct tw_lint *lint, struct tw_finding_draft *finding, co
 	for (int list = 0; list < 2; list++) {
 		const struct tw_compiled *old = lint->list[list].compiled;
 		struct tw_compiled c;
-		TW_TRY(edited(lint, (enum tw_list)list, edit, n, &c));
+		TW_TRY(tw_lint_edited(lint, (enum tw_list)list, edit, n, &c));
 		if (egress == (list == TW_EGRESS) && !tw_set_is_subset(space, wanted, c.allow))
 			return tw_space_status(space);
 		same &= c.allow == old->allow && c.unknown == old->unknown;
@@ -260,10 +247,26 @@ tw_status tw_lint_fix_replace(struct tw_lint *lint, struct tw_finding_draft *fin
 	return tw_lint_fix(lint, finding, NULL, safe, wanted, &edit, 1);
 }
 
+/* Free numbers lie before the next rule, if there are any: else before the one after it. */
+static uint16_t number_behind(const struct tw_lint *lint, enum tw_list list, uint32_t behind)
+{
+	struct tw_rules rules = lint->list[list].rules;
+	unsigned number = 0;
+	for (size_t i = 0; i < rules.n && number == 0; i++)
+		if (rules.rule[i].number > behind) {
+			number = tw_number_free(
+				rules, (struct tw_rules){0}, behind, rules.rule[i].number);
+			behind = rules.rule[i].number;
+		}
+	if (number == 0 && behind < TW_IMPLICIT_V4)
+		number = tw_number_free(rules, (struct tw_rules){0}, behind, TW_IMPLICIT_V4);
+	return (uint16_t)number;
+}
+
 tw_status tw_lint_fix_add(struct tw_lint *lint, struct tw_finding_draft *finding, enum tw_list list,
 	uint32_t behind, struct tw_entry entry, tw_set wanted)
 {
-	entry.number = tw_lint_number(lint, list, behind + 1);
+	entry.number = number_behind(lint, list, behind);
 	if (entry.number == 0)
 		return TW_OK;
 	struct tw_edit edit = {TW_ADD, entry, TW_NO_SPAN};

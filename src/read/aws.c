@@ -258,19 +258,53 @@ static tw_status read_page(struct reading *r, uint32_t page)
 	return worst;
 }
 
+/* The next node that is an object, from an element of the array at the top on. */
+static uint32_t page_from(const struct tw_document *d, uint32_t node)
+{
+	while (node != TW_NODE_NONE && tw_node_kind(d, node) != TW_NODE_OBJECT)
+		node = tw_node_after(d, TW_NODE_ROOT, node);
+	return node;
+}
+
+/* The object at the top, or those in the array there. */
+static uint32_t first_page(const struct tw_document *d)
+{
+	if (tw_node_kind(d, TW_NODE_ROOT) == TW_NODE_OBJECT)
+		return TW_NODE_ROOT;
+	return tw_node_kind(d, TW_NODE_ROOT) == TW_NODE_ARRAY
+		       ? page_from(d, tw_node_first(d, TW_NODE_ROOT))
+		       : TW_NODE_NONE;
+}
+
+static uint32_t next_page(const struct tw_document *d, uint32_t page)
+{
+	return page == TW_NODE_ROOT ? TW_NODE_NONE
+				    : page_from(d, tw_node_after(d, TW_NODE_ROOT, page));
+}
+
 static tw_status read_pages(struct reading *r)
 {
-	struct tw_document *d = r->aws->d;
+	const struct tw_document *d = r->aws->d;
 	tw_status worst = TW_OK;
 
-	if (tw_node_kind(d, TW_NODE_ROOT) == TW_NODE_OBJECT)
-		return read_page(r, TW_NODE_ROOT);
-	if (tw_node_kind(d, TW_NODE_ROOT) != TW_NODE_ARRAY)
-		return TW_OK;
-	for (uint32_t page = tw_node_first(d, TW_NODE_ROOT); page != TW_NODE_NONE;
-		page = tw_node_after(d, TW_NODE_ROOT, page))
-		if (tw_node_kind(d, page) == TW_NODE_OBJECT)
-			TW_AWS_STEP(worst, read_page(r, page));
+	for (uint32_t page = first_page(d); page != TW_NODE_NONE; page = next_page(d, page))
+		TW_AWS_STEP(worst, read_page(r, page));
+	return worst;
+}
+
+tw_status tw_aws_each_list(
+	const struct tw_document *d, const char *key, tw_aws_list_fn fn, void *ctx)
+{
+	uint32_t array = tw_collector_list(d, key);
+	tw_status worst = TW_OK;
+
+	if (array != TW_NODE_NONE)
+		TW_AWS_STEP(worst, fn(ctx, array));
+	for (uint32_t page = first_page(d); page != TW_NODE_NONE; page = next_page(d, page)) {
+		array = tw_node_member(d, page, key);
+		if (array != TW_NODE_NONE && tw_node_kind(d, array) == TW_NODE_ARRAY)
+			TW_AWS_STEP(worst, fn(ctx, array));
+	}
 	return worst;
 }
 

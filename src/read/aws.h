@@ -52,10 +52,20 @@ TW_NODISCARD tw_status tw_aws_read_list(
 	struct tw_aws *aws, const char *key, uint32_t array, struct tw_buf *detail);
 
 /*
+ * Calls fn for each array of the document that is read as the answer of this key, of a collector's
+ * file (collector.c) too: for those who edit what was read.
+ */
+typedef tw_status (*tw_aws_list_fn)(void *ctx, uint32_t array);
+TW_NODISCARD tw_status tw_aws_each_list(
+	const struct tw_document *d, const char *key, tw_aws_list_fn fn, void *ctx);
+
+/*
  * The np-guard collector's single object (collector.c). Call tw_collector_is first; *ret_aws false:
  * it is about another provider, and nothing was read.
  */
 bool tw_collector_is(const struct tw_document *d);
+/* Its array for the answer of this key, or TW_NODE_NONE. */
+uint32_t tw_collector_list(const struct tw_document *d, const char *key);
 TW_NODISCARD tw_status tw_collector_read(
 	struct tw_aws *aws, struct tw_document *d, bool *ret_aws, struct tw_buf *detail);
 

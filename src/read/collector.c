@@ -29,6 +29,17 @@ bool tw_collector_is(const struct tw_document *d)
 	       tw_node_member(d, TW_NODE_ROOT, "provider") != TW_NODE_NONE;
 }
 
+uint32_t tw_collector_list(const struct tw_document *d, const char *key)
+{
+	for (size_t i = 0; i < TW_COUNT(lists) && tw_collector_is(d); i++) {
+		uint32_t array = tw_node_member(d, TW_NODE_ROOT, lists[i].key);
+		if (!strcmp(lists[i].answer, key) && array != TW_NODE_NONE &&
+			tw_node_kind(d, array) == TW_NODE_ARRAY)
+			return array;
+	}
+	return TW_NODE_NONE;
+}
+
 tw_status tw_collector_read(
 	struct tw_aws *aws, struct tw_document *d, bool *ret_aws, struct tw_buf *detail)
 {

@@ -28,7 +28,7 @@ struct file {
 	struct tw_document *d;
 	const char *path;
 	struct tw_sv like; /* some list of entries in it */
-	struct tw_patches patches;
+	struct tw_splices splices;
 };
 
 /* What the array names, without the array. */
@@ -91,47 +91,24 @@ static tw_status edit_acl(struct file *file, uint32_t acl, uint32_t entries)
 			return cannot(file, entries, &job->edit[i], why);
 		TW_TRY(status);
 	}
-	return edited ? tw_patch_add(&file->patches, node->begin, node->end, text) : TW_OK;
+	return edited ? tw_splice_add(&file->splices, node->begin, node->end, text) : TW_OK;
 }
 
 /* ---- one file -------------------------------------------------------------------------------- */
 
-typedef tw_status (*acl_fn)(struct file *file, uint32_t acl, uint32_t entries);
-
-static tw_status each_acl(struct file *file, uint32_t page, const char *key, acl_fn fn)
+/* Calls fn for each ACL of a list that has its entries. */
+static tw_status each_acl(struct file *file, uint32_t list,
+	tw_status (*fn)(struct file *file, uint32_t acl, uint32_t entries))
 {
-	struct tw_document *d = file->d;
+	const struct tw_document *d = file->d;
 	tw_status worst = TW_OK;
 
-	if (tw_node_kind(d, page) != TW_NODE_OBJECT)
-		return TW_OK;
-	uint32_t list = tw_node_member(d, page, key);
-	if (list == TW_NODE_NONE || tw_node_kind(d, list) != TW_NODE_ARRAY)
-		return TW_OK;
 	for (uint32_t acl = tw_node_first(d, list); acl != TW_NODE_NONE;
 		acl = tw_node_after(d, list, acl)) {
 		uint32_t entries = tw_node_member(d, acl, "Entries");
 		if (entries != TW_NODE_NONE && tw_node_kind(d, entries) == TW_NODE_ARRAY)
 			TW_AWS_STEP(worst, fn(file, acl, entries));
 	}
-	return worst;
-}
-
-/* The places where the readers look for ACLs: aws.c, collector.c. */
-static tw_status each_acl_of(struct file *file, acl_fn fn)
-{
-	struct tw_document *d = file->d;
-	tw_status worst = TW_OK;
-
-	if (tw_collector_is(d))
-		TW_AWS_STEP(worst, each_acl(file, TW_NODE_ROOT, "network_acls", fn));
-	if (tw_node_kind(d, TW_NODE_ROOT) == TW_NODE_OBJECT)
-		TW_AWS_STEP(worst, each_acl(file, TW_NODE_ROOT, "NetworkAcls", fn));
-	if (tw_node_kind(d, TW_NODE_ROOT) != TW_NODE_ARRAY)
-		return worst;
-	for (uint32_t page = tw_node_first(d, TW_NODE_ROOT); page != TW_NODE_NONE;
-		page = tw_node_after(d, TW_NODE_ROOT, page))
-		TW_AWS_STEP(worst, each_acl(file, page, "NetworkAcls", fn));
 	return worst;
 }
 
@@ -144,6 +121,16 @@ static tw_status note_style(struct file *file, uint32_t acl, uint32_t entries)
 	if (!file->like.n && tw_node_count(file->d, entries))
 		file->like = (struct tw_sv){file->d->bytes + node->begin, node->end - node->begin};
 	return TW_OK;
+}
+
+static tw_status note_styles(void *ctx, uint32_t list)
+{
+	return each_acl(ctx, list, note_style);
+}
+
+static tw_status edit_acls(void *ctx, uint32_t list)
+{
+	return each_acl(ctx, list, edit_acl);
 }
 
 static bool is_done(const struct job *job, const char *path)
@@ -186,18 +173,18 @@ static tw_status edit_document(struct job *job, struct tw_document *d, const cha
 	struct file file = {.job = job,
 		.d = d,
 		.path = path,
-		.patches = {.arena = &job->arena, .mem = job->mem}};
+		.splices = {.arena = &job->arena, .mem = job->mem}};
 	struct tw_sv text;
 
-	tw_status status = each_acl_of(&file, note_style);
+	tw_status status = tw_aws_each_list(d, "NetworkAcls", note_styles, &file);
 	if (status == TW_OK)
-		status = each_acl_of(&file, edit_acl);
-	if (status == TW_OK && file.patches.list.n && !is_done(job, path)) {
-		status = tw_patch_apply(&file.patches, d->bytes, 0, d->size, &text);
+		status = tw_aws_each_list(d, "NetworkAcls", edit_acls, &file);
+	if (status == TW_OK && file.splices.list.n && !is_done(job, path)) {
+		status = tw_splice_apply(&file.splices, d->bytes, 0, d->size, &text);
 		if (status == TW_OK)
 			status = keep(job, path, text);
 	}
-	tw_patches_fini(&file.patches);
+	tw_splices_fini(&file.splices);
 	return status;
 }
 

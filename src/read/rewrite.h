@@ -8,28 +8,29 @@
  */
 
 #include "aws.h"
+#include "entry.h"
 #include "twoway/edit.h"
 #include "vec.h"
 
 /* Bytes [begin, end) become `text`. */
-struct tw_patch {
+struct tw_splice {
 	uint32_t begin, end;
 	struct tw_sv text;
 };
 
-struct tw_patches {
+struct tw_splices {
 	struct tw_arena *arena; /* of the texts, and of results */
 	struct tw_mem *mem;
-	TW_VEC(struct tw_patch) list; /* sorted by place once they are made */
+	TW_VEC(struct tw_splice) list; /* sorted by place once they are made */
 };
 
 /* Adds one; `text` is kept as it is. */
-TW_NODISCARD tw_status tw_patch_add(
-	struct tw_patches *patches, uint32_t begin, uint32_t end, struct tw_sv text);
-/* The bytes [begin, end) with all patches made; they lie within and do not overlap. */
-TW_NODISCARD tw_status tw_patch_apply(struct tw_patches *patches, const char *bytes, uint32_t begin,
-	uint32_t end, struct tw_sv *ret);
-void tw_patches_fini(struct tw_patches *patches);
+TW_NODISCARD tw_status tw_splice_add(
+	struct tw_splices *splices, uint32_t begin, uint32_t end, struct tw_sv text);
+/* The bytes [begin, end) with all splices made; they lie within and do not overlap. */
+TW_NODISCARD tw_status tw_splice_apply(struct tw_splices *splices, const char *bytes,
+	uint32_t begin, uint32_t end, struct tw_sv *ret);
+void tw_splices_fini(struct tw_splices *splices);
 
 /* White space and signs around the children of a container. */
 struct tw_layout {

@@ -46,7 +46,7 @@ struct item {
 struct work {
 	struct tw_arena *arena;
 	struct tw_aws aws;
-	struct tw_patches patches;
+	struct tw_splices splices;
 	const struct tw_edit *edit;
 	uint32_t entries; /* the array */
 	struct item *item;
@@ -187,7 +187,7 @@ static tw_status put(struct work *w, uint32_t begin, uint32_t end, struct tw_sv 
 		memcpy(text, a.p, a.n);
 	if (b.n)
 		memcpy(text + a.n, b.p, b.n);
-	return tw_patch_add(&w->patches, begin, end, (struct tw_sv){text, a.n + b.n});
+	return tw_splice_add(&w->splices, begin, end, (struct tw_sv){text, a.n + b.n});
 }
 
 static tw_status add_beside(struct work *w)
@@ -233,9 +233,9 @@ static tw_status copy_style(struct work *w, struct tw_sv like, const struct tw_e
 		const char *whole = tw_arena_printf(w->arena, "[%.*s%.*s%.*s]", (int)list.open.n,
 			list.open.p, (int)text.n, text.p, (int)list.close.n, list.close.p);
 		const struct tw_node *array = &w->aws.d->node[w->entries];
-		status =
-			whole ? tw_patch_add(&w->patches, array->begin, array->end, tw_sv_of(whole))
-			      : TW_ENOMEM;
+		status = whole ? tw_splice_add(
+					 &w->splices, array->begin, array->end, tw_sv_of(whole))
+			       : TW_ENOMEM;
 	}
 	tw_snippet_close(&snippet);
 	return status;
@@ -295,12 +295,12 @@ static tw_status take_out(struct work *w, size_t i)
 	struct tw_sv none = {"", 0};
 
 	if (w->n == 1)
-		return tw_patch_add(&w->patches, list->begin + 1, list->end - 1, none);
+		return tw_splice_add(&w->splices, list->begin + 1, list->end - 1, none);
 	if (i + 1 < w->n)
-		return tw_patch_add(&w->patches, node[w->item[i].node].begin,
+		return tw_splice_add(&w->splices, node[w->item[i].node].begin,
 			node[w->item[i + 1].node].begin, none);
-	return tw_patch_add(
-		&w->patches, node[w->item[i - 1].node].end, node[w->item[i].node].end, none);
+	return tw_splice_add(
+		&w->splices, node[w->item[i - 1].node].end, node[w->item[i].node].end, none);
 }
 
 /* ---- one edit -------------------------------------------------------------------------------- */
@@ -321,7 +321,7 @@ static tw_status make_edit(struct work *w, struct tw_sv like)
 			return refuse(w, "is not there, so it cannot be replaced");
 		TW_TRY(tw_rewrite_entry(
 			&w->aws, w->arena, w->entries, w->item[i].node, entry, false, &text));
-		return tw_patch_add(&w->patches, w->aws.d->node[w->item[i].node].begin,
+		return tw_splice_add(&w->splices, w->aws.d->node[w->item[i].node].begin,
 			w->aws.d->node[w->item[i].node].end, text);
 	case TW_REMOVE:
 		if (i == w->n)
@@ -342,7 +342,7 @@ tw_status tw_rewrite_acl(struct tw_mem *mem, struct tw_arena *arena, struct tw_n
 	TW_TRY(tw_snippet_open(mem, acl, &snippet));
 	struct work w = {.arena = arena,
 		.aws = {.mem = mem, .diags = snippet.diags, .net = net, .d = snippet.d},
-		.patches = {.arena = arena, .mem = mem},
+		.splices = {.arena = arena, .mem = mem},
 		.edit = edit,
 		.entries = tw_node_member(snippet.d, TW_NODE_ROOT, "Entries")};
 	tw_status status = read_items(&w.aws, arena, w.entries, &w.item, &w.n);
@@ -351,8 +351,8 @@ tw_status tw_rewrite_acl(struct tw_mem *mem, struct tw_arena *arena, struct tw_n
 	if (status == TW_OK)
 		status = make_edit(&w, like);
 	if (status == TW_OK)
-		status = tw_patch_apply(&w.patches, snippet.d->bytes, 0, snippet.d->size, ret);
-	tw_patches_fini(&w.patches);
+		status = tw_splice_apply(&w.splices, snippet.d->bytes, 0, snippet.d->size, ret);
+	tw_splices_fini(&w.splices);
 	tw_snippet_close(&snippet);
 	if (status == TW_EPARSE)
 		*ret_why = w.why ? w.why : "the result would not be an ACL";

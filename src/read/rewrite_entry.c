@@ -8,59 +8,60 @@
 
 #include "rewrite.h"
 
-/* ---- patches --------------------------------------------------------------------------------- */
+/* ---- splices --------------------------------------------------------------------------------- */
 
-tw_status tw_patch_add(struct tw_patches *patches, uint32_t begin, uint32_t end, struct tw_sv text)
+tw_status tw_splice_add(struct tw_splices *splices, uint32_t begin, uint32_t end, struct tw_sv text)
 {
-	struct tw_patch patch = {begin, end, text};
+	struct tw_splice splice = {begin, end, text};
 
-	return TW_VEC_PUSH(patches->mem, &patches->list, patch);
+	return TW_VEC_PUSH(splices->mem, &splices->list, splice);
 }
 
-static int cmp_patches(const void *a, const void *b)
+static int cmp_splices(const void *a, const void *b)
 {
-	const struct tw_patch *left = a, *right = b;
+	const struct tw_splice *left = a, *right = b;
 
 	if (left->begin != right->begin)
 		return left->begin < right->begin ? -1 : 1;
 	return (left->end > right->end) - (left->end < right->end);
 }
 
-tw_status tw_patch_apply(struct tw_patches *patches, const char *bytes, uint32_t begin,
+tw_status tw_splice_apply(struct tw_splices *splices, const char *bytes, uint32_t begin,
 	uint32_t end, struct tw_sv *ret)
 {
-	struct tw_patch *patch = patches->list.v;
-	size_t n = patches->list.n, size = end - begin, at = 0;
+	struct tw_splice *splice = splices->list.v;
+	size_t n = splices->list.n, size = end - begin, at = 0;
 	uint32_t from = begin;
 
 	if (n > 1)
-		qsort(patch, n, sizeof(*patch), cmp_patches);
+		qsort(splice, n, sizeof(*splice), cmp_splices);
 	for (size_t i = 0; i < n; i++) {
-		if (patch[i].begin < from || patch[i].end < patch[i].begin || patch[i].end > end)
+		if (splice[i].begin < from || splice[i].end < splice[i].begin ||
+			splice[i].end > end)
 			return TW_EBUG;
-		size = size - (patch[i].end - patch[i].begin) + patch[i].text.n;
-		from = patch[i].end;
+		size = size - (splice[i].end - splice[i].begin) + splice[i].text.n;
+		from = splice[i].end;
 	}
-	char *text = tw_arena_alloc(patches->arena, size + 1);
+	char *text = tw_arena_alloc(splices->arena, size + 1);
 	if (!text)
 		return TW_ENOMEM;
 	from = begin;
 	for (size_t i = 0; i < n; i++) {
-		memcpy(text + at, bytes + from, patch[i].begin - from);
-		at += patch[i].begin - from;
-		if (patch[i].text.n)
-			memcpy(text + at, patch[i].text.p, patch[i].text.n);
-		at += patch[i].text.n;
-		from = patch[i].end;
+		memcpy(text + at, bytes + from, splice[i].begin - from);
+		at += splice[i].begin - from;
+		if (splice[i].text.n)
+			memcpy(text + at, splice[i].text.p, splice[i].text.n);
+		at += splice[i].text.n;
+		from = splice[i].end;
 	}
 	memcpy(text + at, bytes + from, end - from);
 	*ret = (struct tw_sv){text, size};
 	return TW_OK;
 }
 
-void tw_patches_fini(struct tw_patches *patches)
+void tw_splices_fini(struct tw_splices *splices)
 {
-	TW_VEC_FREE(patches->mem, &patches->list);
+	TW_VEC_FREE(splices->mem, &splices->list);
 }
 
 /* ---- layouts --------------------------------------------------------------------------------- */
@@ -109,7 +110,7 @@ static const char *const names[MEMBERS] = {[CIDR] = "CidrBlock",
 
 struct change {
 	struct tw_document *d;
-	struct tw_patches patches;
+	struct tw_splices splices;
 	uint32_t node, array;  /* the entry, and the list of its neighbours */
 	uint32_t key[MEMBERS]; /* explicit nulls too; or TW_NODE_NONE */
 	struct tw_layout layout;
@@ -141,8 +142,8 @@ static tw_status put(struct change *c, uint32_t node, const char *text)
 {
 	if (!text)
 		return TW_ENOMEM;
-	return tw_patch_add(
-		&c->patches, c->d->node[node].begin, c->d->node[node].end, tw_sv_of(text));
+	return tw_splice_add(
+		&c->splices, c->d->node[node].begin, c->d->node[node].end, tw_sv_of(text));
 }
 
 /* A value in place of the old one: in quotes if that was, or if there was none. */
@@ -151,12 +152,12 @@ static tw_status put_value(struct change *c, uint32_t value, const char *text)
 	bool quoted = tw_node_kind(c->d, value) == TW_NODE_STRING ||
 		      tw_node_kind(c->d, value) == TW_NODE_NULL;
 
-	return put(c, value, tw_arena_printf(c->patches.arena, quoted ? "\"%s\"" : "%s", text));
+	return put(c, value, tw_arena_printf(c->splices.arena, quoted ? "\"%s\"" : "%s", text));
 }
 
 static tw_status put_int(struct change *c, uint32_t value, int number)
 {
-	const char *text = tw_arena_printf(c->patches.arena, "%d", number);
+	const char *text = tw_arena_printf(c->splices.arena, "%d", number);
 
 	return text ? put_value(c, value, text) : TW_ENOMEM;
 }
@@ -221,16 +222,16 @@ static const char *pair(
 	} else if (tw_layout_spread(in.open)) {
 		struct tw_sv unit = tw_layout_unit(&in);
 		const char *open =
-			tw_arena_printf(c->patches.arena, "%.*s%.*s", SV(in.open), SV(unit));
+			tw_arena_printf(c->splices.arena, "%.*s%.*s", SV(in.open), SV(unit));
 		const char *gap =
-			tw_arena_printf(c->patches.arena, "%.*s%.*s", SV(in.gap), SV(unit));
+			tw_arena_printf(c->splices.arena, "%.*s%.*s", SV(in.gap), SV(unit));
 		if (!open || !gap)
 			return NULL;
 		in.close = in.open;
 		in.open = tw_sv_of(open);
 		in.gap = tw_sv_of(gap);
 	}
-	return tw_arena_printf(c->patches.arena, "{%.*s\"%s\"%.*s%d%.*s\"%s\"%.*s%d%.*s}",
+	return tw_arena_printf(c->splices.arena, "{%.*s\"%s\"%.*s%d%.*s\"%s\"%.*s%d%.*s}",
 		SV(in.open), first, SV(in.colon), a, SV(in.gap), second, SV(in.colon), b,
 		SV(in.close));
 }
@@ -286,17 +287,17 @@ static tw_status insert(struct change *c, int member, const char *text)
 		before = key_behind(c, entry_of(c, like), like);
 	if (before == TW_NODE_NONE) {
 		uint32_t end = node[tw_node_value(c->d, last_known(c))].end;
-		whole = tw_arena_printf(c->patches.arena, "%.*s\"%s\"%.*s%s", SV(c->layout.gap),
+		whole = tw_arena_printf(c->splices.arena, "%.*s\"%s\"%.*s%s", SV(c->layout.gap),
 			names[member], SV(c->layout.colon), text);
 		if (!whole)
 			return TW_ENOMEM;
-		return tw_patch_add(&c->patches, end, end, tw_sv_of(whole));
+		return tw_splice_add(&c->splices, end, end, tw_sv_of(whole));
 	}
-	whole = tw_arena_printf(c->patches.arena, "\"%s\"%.*s%s%.*s", names[member],
+	whole = tw_arena_printf(c->splices.arena, "\"%s\"%.*s%s%.*s", names[member],
 		SV(c->layout.colon), text, SV(c->layout.gap));
 	if (!whole)
 		return TW_ENOMEM;
-	return tw_patch_add(&c->patches, node[before].begin, node[before].begin, tw_sv_of(whole));
+	return tw_splice_add(&c->splices, node[before].begin, node[before].begin, tw_sv_of(whole));
 }
 
 static tw_status put_member_int(struct change *c, uint32_t object, const char *key, int number)
@@ -341,13 +342,6 @@ static tw_status drop(struct change *c, int member)
 
 /* ---- the entry ------------------------------------------------------------------------------- */
 
-/* SPEC: nacl-field-icmp, nacl-proto58-v4-cidr */
-static bool needs_icmp(int16_t protocol, uint8_t family)
-{
-	return protocol == TW_PROTOCOL_ICMP ||
-	       (protocol == TW_PROTOCOL_ICMPV6 && family == TW_IPV6);
-}
-
 /* SPEC: nacl-field-cidr-xor */
 static tw_status set_cidr(struct change *c, const struct tw_rule *old, struct tw_prefix prefix)
 {
@@ -364,7 +358,7 @@ static tw_status set_cidr(struct change *c, const struct tw_rule *old, struct tw
 		TW_TRY(put_value(c, tw_node_value(c->d, c->key[now]), text));
 		return put(c, tw_node_value(c->d, c->key[before]), "null");
 	}
-	TW_TRY(put(c, c->key[before], tw_arena_printf(c->patches.arena, "\"%s\"", names[now])));
+	TW_TRY(put(c, c->key[before], tw_arena_printf(c->splices.arena, "\"%s\"", names[now])));
 	return put_value(c, tw_node_value(c->d, c->key[before]), text);
 }
 
@@ -372,10 +366,9 @@ static tw_status set_cidr(struct change *c, const struct tw_rule *old, struct tw
 static tw_status set_service(
 	struct change *c, const struct tw_rule *old, const struct tw_entry *entry, bool fresh)
 {
-	bool ports = tw_protocol_has_ports(entry->protocol),
-	     icmp = needs_icmp(entry->protocol, entry->cidr.family);
+	bool ports = tw_protocol_has_ports(entry->protocol), icmp = tw_entry_has_icmp(entry);
 	bool had_ports = tw_protocol_has_ports(old->protocol),
-	     had_icmp = needs_icmp(old->protocol, old->family);
+	     had_icmp = tw_protocol_states_icmp((enum tw_family)old->family, old->protocol);
 
 	/* First out, then in: what comes in stands beside what stays. */
 	if (!ports && (fresh || had_ports))
@@ -434,21 +427,21 @@ static tw_status take_out(struct change *c, bool fresh)
 		key = tw_node_after(d, c->node, key)) {
 		uint32_t next = tw_node_after(d, c->node, key);
 		if (is_gone(c, key, fresh))
-			TW_TRY(tw_patch_add(&c->patches, d->node[key].begin, d->node[next].begin,
+			TW_TRY(tw_splice_add(&c->splices, d->node[key].begin, d->node[next].begin,
 				(struct tw_sv){"", 0}));
 	}
 	uint32_t begin = d->node[tw_node_value(d, last)].end;
 	uint32_t end = d->node[c->node].end - 1 - (uint32_t)c->layout.close.n;
 	if (begin == end)
 		return TW_OK;
-	return tw_patch_add(&c->patches, begin, end, (struct tw_sv){"", 0});
+	return tw_splice_add(&c->splices, begin, end, (struct tw_sv){"", 0});
 }
 
 tw_status tw_rewrite_entry(struct tw_aws *aws, struct tw_arena *arena, uint32_t array,
 	uint32_t node, const struct tw_entry *entry, bool fresh, struct tw_sv *ret)
 {
 	struct change c = {.d = aws->d,
-		.patches = {.arena = arena, .mem = aws->mem},
+		.splices = {.arena = arena, .mem = aws->mem},
 		.node = node,
 		.array = array,
 		.layout = tw_layout_of(aws->d, node)};
@@ -461,9 +454,9 @@ tw_status tw_rewrite_entry(struct tw_aws *aws, struct tw_arena *arena, uint32_t 
 	if (status == TW_OK)
 		status = take_out(&c, fresh);
 	if (status == TW_OK)
-		status = tw_patch_apply(&c.patches, aws->d->bytes, aws->d->node[node].begin,
+		status = tw_splice_apply(&c.splices, aws->d->bytes, aws->d->node[node].begin,
 			aws->d->node[node].end, ret);
-	tw_patches_fini(&c.patches);
+	tw_splices_fini(&c.splices);
 	return status;
 }
 

@@ -21,7 +21,7 @@ static void write_icmp(struct tw_jsonw *w, const struct tw_entry *entry)
 		.code_hi = code ? (uint8_t)entry->icmp_code : UINT8_MAX,
 	};
 
-	tw_json_icmp(w, tw_spell_has_icmp(entry) ? &range : NULL, 1, true);
+	tw_json_icmp(w, tw_entry_has_icmp(entry) ? &range : NULL, 1, true);
 }
 
 static void write_edit(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_edit *edit)

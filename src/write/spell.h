@@ -44,14 +44,8 @@ const char *tw_spell_description(struct tw_spell *s, const char *text, const cha
 
 /* ---- entries --------------------------------------------------------------------------------- */
 
-/* ICMP, and ICMPv6 where its types count. SPEC: nacl-ports-ignored, nacl-proto58-v4-cidr */
-bool tw_spell_has_icmp(const struct tw_entry *entry);
 /* "ingress", "egress". */
 const char *tw_spell_list(const struct tw_entry *entry);
-/* "allow TCP 443 from 10.0.0.0/8"; `peer` stands for the group that the rule names. */
-void tw_say_entry(struct tw_buf *buf, const struct tw_entry *entry, const char *peer);
-/* The same with all of it safe. */
-const char *tw_spell_rule(struct tw_spell *s, const struct tw_entry *entry);
 /* "ingress rule 100 of acl-1 (allow TCP 443 from 10.0.0.0/8)". */
 const char *tw_spell_whole_rule(struct tw_spell *s, const struct tw_entry *entry);
 /* The protocol of a group's rule: a name where AWS has one. SPEC: proto-spelling */

@@ -119,7 +119,7 @@ static void put_acl_rule(struct command *c, const struct tw_entry *entry)
 	if (tw_protocol_has_ports(entry->protocol))
 		put_printf(c, "--port-range From=%u,To=%u", (unsigned)entry->ports.lo,
 			(unsigned)entry->ports.hi);
-	if (tw_spell_has_icmp(entry))
+	if (tw_entry_has_icmp(entry))
 		put_printf(c, "--icmp-type-code Type=%d,Code=%d", entry->icmp_type,
 			entry->icmp_type < 0 ? -1 : entry->icmp_code);
 	put_printf(c, entry->cidr.family == TW_IPV6 ? "--ipv6-cidr-block %s" : "--cidr-block %s",
@@ -155,7 +155,7 @@ static const char *permission(struct tw_spell *s, const struct tw_entry *entry, 
 	if (tw_protocol_has_ports(entry->protocol))
 		tw_buf_printf(&buf, ",\"FromPort\":%u,\"ToPort\":%u", (unsigned)entry->ports.lo,
 			(unsigned)entry->ports.hi);
-	if (tw_spell_has_icmp(entry))
+	if (tw_entry_has_icmp(entry))
 		tw_buf_printf(&buf, ",\"FromPort\":%d,\"ToPort\":%d", entry->icmp_type,
 			entry->icmp_type < 0 ? -1 : entry->icmp_code);
 	if (peer)

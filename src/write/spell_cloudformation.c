@@ -124,7 +124,7 @@ static void write_acl_rule(struct tw_spell *s, const struct tw_entry *entry,
 		put_int(s, 8, "From", entry->ports.lo);
 		put_int(s, 8, "To", entry->ports.hi);
 	}
-	if (tw_spell_has_icmp(entry)) {
+	if (tw_entry_has_icmp(entry)) {
 		put_key(s, 6, "Icmp");
 		put_int(s, 8, "Type", entry->icmp_type);
 		put_int(s, 8, "Code", entry->icmp_type < 0 ? -1 : entry->icmp_code);
@@ -143,7 +143,7 @@ static void group_properties(
 	if (tw_protocol_has_ports(entry->protocol)) {
 		put_int(s, margin, "FromPort", entry->ports.lo);
 		put_int(s, margin, "ToPort", entry->ports.hi);
-	} else if (tw_spell_has_icmp(entry)) {
+	} else if (tw_entry_has_icmp(entry)) {
 		put_int(s, margin, "FromPort", entry->icmp_type);
 		put_int(s, margin, "ToPort", entry->icmp_type < 0 ? -1 : entry->icmp_code);
 	}

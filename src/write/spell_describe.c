@@ -28,7 +28,7 @@ static void put_int(struct tw_jsonw *w, const char *key, int value)
 
 static void put_service(struct tw_jsonw *w, const struct tw_entry *entry)
 {
-	if (tw_spell_has_icmp(entry)) {
+	if (tw_entry_has_icmp(entry)) {
 		tw_jsonw_key(w, "IcmpTypeCode");
 		tw_jsonw_object(w, true);
 		put_int(w, "Code", entry->icmp_type < 0 ? -1 : entry->icmp_code);
@@ -145,7 +145,7 @@ static void put_range(struct tw_jsonw *w, const char *list, const char *member, 
 
 static void put_permission(struct tw_spell *s, struct tw_jsonw *w, const struct tw_entry *entry)
 {
-	bool ports = tw_protocol_has_ports(entry->protocol), icmp = tw_spell_has_icmp(entry);
+	bool ports = tw_protocol_has_ports(entry->protocol), icmp = tw_entry_has_icmp(entry);
 	size_t peer = tw_spell_peer_set(s, entry->peer_group);
 	const char *group = peer < s->sets ? s->ident[peer] : entry->peer_group;
 	char text[TW_PREFIX_TEXT];

@@ -95,7 +95,7 @@ void tw_hcl_acl_service(struct tw_hcl *h, const struct tw_entry *entry)
 	tw_hcl_int(h, "to_port", ports ? entry->ports.hi : 0);
 	if (entry->protocol != TW_PROTOCOL_ICMP && entry->protocol != TW_PROTOCOL_ICMPV6)
 		return;
-	bool icmp = tw_spell_has_icmp(entry) && entry->icmp_type >= 0;
+	bool icmp = tw_entry_has_icmp(entry) && entry->icmp_type >= 0;
 	tw_hcl_int(h, "icmp_type", icmp ? entry->icmp_type : -1);
 	tw_hcl_int(h, "icmp_code", icmp ? entry->icmp_code : -1);
 }

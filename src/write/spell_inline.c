@@ -56,7 +56,7 @@ static void write_group_block(
 	struct tw_spell *s, const struct tw_entry *entry, bool itself, size_t margin)
 {
 	struct tw_hcl h = {.s = s, .margin = margin};
-	bool ports = tw_protocol_has_ports(entry->protocol), icmp = tw_spell_has_icmp(entry);
+	bool ports = tw_protocol_has_ports(entry->protocol), icmp = tw_entry_has_icmp(entry);
 
 	tw_hcl_text(&h, "protocol", tw_spell_group_protocol(s, entry->protocol));
 	tw_hcl_int(&h, "from_port", ports ? entry->ports.lo : icmp ? entry->icmp_type : 0);

@@ -52,7 +52,7 @@ void tw_hcl_group_rule(struct tw_spell *s, const struct tw_entry *entry, const c
 	if (tw_protocol_has_ports(entry->protocol)) {
 		tw_hcl_int(&h, "from_port", entry->ports.lo);
 		tw_hcl_int(&h, "to_port", entry->ports.hi);
-	} else if (tw_spell_has_icmp(entry)) {
+	} else if (tw_entry_has_icmp(entry)) {
 		tw_hcl_int(&h, "from_port", entry->icmp_type);
 		tw_hcl_int(&h, "to_port", entry->icmp_type < 0 ? -1 : entry->icmp_code);
 	}

@@ -137,65 +137,9 @@ const char *tw_spell_description(struct tw_spell *s, const char *text, const cha
 
 /* ---- entries --------------------------------------------------------------------------------- */
 
-bool tw_spell_has_icmp(const struct tw_entry *entry)
-{
-	if (entry->protocol == TW_PROTOCOL_ICMPV6)
-		return entry->group || entry->cidr.family == TW_IPV6;
-	return entry->protocol == TW_PROTOCOL_ICMP;
-}
-
 const char *tw_spell_list(const struct tw_entry *entry)
 {
 	return tw_list_name(tw_entry_list(entry));
-}
-
-static void say_protocol(struct tw_buf *buf, const struct tw_entry *entry)
-{
-	switch (entry->protocol) {
-	case -1:
-		tw_buf_puts(buf, "all traffic");
-		return;
-	case TW_PROTOCOL_TCP:
-	case TW_PROTOCOL_UDP:
-		tw_buf_printf(buf, entry->ports.lo == entry->ports.hi ? "%s %u" : "%s %u-%u",
-			entry->protocol == TW_PROTOCOL_TCP ? "TCP" : "UDP",
-			(unsigned)entry->ports.lo, (unsigned)entry->ports.hi);
-		return;
-	case TW_PROTOCOL_ICMP:
-	case TW_PROTOCOL_ICMPV6:
-		tw_buf_puts(buf, entry->protocol == TW_PROTOCOL_ICMP ? "ICMP" : "ICMPv6");
-		if (tw_spell_has_icmp(entry) && entry->icmp_type >= 0)
-			tw_buf_printf(buf, " type %d", entry->icmp_type);
-		if (tw_spell_has_icmp(entry) && entry->icmp_code >= 0)
-			tw_buf_printf(buf, " code %d", entry->icmp_code);
-		return;
-	default:
-		tw_buf_printf(buf, "protocol %d", entry->protocol);
-	}
-}
-
-void tw_say_entry(struct tw_buf *buf, const struct tw_entry *entry, const char *peer)
-{
-	char cidr[TW_PREFIX_TEXT];
-
-	tw_buf_puts(buf, entry->allow || entry->group ? "allow " : "deny ");
-	say_protocol(buf, entry);
-	tw_buf_puts(buf, entry->egress ? " to " : " from ");
-	tw_buf_puts(buf, peer ? peer : tw_prefix_text(entry->cidr, cidr));
-}
-
-static void say_rule(struct tw_spell *s, struct tw_buf *buf, const struct tw_entry *entry)
-{
-	tw_say_entry(buf, entry, entry->peer_group ? tw_spell_clean(s, entry->peer_group) : NULL);
-}
-
-const char *tw_spell_rule(struct tw_spell *s, const struct tw_entry *entry)
-{
-	struct tw_buf buf;
-
-	tw_buf_init(&buf, s->buf->mem);
-	say_rule(s, &buf, entry);
-	return tw_spell_keep(s, &buf);
 }
 
 const char *tw_spell_whole_rule(struct tw_spell *s, const struct tw_entry *entry)
@@ -210,7 +154,7 @@ const char *tw_spell_whole_rule(struct tw_spell *s, const struct tw_entry *entry
 	tw_buf_puts(&buf, "of ");
 	tw_buf_puts(&buf, tw_spell_clean(s, entry->component));
 	tw_buf_puts(&buf, " (");
-	say_rule(s, &buf, entry);
+	tw_buf_puts(&buf, tw_spell_clean(s, tw_spell_kept(s, tw_entry_text(s->arena, entry))));
 	tw_buf_putc(&buf, ')');
 	return tw_spell_keep(s, &buf);
 }

@@ -63,18 +63,13 @@ static void draw_note(struct tw_paint *paint, size_t gutter, const char *text)
 static const char *say_edit(struct tw_paint *paint, const struct tw_edit *edit)
 {
 	const struct tw_entry *entry = &edit->entry;
-	struct tw_buf buf;
+	const char *text = tw_paint_kept(paint, tw_entry_text(paint->arena, entry));
 
-	tw_buf_init(&buf, paint->buf->mem);
-	tw_buf_printf(&buf, "%s %s rule", entry->component, tw_spell_list(entry));
-	if (!entry->group)
-		tw_buf_printf(&buf, " %u", (unsigned)entry->number);
-	tw_buf_puts(&buf, ": ");
-	tw_say_entry(&buf, entry, entry->peer_group);
-	const char *text = tw_buf_text(&buf);
-	text = tw_paint_kept(paint, text ? tw_arena_dup(paint->arena, buf.p, buf.n) : NULL);
-	tw_buf_fini(&buf);
-	return text;
+	if (entry->group)
+		return printed(
+			paint, "%s %s rule: %s", entry->component, tw_spell_list(entry), text);
+	return printed(paint, "%s %s rule %u: %s", entry->component, tw_spell_list(entry),
+		(unsigned)entry->number, text);
 }
 
 static void draw_edits(struct tw_paint *paint, const struct tw_fix *fix, size_t gutter)
