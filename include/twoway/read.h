@@ -71,6 +71,8 @@ struct tw_rewritten {
 	const char *path; /**< as it was read */
 	const char *bytes;
 	size_t size;
+	const char *was; /**< the bytes that were read; they belong to the sources */
+	size_t was_size;
 };
 TW_NODISCARD tw_status tw_rewrite(struct tw_mem *mem, struct tw_sources *sources,
 	const struct tw_edit *edit, size_t n, struct tw_diags *ret_diags, struct tw_rewritten **ret,
@@ -78,9 +80,12 @@ TW_NODISCARD tw_status tw_rewrite(struct tw_mem *mem, struct tw_sources *sources
 void tw_rewritten_free(struct tw_mem *mem, struct tw_rewritten *file, size_t n);
 /**
  * Puts the files in place of those that were read: all are written in full beside them and brought
- * to disk first, then renamed, with the mode of the old file. TW_EPARSE: one cannot be written; the
- * diagnostics say which and why, and nothing has changed. Should a rename be refused after others
- * were done, the diagnostic names the files that are new already.
+ * to disk first, then renamed, with the mode and, as far as the system lets us, the owner of the
+ * old file. TW_EPARSE: one cannot be written, or holds something else by now than what was read;
+ * the diagnostics say which and why, and nothing has changed. Should a rename be refused after
+ * others were done, the diagnostic names the files that are new already. A file that was read by
+ * two names is written once. Hold signals that would end the program: what is written beside the
+ * files would stay.
  */
 TW_NODISCARD tw_status tw_rewritten_save(
 	const struct tw_rewritten *file, size_t n, struct tw_diags *ret_diags);

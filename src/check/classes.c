@@ -166,9 +166,10 @@ enum tw_share tw_share_of(uint64_t passing, uint64_t total)
 {
 	if (passing >= total)
 		return TW_SHARE_ALL;
-	if (passing * 1000 < total)
+	uint64_t thousandth = total / 1000 + (total % 1000 != 0); /* a product could overflow */
+	if (passing < thousandth)
 		return TW_SHARE_NONE;
-	if ((total - passing) * 1000 < total)
+	if (total - passing < thousandth)
 		return TW_SHARE_EDGE;
 	return TW_SHARE_PART;
 }

@@ -259,7 +259,7 @@ tw_status tw_finding_clients(struct tw_results *results, struct tw_finding_draft
 			k++;
 		if (k == finding->client.n)
 			TW_TRY(TW_VEC_PUSH(results->mem, &finding->client, client[i]));
-		else if (client[i].passing < finding->client.v[k].passing)
+		else if (tw_client_passes_less(&client[i], &finding->client.v[k]))
 			finding->client.v[k] = client[i];
 	}
 	return TW_OK;

@@ -2,6 +2,8 @@
 /* Summing a judged flow up: what became of its requests, its replies, and each client. */
 #include "results.h"
 
+#include "order.h"
+
 static const struct {
 	const char *id, *text;
 } assumptions[TW_ASSUMPTIONS] = {
@@ -121,13 +123,19 @@ tw_status tw_results_visit(struct tw_results *results, const struct tw_path *pat
 	return TW_OK;
 }
 
-/* How much worse one result of the same client is than another. */
+bool tw_client_passes_less(const struct tw_client_result *a, const struct tw_client_result *b)
+{
+	int share = tw_share_cmp(a->passing, a->total, b->passing, b->total);
+	return share < 0 || (share == 0 && a->total < b->total);
+}
+
+/* Of two results of one client. */
 static bool is_worse(const struct tw_client_result *a, const struct tw_client_result *b)
 {
 	enum tw_verdict worse = tw_verdict_worse(a->verdict, b->verdict);
 	if (a->verdict != b->verdict)
 		return worse == a->verdict;
-	return a->passing < b->passing;
+	return tw_client_passes_less(a, b);
 }
 
 /* The worst result of each client over the regions whose request passes. */

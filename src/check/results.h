@@ -148,6 +148,10 @@ TW_NODISCARD tw_status tw_results_seen(
 struct tw_reason tw_unknown_reason(const struct tw_path *path);
 /* Counts the subnets, interfaces and ACLs of a path as judged. */
 TW_NODISCARD tw_status tw_results_visit(struct tw_results *results, const struct tw_path *path);
+/* The share of the ports decides: the totals of ways with several legs differ. Of equals the
+ * plainer.
+ */
+bool tw_client_passes_less(const struct tw_client_result *a, const struct tw_client_result *b);
 
 /* outcomes -> regions, in the report's arena; sorted by severity, family, boxes. */
 TW_NODISCARD tw_status tw_regions_of(struct tw_results *results, const struct tw_outcomes *outcomes,

@@ -129,7 +129,10 @@ static tw_status join(struct tw_results *r, struct tw_site *part, size_t n, stru
 		for (size_t k = 0; k < part[i].interfaces_n; k++)
 			interface[interfaces++] = part[i].interfaces[k];
 	}
-	ret->subnet = TW_MISSING;
+	/* Of one subnet: a gateway that sits there, too, reaches it past no list. */
+	for (size_t i = 1; i < n; i++)
+		if (part[i].subnet != ret->subnet)
+			ret->subnet = TW_MISSING;
 	ret->address = address;
 	ret->addresses_n = tw_ranges_join(address, addresses);
 	ret->interfaces = interface;

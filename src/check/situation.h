@@ -6,9 +6,9 @@
  * Situations: interfaces in different subnets that filters and routes treat alike are decided once.
  *
  * A joined site stands for its parts, which differ in their subnet only (and in groups that compile
- * to the same sets, unless hops are to name the groups). Its own subnet is TW_MISSING: what names
- * one names all that its packets touch (subnets.c). Pairs inside one subnet meet no list, so they
- * are cut out and get paths of their own.
+ * to the same sets, unless hops are to name the groups). Its own subnet is TW_MISSING unless all
+ * parts have the same: what names one names all that its packets touch (subnets.c). Pairs inside
+ * one subnet meet no list, so they are cut out and get paths of their own.
  */
 
 #include "results.h"

@@ -25,6 +25,8 @@ struct tw_sink sink_err(void);
 /* Ends a run that printed with stdio: `code`, or EXIT_USAGE if standard output could not be
  * written. */
 int finish_output(int code);
+/* Signals that would end the program wait until `act` has ended. */
+void undisturbed(void (*act)(void *ctx), void *ctx);
 /* Makes sure that 0, 1 and 2 are open, so that no file that is read can take their place. */
 void open_standard_streams(void);
 

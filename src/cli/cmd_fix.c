@@ -80,7 +80,28 @@ static int print_edits(struct session *session, const struct args *args, const s
 		session, args, status, plan->found >= fail_level(args) ? EXIT_FOUND : EXIT_CLEAN);
 }
 
+struct saving {
+	const struct tw_rewritten *file;
+	size_t files;
+	struct tw_diags *diags;
+	tw_status status;
+};
+
 /* Every file in full beside its old self, then all renamed: nothing is half-written. */
+static void save(void *ctx)
+{
+	struct saving *saving = ctx;
+
+	saving->status = tw_rewritten_save(saving->file, saving->files, saving->diags);
+	for (size_t i = 0; i < saving->files && saving->status == TW_OK; i++)
+		printf("wrote %s\n", saving->file[i].path);
+	(void)fflush(stdout); /* finish_output tells what is wrong with it */
+}
+
+/*
+ * A signal waits until it is told which files are new: what is written beside the files would stay
+ * there, and be in the way of the next run.
+ */
 static int make_edits(struct session *session, const struct args *args,
 	const struct tw_fix_plan *plan, struct tw_diags *diags)
 {
@@ -91,14 +112,15 @@ static int make_edits(struct session *session, const struct args *args,
 	if (plan->edits > 0)
 		status = tw_rewrite(session->mem, session->sources, plan->edit, plan->edits, diags,
 			&file, &files);
-	if (status == TW_OK && files > 0)
-		status = tw_rewritten_save(file, files, diags);
+	if (status == TW_OK && files > 0) {
+		struct saving saving = {file, files, diags, TW_OK};
+		undisturbed(save, &saving);
+		status = saving.status;
+	}
 	if (status != TW_OK) {
 		tw_rewritten_free(session->mem, file, files);
 		return explain(session, diags, status, args);
 	}
-	for (size_t i = 0; i < files; i++)
-		printf("wrote %s\n", file[i].path);
 	for (size_t i = 0; i < plan->edits; i++)
 		printf("  %s\n", plan->text[i]);
 	if (plan->edits == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The program: finds the command, reads its arguments, runs it. */
 
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 
 #include <signal.h>
 #include <unistd.h>
@@ -76,6 +76,7 @@ int main(int argc, char **argv)
 	open_standard_streams();
 	/* A reader that goes away is an error like a full disk: it is told, and the status is 2. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* and so is a limit of the shell's */
 	if (argc < 2)
 		return usage_error(NULL, "no command");
 	const struct command *command = command_find(argv[1]);

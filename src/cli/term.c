@@ -164,6 +164,17 @@ static void list_ends(sigset_t *ret)
 			sigaddset(ret, ends[i]);
 }
 
+void undisturbed(void (*act)(void *ctx), void *ctx)
+{
+	sigset_t ends, before;
+
+	list_ends(&ends);
+	bool held = sigprocmask(SIG_BLOCK, &ends, &before) == 0;
+	act(ctx);
+	if (held)
+		sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 /*
  * A file is written to its end, so that what looks like a result is one: a signal waits until then.
  * A second one does not, in case the disk takes for ever.

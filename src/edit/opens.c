@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What becomes open: the difference of two lists as a set of packets, and of it what the security
- * groups behind the list let through. Both are exact; a group or an interface that is not known
- * stops nothing.
- */
+/* What becomes open: the difference of two lists as a set of packets, in boxes and in words. */
 #include "opens.h"
 
 #include "addresses.h"
 #include "entry.h"
+#include "guards.h"
 #include "services.h"
 #include "twoway/intents.h"
 #include "vec.h"
@@ -18,119 +15,13 @@ struct work {
 	const struct tw_net *net; /* after */
 	struct tw_view view;
 	uint32_t acl;
-	tw_set open, through;  /* packets let in newly; those of them that a group lets through */
-	const char *unguarded; /* why nothing is known to be stopped; or NULL */
-	const char *silent;    /* an interface that takes nothing new in, in words; or NULL */
-	bool guarded;	       /* an interface with known groups is there */
-	const char *guard;     /* a group, or such an interface: it stops what gets no further */
+	tw_set open; /* packets let in newly */
+	struct tw_guards guards;
 	TW_VEC(struct tw_opened) opened;
 	TW_VEC(struct tw_opened_service) service;
 	const char *opens;
 	bool stopped;
 };
-
-/* ---- what the groups let through --------------------------------------------------------------
- */
-
-static tw_status add_group(struct work *w, uint32_t at, tw_set *through)
-{
-	struct tw_compiled one;
-	const struct tw_group *group = &w->net->group[at];
-	TW_TRY(tw_compile_group(w->space, group->list[w->view.list], w->view, &one));
-	*through = tw_set_union(w->space, *through, tw_set_union(w->space, one.allow, one.unknown));
-	if (!w->guard)
-		w->guard = group->object.id;
-	return tw_space_status(w->space);
-}
-
-/* SPEC: nat-no-sg. What has no group, or an unknown one, is guarded by nobody. */
-static bool is_guarded(struct work *w, const struct tw_interface *one)
-{
-	const char *why = NULL;
-	if (one->groups_n == 0)
-		why = "has no security group";
-	for (size_t i = 0; i < one->groups_n && !why; i++)
-		if (one->groups[i] == TW_MISSING)
-			why = "has a security group that the input does not describe";
-	if (why)
-		w->unguarded = tw_arena_printf(w->arena, "%s %s", one->object.id, why);
-	return !why;
-}
-
-/*
- * SPEC: nat-reach, lambda-nacl. A NAT gateway forwards nothing that its clients did not ask for,
- * and a Lambda interface is for calls of its function only: neither takes in what is new, whatever
- * groups it has.
- */
-static bool is_silent(const struct work *w, const struct tw_interface *one)
-{
-	return w->view.list == TW_INGRESS &&
-	       (one->type == TW_INTERFACE_NAT_GATEWAY || one->type == TW_INTERFACE_LAMBDA);
-}
-
-static tw_status name_silent(struct work *w, const struct tw_interface *one)
-{
-	if (w->silent)
-		return TW_OK;
-	w->silent = tw_arena_printf(w->arena, "the %s interface %s",
-		one->type == TW_INTERFACE_LAMBDA ? "Lambda" : "NAT gateway", one->object.id);
-	return w->silent ? TW_OK : TW_ENOMEM;
-}
-
-static tw_status add_subnet(
-	struct work *w, const struct tw_subnet *subnet, bool *seen, tw_set *through)
-{
-	for (size_t i = 0; i < subnet->interfaces_n && !w->unguarded; i++) {
-		const struct tw_interface *one = &w->net->interface[subnet->interfaces[i]];
-		if (is_silent(w, one)) {
-			TW_TRY(name_silent(w, one));
-			if (!w->guard)
-				w->guard = one->object.id;
-			continue;
-		}
-		if (!is_guarded(w, one))
-			return w->unguarded ? TW_OK : TW_ENOMEM;
-		if (!w->guarded)
-			w->guard = NULL; /* a group is the better answer */
-		w->guarded = true;
-		for (size_t k = 0; k < one->groups_n; k++) {
-			if (seen[one->groups[k]])
-				continue;
-			seen[one->groups[k]] = true;
-			TW_TRY(add_group(w, one->groups[k], through));
-		}
-	}
-	return TW_OK;
-}
-
-static tw_status find_through(struct work *w)
-{
-	const struct tw_net *net = w->net;
-	const struct tw_acl *acl = &net->acl[w->acl];
-	tw_set through = TW_EMPTY;
-	w->unguarded = w->guard = w->silent = NULL;
-	w->guarded = false;
-	w->through = w->open;
-	if (!net->holds[TW_KIND_GROUP])
-		w->unguarded = "the input holds no security groups";
-	else if (!net->holds[TW_KIND_INTERFACE] || net->incomplete[TW_KIND_INTERFACE])
-		w->unguarded = "the input does not hold all network interfaces";
-	else if (acl->subnets_n == 0)
-		w->unguarded = "the input does not say which subnets it guards";
-	if (w->unguarded)
-		return TW_OK;
-	bool *seen = tw_mem_alloc(w->arena->mem, net->groups + 1);
-	if (!seen)
-		return TW_ENOMEM;
-	memset(seen, 0, net->groups + 1);
-	tw_status status = TW_OK;
-	for (size_t i = 0; status == TW_OK && i < acl->subnets_n; i++)
-		status = add_subnet(w, &net->subnet[acl->subnets[i]], seen, &through);
-	tw_mem_release(w->arena->mem, seen, net->groups + 1);
-	if (status == TW_OK && !w->unguarded)
-		w->through = tw_set_intersect(w->space, w->open, through);
-	return status == TW_OK ? tw_space_status(w->space) : status;
-}
 
 /* ---- boxes ------------------------------------------------------------------------------------
  */
@@ -369,7 +260,7 @@ static tw_status add_services(struct work *w, const bool *open, const bool *thro
 						   w->service.v[k].protocol != known[i].protocol))
 			k++;
 		struct tw_opened_service one = {known[i].protocol, known[i].port, known[i].name,
-			through[i] ? NULL : w->guard};
+			through[i] ? NULL : w->guards.guard};
 		if (k == w->service.n)
 			TW_TRY(TW_VEC_PUSH(w->arena->mem, &w->service, one));
 		else if (through[i])
@@ -438,11 +329,27 @@ static tw_status traffic_text(struct work *w, const char **ret)
 /* Who stops all of it. Where nobody is there, nobody is said to. */
 static const char *stoppers(struct work *w)
 {
-	if (!w->silent)
-		return w->guarded ? "the security groups behind it stop all of it"
-				  : "no network interface is behind it, so it reaches nobody";
-	return tw_arena_printf(w->arena, "%s behind it takes no requests in%s", w->silent,
-		w->guarded ? ", and the security groups behind it stop all of it" : "");
+	if (!w->guards.silent)
+		return w->guards.guarded
+			       ? "the security groups behind it stop all of it"
+			       : "no network interface is behind it, so it reaches nobody";
+	return tw_arena_printf(w->arena, "%s behind it takes no requests in%s", w->guards.silent,
+		w->guards.guarded ? ", and the security groups behind it stop all of it" : "");
+}
+
+/* Who does not. */
+static const char *passers(struct work *w, bool in)
+{
+	const struct tw_guards *g = &w->guards;
+	const char *lets = in ? " and the security groups behind it let some of it reach machines"
+			      : " and the security groups behind it let machines send some of it";
+	if (g->unguarded)
+		return tw_arena_printf(
+			w->arena, ", and nothing is known to stop it (%s)", g->unguarded);
+	if (!g->clients)
+		return lets;
+	return tw_arena_printf(w->arena, "%s and the NAT gateway %s sends on what its clients ask",
+		g->lets ? lets : "", g->clients);
 }
 
 static tw_status say(struct work *w)
@@ -453,7 +360,7 @@ static tw_status say(struct work *w)
 	const char *id = w->net->acl[w->acl].object.id;
 	bool in = w->view.list == TW_INGRESS;
 	TW_TRY(services_in(w, w->open, &open));
-	TW_TRY(services_in(w, w->through, &through));
+	TW_TRY(services_in(w, w->guards.through, &through));
 	TW_TRY(add_services(w, open, through));
 	/* Of what gets through and what does not, the first counts. */
 	TW_TRY(name_services(w, through, NULL, &names[0]));
@@ -461,19 +368,13 @@ static tw_status say(struct work *w)
 	const char *let = names[0].text, *held = names[1].text;
 	TW_TRY(traffic_text(w, &traffic));
 	text = tw_arena_printf(w->arena, "%s newly lets %s %s", id, in ? "in" : "out", traffic);
-	if (text && tw_set_is_empty(w->through)) {
+	if (text && tw_set_is_empty(w->guards.through)) {
 		const char *by = stoppers(w);
 		text = by ? tw_arena_printf(w->arena, "%s; %s%s%s", text, by,
 				    held ? ", such as " : "", held ? held : "")
 			  : NULL;
 	} else if (text) {
-		const char *who = w->unguarded ? tw_arena_printf(w->arena,
-							 ", and nothing is known to stop it (%s)",
-							 w->unguarded)
-				  : in ? " and the security groups behind it let some of it reach "
-					 "machines"
-				       : " and the security groups behind it let machines send "
-					 "some of it";
+		const char *who = passers(w, in);
 		text = who ? tw_arena_printf(w->arena, "%s%s%s%s%s%s", text, who,
 				     let ? ": among it " : "", let ? let : "",
 				     held ? "; they stop " : "", held ? held : "")
@@ -482,7 +383,7 @@ static tw_status say(struct work *w)
 	if (!text)
 		return TW_ENOMEM;
 	w->opens = w->opens ? tw_arena_printf(w->arena, "%s. %s", w->opens, text) : text;
-	w->stopped &= tw_set_is_empty(w->through);
+	w->stopped &= tw_set_is_empty(w->guards.through);
 	return w->opens ? TW_OK : TW_ENOMEM;
 }
 
@@ -495,7 +396,7 @@ static tw_status open_list(struct work *w, struct tw_rules old, struct tw_rules 
 	TW_TRY(tw_space_status(w->space));
 	if (tw_set_is_empty(w->open))
 		return TW_OK;
-	TW_TRY(find_through(w));
+	TW_TRY(tw_guards_of(w->arena, w->space, w->net, w->acl, w->view, w->open, &w->guards));
 	TW_TRY(add_boxes(w));
 	return say(w);
 }

@@ -314,6 +314,11 @@ tw_status tw_way_arrive(struct tw_walk *walk, struct tw_way way, bool direct)
 		return tw_way_end(walk, &way);
 	}
 	way.direct = direct && !way.left && way.looks == 1;
+	/* SPEC: nat-reach */
+	if (walk->direction == TW_REQUEST && end->kind == TW_SITE_INTERFACES &&
+		end->type == TW_INTERFACE_NAT_GATEWAY)
+		return tw_way_lose(
+			walk, way, "nat-reach", "a NAT gateway takes in replies only, no requests");
 	TW_TRY(tw_way_cross_groups(walk, &way, end, TW_INGRESS));
 	if (walk->direction == TW_REQUEST && end->kind == TW_SITE_BALANCER && !way.lost)
 		return tw_way_balancer(walk, way);

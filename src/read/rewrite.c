@@ -150,7 +150,8 @@ static char *copy(struct tw_mem *mem, const char *p, size_t n)
 	return made;
 }
 
-static tw_status keep(struct job *job, const char *path, struct tw_sv text)
+static tw_status keep(
+	struct job *job, const char *path, const struct tw_document *was, struct tw_sv text)
 {
 	struct tw_rewritten *out = &job->out[job->outs];
 	char *name = copy(job->mem, path, strlen(path) + 1);
@@ -163,7 +164,7 @@ static tw_status keep(struct job *job, const char *path, struct tw_sv text)
 			tw_mem_release(job->mem, bytes, text.n);
 		return TW_ENOMEM;
 	}
-	*out = (struct tw_rewritten){name, bytes, text.n};
+	*out = (struct tw_rewritten){name, bytes, text.n, was->bytes, was->size};
 	job->outs++;
 	return TW_OK;
 }
@@ -182,7 +183,7 @@ static tw_status edit_document(struct job *job, struct tw_document *d, const cha
 	if (status == TW_OK && file.splices.list.n && !is_done(job, path)) {
 		status = tw_splice_apply(&file.splices, d->bytes, 0, d->size, &text);
 		if (status == TW_OK)
-			status = keep(job, path, text);
+			status = keep(job, path, d, text);
 	}
 	tw_splices_fini(&file.splices);
 	return status;

@@ -169,24 +169,6 @@ const char *tw_say_flow_verdict(const struct tw_flow *flow)
 				      : "UNKNOWN";
 }
 
-int tw_share_cmp(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
-{
-	/* Compares whole parts, then turns both remainders over: no product can overflow. */
-	for (bool turned = false;; turned = !turned) {
-		uint64_t left = b == 0 ? 1 : a / b, right = d == 0 ? 1 : c / d;
-		uint64_t left_rest = b == 0 ? 0 : a % b, right_rest = d == 0 ? 0 : c % d;
-		int sign = turned ? -1 : 1;
-		if (left != right)
-			return left < right ? -sign : sign;
-		if (left_rest == 0 || right_rest == 0)
-			return left_rest == right_rest ? 0 : left_rest == 0 ? -sign : sign;
-		a = b;
-		b = left_rest;
-		c = d;
-		d = right_rest;
-	}
-}
-
 const struct tw_client_result *tw_worst_client(const struct tw_client_result *client, size_t n)
 {
 	const struct tw_client_result *worst = NULL;

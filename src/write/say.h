@@ -38,8 +38,6 @@ const char *tw_say_verdict(enum tw_verdict verdict);
 /* What a table says of a flow: VIOLATED and NEVER PASSES for what must never pass. */
 const char *tw_say_flow_verdict(const struct tw_flow *flow);
 
-/* -1, 0, 1: a / b against c / d, exactly; 0 / 0 counts as 1. */
-int tw_share_cmp(uint64_t a, uint64_t b, uint64_t c, uint64_t d);
 /* The client that decides and gets the smallest share; NULL if there is none. */
 const struct tw_client_result *tw_worst_client(const struct tw_client_result *client, size_t n);
 /* Clients with equal ranges and an equal result are shown together, in the order of their firsts.

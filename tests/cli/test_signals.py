@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Ctrl-C while the result is written: a file is written to its end, and the program ends by the signal.
+"""Ctrl-C while the result or a mended file is written: a file is written to its end, nothing is left
+beside it, and the program ends by the signal.
 
     test_signals.py TWOWAY [unittest arguments]
 
@@ -9,6 +10,7 @@ A signal that comes too late proves nothing, so each test tries until one has me
 
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import sys
@@ -19,6 +21,11 @@ import big
 
 TWOWAY = pathlib.Path(sys.argv.pop(1)).resolve() if len(sys.argv) > 1 else "twoway"
 TRIES = 40
+# Requests come in, no reply goes out.
+BROKEN = b"""{"NetworkAcls": [{"NetworkAclId": "acl-1", "VpcId": "vpc-1", "Entries": [
+  {"RuleNumber": 100, "Egress": false, "Protocol": "6", "RuleAction": "allow",
+   "CidrBlock": "0.0.0.0/0", "PortRange": {"From": 443, "To": 443}}]}]}
+"""
 
 
 class Signals(unittest.TestCase):
@@ -65,6 +72,46 @@ class Signals(unittest.TestCase):
             got, code = self.interrupt(
                 signal.SIGHUP, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
             self.assertEqual((len(got), code), (len(self.whole), 0))
+
+    def apply(self, number):
+        """What is left of a file that is mended, signalled as soon as its new version is there."""
+        with tempfile.TemporaryDirectory() as held:
+            acl = pathlib.Path(held) / "acl.json"
+            acl.write_bytes(BROKEN)
+            with subprocess.Popen([TWOWAY, "fix", acl, "--apply", "--review"], stdout=subprocess.PIPE) as child:
+                while child.poll() is None and len(os.listdir(held)) == 1:
+                    pass
+                child.send_signal(number)
+                told = child.stdout.read()
+                code = child.wait(timeout=60)
+            self.assertEqual(os.listdir(held), ["acl.json"])
+            return acl.read_bytes(), told, code
+
+    def test_apply(self):
+        mended, told, code = self.apply(0)
+        self.assertEqual(code, 0)
+        self.assertNotEqual(mended, BROKEN)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            met = 0
+            for _ in range(TRIES):
+                got, told, code = self.apply(number)
+                self.assertEqual(got, mended)
+                self.assertIn(b"wrote ", told)
+                self.assertIn(code, (0, -number))
+                met += code == -number
+            self.assertGreater(met, 0, "every signal came too late")
+
+    def test_apply_beyond_a_limit(self):
+        with tempfile.TemporaryDirectory() as held:
+            acl = pathlib.Path(held) / "acl.json"
+            acl.write_bytes(BROKEN)
+            done = subprocess.run(
+                [TWOWAY, "fix", acl, "--apply", "--review"], capture_output=True, check=False,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)))
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(b"larger than the system allows; no file is changed", done.stderr)
+            self.assertEqual(os.listdir(held), ["acl.json"])
+            self.assertEqual(acl.read_bytes(), BROKEN)
 
     def test_pipe_is_left_at_once(self):
         with subprocess.Popen(self.arguments, stdout=subprocess.PIPE) as child:

@@ -244,7 +244,8 @@ static void assert_content(const char *name, const char *text)
 
 static void saves_all_or_none(void **state)
 {
-	struct tw_rewritten file[2] = {{NULL, "new a", 5}, {NULL, "new b", 5}};
+	struct tw_rewritten file[3] = {{NULL, "new a", 5, "old a", 5},
+		{NULL, "new b", 5, "old b", 5}, {NULL, "new b", 5, "old b", 5}};
 	struct stat info;
 	struct fixture f;
 
@@ -271,7 +272,24 @@ static void saves_all_or_none(void **state)
 	assert_content("b.twoway-new", "whose?");
 	assert_int_equal(unlink(path_of("b.twoway-new")), 0);
 
-	assert_int_equal(tw_rewritten_save(file, 2, f.diags), TW_OK);
+	/* Somebody was faster: with more, with less, with as much. */
+	static const char *const faster[] = {"old b, and more", "old", "odd b"};
+	for (size_t i = 0; i < 3; i++) {
+		write_file("b", faster[i], 0600);
+		assert_int_equal(tw_rewritten_save(file, 2, f.diags), TW_EPARSE);
+		assert_diag(&f, 2 + i, TW_LEVEL_ERROR, 0, "",
+			"cannot be written: it has changed since it was read; no file is changed");
+		assert_content("a", "old a");
+		assert_content("b", faster[i]);
+		assert_int_not_equal(stat(path_of("a.twoway-new"), &info), 0);
+		assert_int_not_equal(stat(path_of("b.twoway-new"), &info), 0);
+	}
+	write_file("b", "old b", 0600);
+
+	/* One file by two names is written once. */
+	file[2].path = strdup(path_of("b"));
+	assert_int_equal(tw_rewritten_save(file, 3, f.diags), TW_OK);
+	free((void *)(uintptr_t)file[2].path);
 	assert_content("a", "new a");
 	assert_content("b", "new b");
 	assert_int_equal(stat(path_of("a"), &info), 0);
