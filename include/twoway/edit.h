@@ -47,6 +47,9 @@ struct tw_rule_set {
 	const char *vpc_id;	   /**< or NULL: unknown */
 	const char *const *subnet; /**< ids of the subnets that it is for; n 0: unknown */
 	size_t subnets;
+	/** Then CIDR blocks that were taken for subnets of one's own; n 0: not known either. */
+	const struct tw_prefix *block;
+	size_t blocks;
 };
 
 enum tw_operation { TW_ADD, TW_REPLACE, TW_REMOVE };

@@ -165,6 +165,8 @@ static tw_status add_pieces(struct tw_results *results, struct tw_question *q, t
 		struct tw_piece piece = {.path = path,
 			.levels = cache[who],
 			.cap = q->cap,
+			.unnamed = tw_initiator_picks(who),
+			.anywhere = q->anywhere,
 			.set = tw_set_intersect(judge->space, path->domain, services)};
 		if (!tw_set_is_empty(piece.set))
 			TW_TRY(add_piece(results, q, piece));

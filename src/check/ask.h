@@ -19,6 +19,7 @@ struct tw_question {
 	bool trace;	/* judge every client of the table as well */
 	bool inferred;	/* leave out what a route stops; paths of equal situations are one */
 	bool lost;	/* `inferred`, but what a route stops is kept */
+	bool anywhere;	/* as in struct tw_piece */
 	enum tw_level cap;
 	/* results */
 	struct tw_paths paths;	 /* drawn from results->mem */

@@ -156,6 +156,7 @@ static tw_status collect_rule(struct tw_scope *scope, enum tw_list list, size_t 
 		const struct tw_rule *twin = twin_of(scope, i, list, rule);
 		struct tw_piece like = {
 			.wide = tw_rule_is_wide(r->net, r->net->acl[scope->acl].vpc, one),
+			.anywhere = tw_rule_is_anywhere(one),
 			.cap = protocol == TW_PROTOCOL_TCP ? tcp_cap(scope, i, list, own, twin)
 							   : udp_cap(scope, i, list, own, twin)};
 		enum tw_list other = list == TW_INGRESS ? TW_EGRESS : TW_INGRESS;

@@ -252,6 +252,7 @@ static tw_status infer_rule(struct tw_results *r, const struct tw_group *group,
 		.service = &service,
 		.services = 1,
 		.inferred = true,
+		.anywhere = tw_rule_is_anywhere(rule),
 		.cap = TW_LEVEL_ERROR};
 	if (rule->protocol == TW_PROTOCOL_UDP && list == TW_EGRESS)
 		q.cap = TW_LEVEL_WARNING;

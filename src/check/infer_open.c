@@ -169,7 +169,8 @@ static tw_status collect_open(
 		tw_set set = tw_set_intersect(space, peers, tw_set_box(space, &box));
 		set = tw_set_intersect(
 			space, set, tw_rule_covers(space, one, (struct tw_view){list, TW_REQUEST}));
-		struct tw_piece like = {.cap = TW_LEVEL_ERROR};
+		struct tw_piece like = {
+			.cap = TW_LEVEL_ERROR, .anywhere = tw_rule_is_anywhere(one)};
 		TW_TRY(tw_scope_pieces(scope, list, set, &like, true, pieces));
 	}
 	return tw_space_status(space);

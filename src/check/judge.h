@@ -29,6 +29,8 @@ struct tw_piece {
 	enum tw_level cap; /* the loudest that a finding about it may be: inference.md */
 	const char *twin;  /* rule 8: the rule that was taken for a reply rule, or NULL */
 	bool wide;	   /* the rule names more than the VPC: nobody's word about other ones */
+	bool unnamed;	   /* names do not say who starts it (declared.h) */
+	bool anywhere;	   /* a rule for 0.0.0.0/0 or ::/0 asks for it */
 	uint64_t mark;	   /* equal for equal situations: most are told apart by it (ask.c) */
 };
 

@@ -131,6 +131,11 @@ tw_status tw_levels_named(struct tw_arena *arena, const struct tw_levels *base,
 	return TW_OK;
 }
 
+bool tw_initiator_picks(enum tw_initiator initiator)
+{
+	return initiator >= TW_BY_NAT_GATEWAY;
+}
+
 bool tw_initiator_is_fixed(enum tw_initiator initiator)
 {
 	return initiator >= TW_BY_LINUX;

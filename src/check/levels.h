@@ -47,6 +47,8 @@ TW_NODISCARD tw_status tw_levels_all(
 /* `base` and the clients that were named besides, as notes: for an initiator that is fixed. */
 TW_NODISCARD tw_status tw_levels_named(struct tw_arena *arena, const struct tw_levels *base,
 	const struct tw_client *const *client, size_t n, struct tw_levels *ret);
+/* True of a gateway, a load balancer or a function: no name says from which ports they connect. */
+bool tw_initiator_picks(enum tw_initiator initiator);
 /* True if a platform or a service fixes the client, so that --client does not replace it. */
 bool tw_initiator_is_fixed(enum tw_initiator initiator);
 

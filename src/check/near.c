@@ -48,6 +48,11 @@ bool tw_rule_is_wide(const struct tw_net *net, uint32_t vpc, const struct tw_rul
 	return false;
 }
 
+bool tw_rule_is_anywhere(const struct tw_rule *rule)
+{
+	return !rule->peer_group && !rule->peer_prefix_list && rule->peer.len == 0;
+}
+
 /* What the open rules of a site's groups permit in one direction. */
 static tw_status permitted(
 	struct tw_judge *judge, const struct tw_site *site, enum tw_list list, tw_set *ret)

@@ -36,5 +36,7 @@ enum tw_initiator tw_initiator_of(const struct tw_site *site);
 bool tw_group_rule_is_open(const struct tw_rule *rule);
 /* True if a rule's peer is a block that holds a whole block of the VPC. */
 bool tw_rule_is_wide(const struct tw_net *net, uint32_t vpc, const struct tw_rule *rule);
+/* ... is 0.0.0.0/0 or ::/0. */
+bool tw_rule_is_anywhere(const struct tw_rule *rule);
 
 #endif

@@ -119,6 +119,11 @@ struct tw_results {
 	bool *subnet_judged;	      /* by index */
 	bool *interface_judged;
 	bool *acl_judged;
+	/* What the intents say besides flows (declared.h): clients of names, NULL until they are
+	 * known; and packets of flows with `internet`, taken for every address. */
+	struct tw_declared *declared;
+	size_t declareds;
+	tw_set internet;
 };
 
 /*

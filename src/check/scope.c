@@ -3,29 +3,57 @@
  * The scope of one ACL's inference: its atoms, who sits behind it, the two ways through it, and
  * what every rule of the inference does with them: pieces, drafts, judgement.
  */
+#include "declared.h"
 #include "infer.h"
 
 #include "site.h"
 
-tw_status tw_pieces_add(
+static tw_status add_piece(
 	struct tw_results *results, struct tw_pieces *pieces, const struct tw_piece *piece)
 {
 	struct tw_space *space = results->judge->space;
-	/* Where an intent speaks for packets, the intent wins. */
-	tw_set set = tw_set_subtract(space, piece->set, results->cover);
-	if (tw_set_is_empty(set))
+	if (tw_set_is_empty(piece->set))
 		return tw_space_status(space);
 	for (size_t i = 0; i < pieces->n; i++) {
 		struct tw_piece *one = &pieces->v[i];
 		if (one->path != piece->path || one->levels != piece->levels ||
 			one->cap != piece->cap || one->twin != piece->twin)
 			continue;
-		one->set = tw_set_union(space, one->set, set);
+		one->set = tw_set_union(space, one->set, piece->set);
 		return tw_space_status(space);
 	}
-	TW_TRY(TW_VEC_PUSH(results->mem, pieces, *piece));
-	pieces->v[pieces->n - 1].set = set;
-	return TW_OK;
+	return TW_VEC_PUSH(results->mem, pieces, *piece);
+}
+
+/* Apart by who starts them, where names say more than addresses do. */
+static tw_status add_by_name(
+	struct tw_results *results, struct tw_pieces *pieces, struct tw_piece piece)
+{
+	struct tw_space *space = results->judge->space;
+	for (size_t i = 0; i < results->declareds && !piece.unnamed; i++) {
+		struct tw_piece part = piece;
+		part.levels = &results->declared[i].levels;
+		part.set = tw_set_intersect(space, piece.set, results->declared[i].from);
+		piece.set = tw_set_subtract(space, piece.set, part.set);
+		TW_TRY(add_piece(results, pieces, &part));
+	}
+	return add_piece(results, pieces, &piece);
+}
+
+tw_status tw_pieces_add(
+	struct tw_results *results, struct tw_pieces *pieces, const struct tw_piece *piece)
+{
+	struct tw_space *space = results->judge->space;
+	struct tw_piece rest = *piece, aside = *piece;
+	/* Where an intent speaks for packets, the intent wins. */
+	rest.set = tw_set_subtract(space, rest.set, results->cover);
+	if (!rest.anywhere)
+		return add_by_name(results, pieces, rest);
+	aside.set = tw_set_intersect(space, rest.set, results->internet);
+	aside.cap = aside.cap > TW_LEVEL_NOTE ? TW_LEVEL_NOTE : aside.cap;
+	rest.set = tw_set_subtract(space, rest.set, aside.set);
+	TW_TRY(add_by_name(results, pieces, aside));
+	return add_by_name(results, pieces, rest);
 }
 
 tw_status tw_judge_draft(
@@ -56,6 +84,9 @@ tw_status tw_scope_pieces(struct tw_scope *scope, enum tw_list list, tw_set pack
 		const struct tw_near *near = &scope->near.v[i];
 		struct tw_piece piece = *like;
 		tw_set reach = list == TW_EGRESS ? near->out : near->in;
+		/* Whoever sits behind an ACL without subnets could have any address. */
+		piece.unnamed = list == TW_EGRESS && (near->site->kind == TW_SITE_ACL ||
+							     tw_initiator_picks(near->initiator));
 		tw_set rest =
 			tw_set_subtract(space, tw_set_intersect(space, packets, reach), r->cover);
 		/* A permission is asked about its own ACL only: it is nobody's intent elsewhere. */

@@ -4,6 +4,7 @@
  * first; where they speak for packets, nothing is inferred.
  */
 #include "ask.h"
+#include "declared.h"
 #include "report.h"
 
 static tw_status resolve(struct tw_results *r, struct tw_diags *diags,
@@ -415,7 +416,8 @@ tw_status tw_judge_intents(struct tw_results *results, struct tw_diags *diags)
 	if (!ends || !packets)
 		return TW_ENOMEM;
 	TW_TRY(resolve_all(results, diags, &view, ends));
-	return judge_all(results, &view, ends, packets);
+	TW_TRY(judge_all(results, &view, ends, packets));
+	return tw_declared_build(results);
 }
 
 tw_status tw_cover_build(struct tw_results *results)
@@ -437,5 +439,5 @@ tw_status tw_cover_build(struct tw_results *results)
 				packets_of(results, &view.intent[i], &from, &to));
 	}
 	tw_diags_free(diags);
-	return status;
+	return status == TW_OK ? tw_declared_build(results) : status;
 }

@@ -40,6 +40,8 @@ bool find_today(const struct args *args, struct tw_check_options *options);
  * with `rule`. */
 bool find_number(const struct args *args, enum opt_id id, const char *rule, unsigned least,
 	unsigned most, unsigned *ret);
+/* --quota: rules of a list and family. */
+bool find_quota(const struct args *args, unsigned *ret);
 /* From this level on findings make the exit status 1. */
 enum tw_level fail_level(const struct args *args);
 /* The end of a command that looked for findings: writes and frees the report, or says why there is

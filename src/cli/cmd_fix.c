@@ -24,8 +24,7 @@ static bool parse_wish(const struct args *args, struct wish *ret)
 	ret->spell = as != NULL;
 	if (!style_from(args, &ret->style) || !find_today(args, &ret->options.check) ||
 		!find_number(args, OPT_RANK, "--rank is a number from 1 to 9", 1, 9, &ret->rank) ||
-		!find_number(args, OPT_QUOTA, "--quota is a number from 2 to 1000", 2, QUOTA_MAX,
-			&ret->options.quota))
+		!find_quota(args, &ret->options.quota))
 		return false;
 	if (as != NULL &&
 		(!tw_spelling_parse(as, &ret->spelling) || ret->spelling == TW_SPELL_DESCRIBE)) {

@@ -5,11 +5,12 @@
 
 #include "cli.h"
 
-#define BLOCKS_MAX 64
+#define BLOCKS_MAX   64
+#define PATTERNS_MAX 16 /* that can be asked for at once, and that there are */
 
 /* What was asked for, sorted out of the operands. */
 struct wish {
-	const char *pattern[16];
+	const char *pattern[PATTERNS_MAX];
 	size_t patterns;
 	char *input[1024]; /* files and folders of a network */
 	size_t inputs;
@@ -39,12 +40,25 @@ static bool is_yaml(const char *text)
 	return dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
+/* "web-server, ssh and nat" */
+static const char *list_names(const char *const *name, size_t n, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	for (size_t i = 0, used = 0; i < n && used < size; i++) {
+		const char *between = i == 0 ? "" : i + 1 < n ? ", " : " and ";
+		used += (size_t)snprintf(buf + used, size - used, "%s%s", between, name[i]);
+	}
+	return buf;
+}
+
 static bool unknown_pattern(const struct args *args, const char *text)
 {
-	const char *names[32];
+	const char *names[PATTERNS_MAX];
+	char all[512];
 	size_t n;
 	const struct tw_gen_pattern *list = tw_gen_patterns(&n);
 
+	n = n < PATTERNS_MAX ? n : PATTERNS_MAX;
 	for (size_t i = 0; i < n; i++)
 		names[i] = list[i].name;
 	const char *near = nearest_word(text, names, n);
@@ -52,9 +66,9 @@ static bool unknown_pattern(const struct args *args, const char *text)
 		usage_error(args->command, "unknown pattern \"%s\"; did you mean %s?", text, near);
 	else
 		usage_error(args->command,
-			"unknown pattern \"%s\"; there are web-server, ssh, outbound-api, "
-			"load-balanced, three-tier and nat. For your own flows give --intents FILE",
-			text);
+			"unknown pattern \"%s\"; there are %s. For your own flows give --intents "
+			"FILE",
+			text, list_names(names, n, all, sizeof(all)));
 	return false;
 }
 
@@ -71,7 +85,7 @@ static bool sort_operands(const struct args *args, struct wish *wish)
 			continue;
 		if (wish->intents == NULL && !is_pattern(text))
 			return unknown_pattern(args, text);
-		if (wish->patterns == 16 || wish->inputs == 1024) {
+		if (wish->patterns == PATTERNS_MAX || wish->inputs == 1024) {
 			usage_error(args->command, "too many operands");
 			return false;
 		}
@@ -144,9 +158,7 @@ static bool find_spelling(const struct args *args, struct wish *wish, struct tw_
 static bool find_wish(const struct args *args, struct wish *wish, struct tw_style *style)
 {
 	if (!style_from(args, style) || !find_spelling(args, wish, style) ||
-		!sort_operands(args, wish) ||
-		!find_number(args, OPT_QUOTA, "--quota is a number from 2 to 1000", 2, QUOTA_MAX,
-			&wish->quota) ||
+		!sort_operands(args, wish) || !find_quota(args, &wish->quota) ||
 		!parse_blocks(args, OPT_FROM, wish->from, &wish->from_n) ||
 		!parse_blocks(args, OPT_TO, wish->to, &wish->to_n))
 		return false;

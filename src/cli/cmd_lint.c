@@ -29,9 +29,7 @@ int cmd_lint(const struct args *args)
 	int code = EXIT_USAGE;
 
 	if (!style_from(args, &style) || !find_today(args, &options.check) ||
-		!find_number(args, OPT_QUOTA,
-			"--quota is a number of rules from 2 to 1000, the default deny included", 2,
-			QUOTA_MAX, &options.quota))
+		!find_quota(args, &options.quota))
 		return EXIT_USAGE;
 	if (!session_begin(&session, args, &code))
 		return code;

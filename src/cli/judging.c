@@ -99,6 +99,13 @@ bool find_number(const struct args *args, enum opt_id id, const char *rule, unsi
 	return true;
 }
 
+bool find_quota(const struct args *args, unsigned *ret)
+{
+	return find_number(args, OPT_QUOTA,
+		"--quota is a number of rules from 2 to 1000, the default deny included", 2,
+		QUOTA_MAX, ret);
+}
+
 enum tw_level fail_level(const struct args *args)
 {
 	const char *text = args->value[OPT_FAIL_ON];

@@ -2,11 +2,8 @@
 /* The plan: from flows to what each list must let pass. */
 #include "demand.h"
 
-#include <stdlib.h>
-
 #include "judge.h"
 
-const struct tw_ports tw_any_client = {1024, 65535};
 const struct tw_ports tw_usual_clients = {32768, 65535};
 
 tw_status tw_plan_guard(struct tw_plan *plan, const struct tw_guard *guard, size_t *ret)
@@ -23,38 +20,12 @@ tw_status tw_plan_note(struct tw_plan *plan, const char *format, ...)
 	va_start(args, format);
 	const char *text = tw_arena_vprintf(plan->arena, format, args);
 	va_end(args);
-	return text ? TW_VEC_PUSH(plan->mem, &plan->note, text) : TW_ENOMEM;
-}
-
-static int by_first_port(const void *a, const void *b)
-{
-	return (int)((const struct tw_ports *)a)->lo - (int)((const struct tw_ports *)b)->lo;
-}
-
-tw_status tw_plan_ports_of(struct tw_plan *plan, const struct tw_client *const *client, size_t n,
-	const struct tw_ports **ret, size_t *ret_n)
-{
-	struct tw_ports *ports =
-		TW_NEW_ARRAY(&plan->work, struct tw_ports, n * TW_CLIENT_RANGES + 1);
-	size_t all = 0, kept = 0;
-
-	if (!ports)
+	if (!text)
 		return TW_ENOMEM;
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < client[i]->ranges; k++)
-			ports[all++] = client[i]->range[k];
-	if (all > 1)
-		qsort(ports, all, sizeof(*ports), by_first_port);
-	for (size_t i = 0; i < all; i++) {
-		if (kept > 0 && (unsigned)ports[i].lo <= ports[kept - 1].hi + 1U)
-			ports[kept - 1].hi =
-				ports[i].hi > ports[kept - 1].hi ? ports[i].hi : ports[kept - 1].hi;
-		else
-			ports[kept++] = ports[i];
-	}
-	*ret = ports;
-	*ret_n = kept;
-	return TW_OK;
+	for (size_t i = 0; i < plan->note.n; i++) /* what holds for both families is told once */
+		if (strcmp(plan->note.v[i], text) == 0)
+			return TW_OK;
+	return TW_VEC_PUSH(plan->mem, &plan->note, text);
 }
 
 static tw_status add(struct tw_plan *plan, size_t guard, const struct tw_plan_flow *flow,
@@ -69,7 +40,7 @@ static tw_status add(struct tw_plan *plan, size_t guard, const struct tw_plan_fl
 		.section = flow->section,
 		.span = flow->span};
 
-	if (why == TW_WHY_REPLY && flow->guessed && tw_protocol_has_ports(protocol))
+	if (why == TW_WHY_REPLY && flow->clients == 0 && tw_protocol_has_ports(protocol))
 		demand.needed = tw_usual_clients;
 
 	return TW_VEC_PUSH(plan->mem, &plan->guard.v[guard].demand, demand);

@@ -11,6 +11,7 @@
 #include "addresses.h"
 #include "cover.h"
 #include "filter.h"
+#include "levels.h"
 #include "report_diag.h"
 #include "twoway/gen.h"
 #include "vec.h"
@@ -42,10 +43,35 @@ struct tw_guard {
 	const char *vpc_id;
 	const char *const *subnet;
 	size_t subnets;
+	const struct tw_prefix *block; /* taken for subnets, if none are known */
+	size_t blocks;
 	struct tw_span span; /* where its end stands in the intents */
 	TW_VEC(struct tw_demand) demand;
 	/* What denies may hold besides, and what they must not. Parts MAY and NOT. */
 	TW_VEC(struct tw_demand) bound;
+};
+
+/* One flow as one guard sees it: `peer` asks for `service`, or is asked. */
+struct tw_plan_flow {
+	const char *name;
+	bool outbound; /* the guard's end asks */
+	struct tw_prefix peer;
+	struct tw_service service;
+	struct tw_ranges exact;
+	const struct tw_ports *reply; /* the clients' ports, sorted */
+	size_t replies;
+	/* Who asks; n 0: nobody says, and `reply` holds more than the usual clients need. */
+	const struct tw_client *const *client;
+	size_t clients;
+	unsigned section;
+	struct tw_span span;
+};
+
+/* A flow whose replies go to the ports of declared clients only. */
+struct tw_narrow {
+	const struct tw_plan_flow *flow;
+	enum tw_initiator who; /* whom `check` takes its callers for, if nobody says */
+	bool internet;	       /* anybody may call */
 };
 
 struct tw_plan {
@@ -56,26 +82,12 @@ struct tw_plan {
 	const struct tw_gen_options *options;
 	TW_VEC(struct tw_guard) guard;
 	TW_VEC(const char *) note;
+	TW_VEC(struct tw_narrow) narrow;
 	bool exact;
 };
 
-/* One flow as one guard sees it: `peer` asks for `service`, or is asked. */
-struct tw_plan_flow {
-	const char *name;
-	bool outbound; /* the guard's end asks */
-	struct tw_prefix peer;
-	struct tw_service service;
-	struct tw_ranges exact;
-	const struct tw_ports *reply; /* the client's ports, sorted */
-	size_t replies;
-	bool guessed; /* nobody says who asks: `reply` holds more than the usual clients need */
-	unsigned section;
-	struct tw_span span;
-};
-
-/* Every port that a client may have, where nobody says who asks. SPEC: eph-cover-all */
-extern const struct tw_ports tw_any_client;
-/* Of these, what the clients that decide need: Linux, Windows and macOS. */
+/* Of the ports that a client may have, where nobody says who asks, what the clients that decide
+ * need: Linux, Windows and macOS. */
 extern const struct tw_ports tw_usual_clients;
 
 TW_NODISCARD tw_status tw_plan_guard(
@@ -83,10 +95,16 @@ TW_NODISCARD tw_status tw_plan_guard(
 /* Adds the demands of a flow: the request and its replies; a group needs the request only. */
 TW_NODISCARD tw_status tw_plan_flow(
 	struct tw_plan *plan, size_t guard, const struct tw_plan_flow *flow);
-/* The ports of clients together, sorted and disjoint, in the plan's work arena. */
-TW_NODISCARD tw_status tw_plan_ports_of(struct tw_plan *plan, const struct tw_client *const *client,
-	size_t n, const struct tw_ports **ret, size_t *ret_n);
+/* For people, each text once. */
 TW_NODISCARD tw_status tw_plan_note(struct tw_plan *plan, const char *format, ...) TW_PRINTF(2, 3);
+
+/* narrow.c: replies go to the ports of these clients; n 0: of any. */
+TW_NODISCARD tw_status tw_plan_replies(struct tw_plan *plan, const struct tw_client *const *client,
+	size_t n, struct tw_plan_flow *flow);
+/* Keeps in mind that the flow, which must live as long as the plan, has declared clients. */
+TW_NODISCARD tw_status tw_plan_narrow(struct tw_plan *plan, const struct tw_plan_flow *flow,
+	enum tw_initiator who, bool internet);
+TW_NODISCARD tw_status tw_plan_tell_narrow(struct tw_plan *plan);
 
 /* pattern.c */
 TW_NODISCARD tw_status tw_plan_patterns(struct tw_plan *plan);

@@ -11,7 +11,10 @@
 
 #include <stdlib.h>
 
+#include "text.h"
 #include "world.h"
+
+#define BLOCKS_SHOWN 4
 
 static int by_index(const void *a, const void *b)
 {
@@ -316,6 +319,24 @@ static tw_status name_ends(struct tw_plan *plan, const struct tw_gen_ends *ends,
 	return text ? TW_OK : TW_ENOMEM;
 }
 
+/* Blocks that nobody described are taken for subnets. */
+static tw_status keep_blocks(struct tw_plan *plan, struct tw_ranges ranges, struct tw_guard *guard)
+{
+	const struct tw_prefix *block;
+	struct tw_prefix *kept;
+	size_t n;
+
+	TW_TRY(tw_gen_prefixes(plan, ranges, &block, &n));
+	kept = TW_NEW_ARRAY(plan->arena, struct tw_prefix, n + 1);
+	if (!kept)
+		return TW_ENOMEM;
+	if (n > 0)
+		memcpy(kept, block, n * sizeof(*kept));
+	guard->block = kept;
+	guard->blocks = n;
+	return TW_OK;
+}
+
 static tw_status add_acl(struct tw_plan *plan, struct tw_gen_ends *ends, struct tw_gen_unit unit,
 	const uint32_t *subnet, size_t subnets)
 {
@@ -344,6 +365,8 @@ static tw_status add_acl(struct tw_plan *plan, struct tw_gen_ends *ends, struct 
 				return TW_ENOMEM;
 		}
 	}
+	if (subnets == 0)
+		TW_TRY(keep_blocks(plan, unit.block, &guard));
 	TW_TRY(tw_plan_guard(plan, &guard, &unit.guard));
 	ends->unit[ends->units++] = unit;
 	return TW_OK;
@@ -467,6 +490,33 @@ static tw_status add_block_units(struct tw_plan *plan, struct tw_gen_ends *ends)
 	return worst;
 }
 
+/* Whether a block is a subnet, half of one or several nobody said. */
+static tw_status tell_blocks(struct tw_plan *plan)
+{
+	char text[TW_PREFIX_TEXT];
+	struct tw_buf buf;
+	size_t n = 0;
+
+	tw_buf_init(&buf, plan->mem);
+	for (size_t i = 0; i < plan->guard.n; i++) {
+		const struct tw_guard *guard = &plan->guard.v[i];
+		for (size_t k = 0; k < guard->blocks; k++)
+			if (n++ < BLOCKS_SHOWN)
+				tw_buf_printf(&buf, "%s%s", n > 1 ? ", " : "",
+					tw_prefix_text(guard->block[k], text));
+	}
+	if (n > BLOCKS_SHOWN)
+		tw_buf_printf(&buf, " and %zu more", n - BLOCKS_SHOWN);
+	tw_buf_printf(&buf,
+		" %s taken for %s of yours, and the ids in JSON are made up: the input has no "
+		"subnets (`aws ec2 describe-subnets`)",
+		n == 1 ? "is" : "are", n == 1 ? "a subnet" : "subnets");
+	const char *line = tw_buf_text(&buf);
+	tw_status status = n == 0 ? TW_OK : line ? tw_plan_note(plan, "%s", line) : TW_ENOMEM;
+	tw_buf_fini(&buf);
+	return status;
+}
+
 static tw_status add_groups(struct tw_plan *plan, struct tw_gen_ends *ends)
 {
 	const struct tw_net *net = plan->options->net;
@@ -503,6 +553,7 @@ tw_status tw_gen_ends(struct tw_plan *plan, struct tw_gen_ends *ret)
 		return TW_ENOMEM;
 	TW_TRY(add_subnet_units(plan, &ends));
 	TW_TRY(add_block_units(plan, &ends));
+	TW_TRY(tell_blocks(plan));
 	TW_TRY(add_groups(plan, &ends));
 	*ret = ends;
 	return TW_OK;

@@ -50,6 +50,7 @@ static tw_status fill(struct tw_plan *plan, struct tw_gen_result *out)
 		TW_TRY(tw_plan_intents(plan));
 	else
 		TW_TRY(tw_plan_patterns(plan));
+	TW_TRY(tw_plan_tell_narrow(plan));
 	TW_TRY(make_sets(plan, out));
 	return keep_notes(plan, out);
 }
@@ -76,6 +77,7 @@ tw_status tw_gen(struct tw_mem *mem, const struct tw_gen_options *options,
 	}
 	TW_VEC_FREE(mem, &plan.guard);
 	TW_VEC_FREE(mem, &plan.note);
+	TW_VEC_FREE(mem, &plan.narrow);
 	tw_arena_fini(&plan.work);
 	if (status != TW_OK)
 		tw_gen_free(&result->public);

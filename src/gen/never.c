@@ -191,6 +191,7 @@ static bool says_as_much(const struct tw_demand *first, const struct tw_demand *
 static tw_status tell_needed(struct view *v, const struct tw_service *service, uint8_t family)
 {
 	const struct tw_guard *guard = &v->plan->guard.v[v->guard];
+	bool any = false;
 
 	for (size_t i = 0; i < guard->demand.n; i++) {
 		const struct tw_demand *then = &guard->demand.v[i];
@@ -204,8 +205,13 @@ static tw_status tell_needed(struct view *v, const struct tw_service *service, u
 		}
 		if (!told)
 			TW_TRY(tell_one(v, service, then));
+		any = true;
 	}
-	return TW_OK;
+	if (!any || v->plan->options->net->holds[TW_KIND_INTERFACE])
+		return TW_OK;
+	return tw_plan_note(v->plan,
+		"without network interfaces in its input, `check` does not know where these security "
+		"groups are, and finds such a never violated");
 }
 
 /* A request of the never that a group lets pass in this direction, within `service`. */

@@ -130,19 +130,6 @@ static tw_status refuse(struct tw_plan *plan, const char *format, ...)
 	return TW_EINVAL;
 }
 
-/* Clients of the pattern: --client, else every port that a client may have. */
-static tw_status find_replies(
-	struct tw_plan *plan, bool any, const struct tw_ports **ret, size_t *ret_n)
-{
-	const struct tw_gen_options *options = plan->options;
-
-	*ret = &tw_any_client;
-	*ret_n = 1;
-	return any || options->clients == 0
-		       ? TW_OK
-		       : tw_plan_ports_of(plan, options->client, options->clients, ret, ret_n);
-}
-
 static tw_status add_flow(struct tw_plan *plan, const size_t *guard, size_t guards,
 	const struct tw_prefix *peer, size_t peers, const struct tw_plan_flow *flow)
 {
@@ -162,31 +149,56 @@ struct tier_guards {
 	struct tw_prefix block;
 };
 
+/* Somebody else's, or another tier's block; `internet`: it is every address. */
+static const struct tw_prefix *find_peers(const struct tw_plan *plan, const struct pattern *pattern,
+	const struct flow *flow, const struct tier_guards *tiers, size_t *ret_n, bool *ret_internet)
+{
+	static const struct tw_prefix anywhere = {.family = TW_IPV4};
+	const struct tw_gen_options *options = plan->options;
+	const struct tw_prefix *peer = flow->outbound ? options->to : options->from;
+
+	*ret_n = flow->outbound ? options->to_n : options->from_n;
+	if (*ret_n == 0 || (flow->outbound && pattern->tiers > 0)) {
+		peer = &anywhere;
+		*ret_n = 1;
+	}
+	if (flow->peer != OUTSIDE) {
+		peer = &tiers[flow->peer].block;
+		*ret_n = 1;
+	}
+	*ret_internet = false;
+	for (size_t i = 0; i < *ret_n; i++)
+		*ret_internet |= peer[i].len == 0;
+	return peer;
+}
+
 static tw_status add_pattern(
 	struct tw_plan *plan, const struct pattern *pattern, const struct tier_guards *tiers)
 {
-	static const struct tw_prefix anywhere = {.family = TW_IPV4};
 	const struct tw_gen_options *options = plan->options;
 
 	for (size_t i = 0; i < pattern->flows; i++) {
 		const struct flow *flow = &pattern->flow[i];
 		const struct tier_guards *tier = &tiers[flow->tier];
-		struct tw_plan_flow draft = {.name = flow->name,
+		struct tw_plan_flow *draft = TW_NEW(&plan->work, struct tw_plan_flow);
+		size_t peers;
+		bool internet;
+		if (!draft)
+			return TW_ENOMEM;
+		*draft = (struct tw_plan_flow){.name = flow->name,
 			.outbound = flow->outbound,
 			.service = {.protocol = TW_PROTOCOL_TCP, .ports = {flow->port, flow->port}},
 			.section = pattern->section};
-		const struct tw_prefix *peer = flow->outbound ? options->to : options->from;
-		size_t peers = flow->outbound ? options->to_n : options->from_n;
-		if (peers == 0 || (flow->outbound && pattern->tiers > 0)) {
-			peer = &anywhere;
-			peers = 1;
-		}
-		if (flow->peer != OUTSIDE) {
-			peer = &tiers[flow->peer].block;
-			peers = 1;
-		}
-		TW_TRY(find_replies(plan, flow->any, &draft.reply, &draft.replies));
-		TW_TRY(add_flow(plan, tier->guard, tier->n, peer, peers, &draft));
+		const struct tw_prefix *peer =
+			find_peers(plan, pattern, flow, tiers, &peers, &internet);
+		TW_TRY(tw_plan_replies(
+			plan, options->client, flow->any ? 0 : options->clients, draft));
+		TW_TRY(add_flow(plan, tier->guard, tier->n, peer, peers, draft));
+		TW_TRY(tw_plan_narrow(plan, draft,
+			flow->outbound		? TW_BY_UNKNOWN
+			: flow->peer == OUTSIDE ? TW_BY_PUBLIC
+						: TW_BY_PRIVATE,
+			internet && !flow->outbound));
 	}
 	return TW_OK;
 }

@@ -8,13 +8,12 @@
  * has 100, 110, ..., IPv6 has 105, 115, ...
  */
 #include "demand.h"
+#include "number.h"
 
 #include <stdlib.h>
 
-#define QUOTA	     20 /* SPEC: quota-nacl-rules */
 #define GAP	     10
 #define HUNDRED	     100
-#define NUMBER_MAX   32766 /* SPEC: nacl-rule-number-range */
 #define NAMES_SHOWN  4
 #define IPV6_NUMBERS 5 /* behind the IPv4 rule of the same place */
 
@@ -269,8 +268,8 @@ static tw_status check_quota(struct list *list, unsigned last)
 	unsigned quota = list->plan->options->quota;
 	size_t count = list->rule.n + 1;
 
-	quota = quota == 0 ? QUOTA : quota;
-	if (count <= quota && last <= NUMBER_MAX)
+	quota = quota == 0 ? TW_QUOTA_DEFAULT : quota;
+	if (count <= quota && last <= TW_NUMBER_MOST)
 		return TW_OK;
 	const char *text = list->exact ? "no shorter list of allow rules does the same"
 				       : "a shorter one may exist, but was not found";
@@ -340,7 +339,7 @@ static tw_status write_list(struct list *list, struct entries *entries)
 		TW_TRY(comment_on(list, rule, &entry.comment));
 		last = next_number(last, from, from != section);
 		section = from;
-		if (!list->guard->group && last <= NUMBER_MAX - GAP)
+		if (!list->guard->group && last <= TW_NUMBER_MOST - GAP)
 			entry.number =
 				(uint16_t)(last + (list->family == TW_IPV6 ? IPV6_NUMBERS : 0));
 		TW_TRY(TW_VEC_PUSH(list->plan->mem, &entries->v, entry));
@@ -408,7 +407,9 @@ tw_status tw_rules_of(struct tw_plan *plan, const struct tw_guard *guard, struct
 			.entries = entries.v.n,
 			.vpc_id = guard->vpc_id,
 			.subnet = guard->subnet,
-			.subnets = guard->subnets};
+			.subnets = guard->subnets,
+			.block = guard->block,
+			.blocks = guard->blocks};
 	TW_VEC_FREE(plan->mem, &entries.v);
 	return status;
 }

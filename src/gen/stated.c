@@ -4,6 +4,7 @@
  * path-MTU messages for whoever speaks TCP or UDP.
  */
 #include "ends.h"
+#include "world.h"
 
 /* Whose ports replies go to: of the intent, of the name, of --client, or anybody's. */
 static tw_status find_clients(struct tw_plan *plan, const struct tw_intent *intent,
@@ -11,19 +12,33 @@ static tw_status find_clients(struct tw_plan *plan, const struct tw_intent *inte
 {
 	const struct tw_gen_options *options = plan->options;
 
-	flow->guessed = false;
 	if (intent->clients > 0)
-		return tw_plan_ports_of(
-			plan, intent->client, intent->clients, &flow->reply, &flow->replies);
+		return tw_plan_replies(plan, intent->client, intent->clients, flow);
 	if (from->client)
-		return tw_plan_ports_of(plan, &from->client, 1, &flow->reply, &flow->replies);
-	if (options->clients > 0)
-		return tw_plan_ports_of(
-			plan, options->client, options->clients, &flow->reply, &flow->replies);
-	flow->reply = &tw_any_client;
-	flow->replies = 1;
-	flow->guessed = true;
-	return TW_OK;
+		return tw_plan_replies(plan, &from->client, 1, flow);
+	return tw_plan_replies(plan, options->client, options->clients, flow);
+}
+
+/* Replies that go to declared clients only are worth a word. */
+static tw_status find_narrow(struct tw_plan *plan, const struct tw_intent *intent,
+	const struct tw_gen_end *from, const struct tw_plan_flow *flow)
+{
+	struct tw_plan_flow *kept = TW_NEW(&plan->work, struct tw_plan_flow);
+	struct tw_ranges public;
+	bool ports = false;
+
+	for (size_t i = 0; i < intent->services; i++)
+		ports |= tw_protocol_has_ports(intent->service[i].protocol);
+	if (!kept)
+		return TW_ENOMEM;
+	if (!ports)
+		return TW_OK;
+	*kept = *flow;
+	TW_TRY(tw_public_ranges(&plan->work, &public));
+	bool outside = tw_gen_ranges_share(from->exact, public, TW_IPV4) ||
+		       tw_gen_ranges_share(from->exact, public, TW_IPV6);
+	enum tw_initiator who = from->ours ? TW_BY_UNKNOWN : outside ? TW_BY_PUBLIC : TW_BY_PRIVATE;
+	return tw_plan_narrow(plan, kept, who, from->internet);
 }
 
 /* Every service to or from every block of the peer, in the families that the guard has. */
@@ -113,6 +128,7 @@ static tw_status add_intent(struct tw_plan *plan, const struct tw_gen_ends *ends
 	if (!flow.name)
 		return TW_ENOMEM;
 	TW_TRY(find_clients(plan, intent, a, &flow));
+	TW_TRY(find_narrow(plan, intent, a, &flow));
 	flow.outbound = true;
 	if (a->ours)
 		TW_TRY(add_side(plan, ends, intent, from, to, &flow));

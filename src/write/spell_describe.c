@@ -95,6 +95,23 @@ static const char *vpc_of(struct tw_spell *s, const struct tw_rule_set *set)
 	return set->vpc_id ? set->vpc_id : made_id(s, "vpc", "vpc");
 }
 
+static const char *made_subnet(struct tw_spell *s, struct tw_prefix block)
+{
+	char cidr[TW_PREFIX_TEXT];
+
+	return made_id(s, "subnet", tw_prefix_text(block, cidr));
+}
+
+static void put_association(
+	struct tw_spell *s, struct tw_jsonw *w, size_t index, const char *subnet)
+{
+	tw_jsonw_object(w, true);
+	tw_json_key_str(w, "NetworkAclAssociationId", made_id(s, "aclassoc", subnet));
+	tw_json_key_str(w, "NetworkAclId", s->ident[index]);
+	tw_json_key_str(w, "SubnetId", subnet);
+	tw_jsonw_end_object(w);
+}
+
 static void put_acl(struct tw_spell *s, struct tw_jsonw *w, size_t index)
 {
 	const struct tw_rule_set *set = &s->set[index];
@@ -103,14 +120,10 @@ static void put_acl(struct tw_spell *s, struct tw_jsonw *w, size_t index)
 	tw_jsonw_object(w, false);
 	tw_jsonw_key(w, "Associations");
 	tw_jsonw_array(w, false);
-	for (size_t i = 0; i < set->subnets; i++) {
-		tw_jsonw_object(w, true);
-		tw_json_key_str(
-			w, "NetworkAclAssociationId", made_id(s, "aclassoc", set->subnet[i]));
-		tw_json_key_str(w, "NetworkAclId", s->ident[index]);
-		tw_json_key_str(w, "SubnetId", set->subnet[i]);
-		tw_jsonw_end_object(w);
-	}
+	for (size_t i = 0; i < set->subnets; i++)
+		put_association(s, w, index, set->subnet[i]);
+	for (size_t i = 0; i < set->blocks && set->subnets == 0; i++)
+		put_association(s, w, index, made_subnet(s, set->block[i]));
 	tw_jsonw_end_array(w);
 	tw_jsonw_key(w, "Entries");
 	put_entries(s, w, set);
@@ -216,6 +229,51 @@ static void put_kind(struct tw_spell *s, struct tw_jsonw *w, bool group, const c
 	tw_jsonw_end_array(w);
 }
 
+/* ---- subnets --------------------------------------------------------------------------------- */
+
+static void put_subnet(struct tw_spell *s, struct tw_jsonw *w, const struct tw_rule_set *set,
+	struct tw_prefix block)
+{
+	char cidr[TW_PREFIX_TEXT];
+	bool v6 = block.family == TW_IPV6;
+
+	tw_jsonw_object(w, true);
+	if (!v6)
+		tw_json_key_str(w, "CidrBlock", tw_prefix_text(block, cidr));
+	tw_json_key_str(w, "SubnetId", made_subnet(s, block));
+	tw_json_key_str(w, "VpcId", vpc_of(s, set));
+	if (v6) {
+		tw_jsonw_key(w, "Ipv6CidrBlockAssociationSet");
+		tw_jsonw_array(w, true);
+		tw_jsonw_object(w, true);
+		tw_json_key_str(w, "Ipv6CidrBlock", tw_prefix_text(block, cidr));
+		tw_jsonw_key(w, "Ipv6CidrBlockState");
+		tw_jsonw_object(w, true);
+		tw_json_key_str(w, "State", "associated");
+		tw_jsonw_end_object(w);
+		tw_jsonw_end_object(w);
+		tw_jsonw_end_array(w);
+	}
+	tw_jsonw_end_object(w);
+}
+
+/* Blocks that were taken for subnets, since readers of the ACLs have to know whom they guard. */
+static void put_subnets(struct tw_spell *s, struct tw_jsonw *w)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < s->sets; i++)
+		any |= s->set[i].subnets == 0 && s->set[i].blocks > 0;
+	if (!any)
+		return;
+	tw_jsonw_key(w, "Subnets");
+	tw_jsonw_array(w, false);
+	for (size_t i = 0; i < s->sets; i++)
+		for (size_t k = 0; k < s->set[i].blocks && s->set[i].subnets == 0; k++)
+			put_subnet(s, w, &s->set[i], s->set[i].block[k]);
+	tw_jsonw_end_array(w);
+}
+
 void tw_spell_describe_sets(struct tw_spell *s)
 {
 	struct tw_jsonw w;
@@ -226,6 +284,7 @@ void tw_spell_describe_sets(struct tw_spell *s)
 	tw_jsonw_object(&w, false);
 	put_kind(s, &w, false, "NetworkAcls");
 	put_kind(s, &w, true, "SecurityGroups");
+	put_subnets(s, &w);
 	tw_jsonw_end_object(&w);
 	tw_buf_putc(s->buf, '\n');
 }
