@@ -18,7 +18,9 @@ const struct tw_code_row tw_lint_codes[TW_LINT_CODES] = {
 			"matches decides. Every packet that this rule names is matched by one of "
 			"the rules before it, alone or together. It is a warning where one of "
 			"them decides otherwise than this rule would: then somebody believes in a "
-			"rule that does nothing. Where all say the same it is a note.\n"
+			"rule that does nothing. Where all say the same it is a note, and where "
+			"this rule in front would undo what works, as a deny that fix has put an "
+			"allow before: `twoway check` is asked.\n"
 			"The statement is exact: it holds for every address, protocol and port.",
 		.example =
 			"  in  100 allow tcp 443         from 0.0.0.0/0\n"
@@ -27,8 +29,8 @@ const struct tw_code_row tw_lint_codes[TW_LINT_CODES] = {
 			"203.0.113.0/24 goes on reaching the server, although \"it is blocked in "
 			"the ACL\".",
 		.remedy = "If the rule is meant to decide, give it a number below the rules that "
-			  "are named. Else remove it; the list lets the same packets pass without "
-			  "it.",
+			  "are named, unless the finding says what that breaks. Else remove it; "
+			  "the list lets the same packets pass without it.",
 	},
 	{
 		.code = "TW202",

@@ -7,8 +7,8 @@
  */
 #include "lint.h"
 
-/* The packets of a deny of a few high ports that a reply rule behind it would let pass. */
-static tw_set hole_of(struct tw_lint *lint, enum tw_list list, size_t rule, size_t *ret_reply)
+tw_set tw_lint_hole(struct tw_lint *lint, enum tw_list list, size_t rule, tw_set packets,
+	size_t from, size_t *ret_reply)
 {
 	struct tw_lint_list *l = &lint->list[list];
 	const struct tw_rule *deny = &l->rules.rule[rule];
@@ -16,13 +16,12 @@ static tw_set hole_of(struct tw_lint *lint, enum tw_list list, size_t rule, size
 	tw_set lost = TW_EMPTY;
 	if (!tw_lint_is_sure(deny) || deny->action != TW_DENY ||
 		!tw_protocol_has_ports(deny->protocol) || deny->every_port ||
-		deny->ports.lo < 1024 || deny->ports.hi - deny->ports.lo + 1 >= TW_NARROW_RULE ||
-		l->fate[rule] == TW_LINT_SHADOWED)
+		deny->ports.lo < 1024 || deny->ports.hi - deny->ports.lo + 1 >= TW_NARROW_RULE)
 		return TW_EMPTY;
-	for (size_t i = rule + 1; i < l->rules.n; i++) {
+	for (size_t i = from; i < l->rules.n; i++) {
 		if (!tw_lint_is_reply(lint, list, i) || l->rules.rule[i].protocol != deny->protocol)
 			continue;
-		tw_set part = tw_set_intersect(space, l->decides[rule], l->covers[i]);
+		tw_set part = tw_set_intersect(space, packets, l->covers[i]);
 		if (!tw_set_is_empty(part) && tw_set_is_empty(lost))
 			*ret_reply = i;
 		lost = tw_set_union(space, lost, part);
@@ -82,9 +81,9 @@ static tw_status holes(struct tw_lint *lint, enum tw_list list, uint8_t protocol
 		return TW_ENOMEM;
 	for (size_t i = 0; i < l->rules.n; i++) {
 		size_t behind = 0;
-		if (l->rules.rule[i].protocol != protocol)
+		if (l->rules.rule[i].protocol != protocol || l->fate[i] == TW_LINT_SHADOWED)
 			continue;
-		tw_set one = hole_of(lint, list, i, &behind);
+		tw_set one = tw_lint_hole(lint, list, i, l->decides[i], i + 1, &behind);
 		if (tw_set_is_empty(one))
 			continue;
 		reply = n == 0 ? behind : reply;

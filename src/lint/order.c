@@ -49,17 +49,96 @@ static tw_status relate_all(struct tw_lint *lint, struct tw_finding_draft *f, en
 	return TW_OK;
 }
 
+static bool is_shadowed(const struct tw_lint_list *l, size_t rule)
+{
+	return tw_lint_is_sure(&l->rules.rule[rule]) && tw_set_is_empty(l->decides[rule]) &&
+	       !tw_set_is_empty(l->covers[rule]);
+}
+
+tw_status tw_lint_first_against(struct tw_lint *lint, enum tw_list list, size_t rule, size_t *ret)
+{
+	struct tw_lint_list *l = &lint->list[list];
+	uint16_t *label;
+	size_t n = 0;
+	*ret = SIZE_MAX;
+	if (!is_shadowed(l, rule))
+		return TW_OK;
+	TW_TRY(deciders(lint, list, l->covers[rule], &label, &n));
+	for (size_t i = n; i-- > 0;)
+		if (l->rules.rule[label[i] - TW_LABEL_RULE].action != l->rules.rule[rule].action)
+			*ret = (size_t)label[i] - TW_LABEL_RULE;
+	return TW_OK;
+}
+
+/* A deny that would be a hole for replies: the price, and what does the same for nothing. */
+static tw_status price_in_front(
+	struct tw_lint *lint, struct tw_finding_draft *f, enum tw_list list, size_t rule)
+{
+	struct tw_results *r = lint->results;
+	struct tw_lint_list *l = &lint->list[list];
+	struct tw_port_list ports;
+	size_t reply;
+	bool much;
+	tw_set would = tw_set_intersect(r->judge->space, l->covers[rule], l->compiled->allow);
+	tw_set lost = tw_lint_hole(lint, list, rule, would, 0, &reply);
+	if (tw_set_is_empty(lost))
+		return tw_space_status(r->judge->space);
+	TW_TRY(tw_set_ports(r, lost, TW_FIELD_SERVICE, r->arena, &ports));
+	TW_TRY(tw_lint_price(lint, f, ports, &much));
+	TW_TRY(tw_lint_note(lint, f,
+		tw_arena_printf(r->arena,
+			"there it would cut into the replies that rule %s lets %s%s",
+			l->rules.rule[reply].id, list == TW_INGRESS ? "in" : "out",
+			f->client.n > 0 ? ": the table says for whom" : "")));
+	return list == TW_INGRESS
+		       ? tw_lint_note(lint, f,
+				 "a security group that does not let these ports in shuts them for "
+				 "callers, and costs no connection")
+		       : TW_OK;
+}
+
+/*
+ * A rule that comes too late has two cures, and the wrong one undoes what works: a deny in front of
+ * the allow that a flow needs, an allow in front of the deny that an intent needs (late.c).
+ */
+static tw_status advise(struct tw_lint *lint, struct tw_finding_draft *f, enum tw_list list,
+	size_t rule, size_t before)
+{
+	struct tw_lint_list *l = &lint->list[list];
+	struct tw_arena *arena = lint->results->arena;
+	const struct tw_rule *one = &l->rules.rule[rule];
+	const struct tw_lint_late *late = tw_lint_late(lint, list, rule);
+	const char *id = l->rules.rule[before].id;
+	const char *more = late && late->full	 ? ": none is free there, number the list anew"
+			   : late && late->tried ? ""
+						 : "; `twoway diff` says what that changes";
+	if (late && late->code) {
+		f->level = TW_LEVEL_NOTE;
+		return tw_lint_note(lint, f,
+			tw_arena_printf(arena,
+				"leave it behind rule %s, or remove it: before that rule it would "
+				"%s (`twoway check` would tell %s %s)",
+				id,
+				one->action == TW_DENY ? "deny what a flow needs"
+						       : "let pass what must not",
+				tw_level_name(late->level), late->code));
+	}
+	TW_TRY(tw_lint_note(lint, f,
+		tw_arena_printf(arena,
+			"if it is meant to %s, it needs a number below that of rule %s%s",
+			action_word(one), id, more)));
+	return one->action == TW_DENY ? price_in_front(lint, f, list, rule) : TW_OK;
+}
+
 static tw_status tell_shadowed(struct tw_lint *lint, enum tw_list list, size_t rule)
 {
 	struct tw_lint_list *l = &lint->list[list];
-	const struct tw_rule *one = &l->rules.rule[rule];
 	struct tw_finding_draft *f;
 	uint16_t *label;
 	size_t n;
 	TW_TRY(deciders(lint, list, l->covers[rule], &label, &n));
-	bool against = false;
-	for (size_t i = 0; i < n; i++)
-		against |= l->rules.rule[label[i] - TW_LABEL_RULE].action != one->action;
+	size_t against;
+	TW_TRY(tw_lint_first_against(lint, list, rule, &against));
 	const char *by = tw_lint_rules_text(lint, list, label, n);
 	const char *text = tw_lint_rule_text(lint, list, rule);
 	const char *message =
@@ -67,16 +146,13 @@ static tw_status tell_shadowed(struct tw_lint *lint, enum tw_list list, size_t r
 				     "%s never decides a packet: %s before it match%s all that it "
 				     "names%s",
 				     text, by, n == 1 ? "es" : "",
-				     against ? ", and not as it would" : "")
+				     against < SIZE_MAX ? ", and not as it would" : "")
 			   : NULL;
-	TW_TRY(tw_lint_tell(lint, "TW201", against ? TW_LEVEL_WARNING : TW_LEVEL_NOTE, list,
-		(uint32_t)rule, "this rule is never reached", message, &f));
+	TW_TRY(tw_lint_tell(lint, "TW201", against < SIZE_MAX ? TW_LEVEL_WARNING : TW_LEVEL_NOTE,
+		list, (uint32_t)rule, "this rule is never reached", message, &f));
 	TW_TRY(relate_all(lint, f, list, label, n, "comes first"));
-	if (against)
-		TW_TRY(tw_lint_note(lint, f,
-			tw_arena_printf(lint->results->arena,
-				"if it is meant to %s, it needs a number below that of %s",
-				action_word(one), by)));
+	if (against < SIZE_MAX)
+		TW_TRY(advise(lint, f, list, rule, against));
 	l->fate[rule] = TW_LINT_SHADOWED;
 	return tw_lint_fix_remove(lint, f, list, rule, true);
 }
@@ -85,8 +161,7 @@ static tw_status shadowed(struct tw_lint *lint, enum tw_list list)
 {
 	struct tw_lint_list *l = &lint->list[list];
 	for (size_t i = 0; i < l->rules.n; i++)
-		if (tw_lint_is_sure(&l->rules.rule[i]) && tw_set_is_empty(l->decides[i]) &&
-			!tw_set_is_empty(l->covers[i]))
+		if (is_shadowed(l, i))
 			TW_TRY(tell_shadowed(lint, list, i));
 	return TW_OK;
 }

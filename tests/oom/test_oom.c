@@ -69,7 +69,7 @@ static const char intents[] = "clients: {fleet: {ports: [10240-65535], picks: ev
 			      "never: [{name: no-ssh, from: internet, to: web, port: tcp/22}]\n"
 			      "ignore: [{code: TW103, at: acl-1, reason: known}]\n";
 
-enum what { READ, CHECK, FIX, PLAN, TRACE, LINT, CLIENTS, DIFF, DIFF_FILTERS };
+enum what { READ, CHECK, FIX, PLAN, TRACE, LINT, LINT_LATE, CLIENTS, DIFF, DIFF_FILTERS };
 
 struct job {
 	enum what what;
@@ -101,6 +101,16 @@ static const char broken[] =
 	"  \"CidrBlock\": \"0.0.0.0/0\", \"PortRange\": {\"From\": 50000, \"To\": 59999}},"
 	" {\"RuleNumber\": 100, \"Egress\": true, \"Protocol\": \"6\", \"RuleAction\": \"allow\","
 	"  \"CidrBlock\": \"0.0.0.0/0\", \"PortRange\": {\"From\": 49152, \"To\": 65535}}]}]}";
+
+/* A deny that comes too late: lint tries it in front. */
+static const char late[] =
+	"{\"NetworkAcls\": [{\"NetworkAclId\": \"acl-1\", \"Entries\": ["
+	" {\"RuleNumber\": 100, \"Egress\": false, \"Protocol\": \"6\", \"RuleAction\": \"allow\","
+	"  \"CidrBlock\": \"0.0.0.0/0\", \"PortRange\": {\"From\": 443, \"To\": 443}},"
+	" {\"RuleNumber\": 90, \"Egress\": true, \"Protocol\": \"6\", \"RuleAction\": \"allow\","
+	"  \"CidrBlock\": \"0.0.0.0/0\", \"PortRange\": {\"From\": 1024, \"To\": 65535}},"
+	" {\"RuleNumber\": 100, \"Egress\": true, \"Protocol\": \"6\", \"RuleAction\": \"deny\","
+	"  \"CidrBlock\": \"0.0.0.0/0\", \"PortRange\": {\"From\": 50000, \"To\": 59999}}]}]}";
 
 static tw_status mend(struct world *w, struct job *job, const struct tw_check_options *check)
 {
@@ -153,7 +163,7 @@ static tw_status judge(struct world *w, struct job *job)
 		if (job->what == FIX || job->what == PLAN)
 			return mend(w, job, &options);
 		const struct tw_lint_options lint = {.check = options, .compliance = true};
-		status = job->what == LINT
+		status = job->what == LINT || job->what == LINT_LATE
 				 ? tw_lint(w->mem, tw_input_net(w->in), &lint, w->diags, &report)
 				 : tw_check(w->mem, tw_input_net(w->in), &options, w->diags,
 					   &report);
@@ -214,10 +224,11 @@ static tw_status read_and_compare(struct world *w, struct job *job)
 
 static tw_status read_and_judge(struct world *w, struct job *job)
 {
-	bool mends = job->what == FIX || job->what == PLAN;
-	tw_status status = tw_input_add_bytes(w->in, "net.json", mends ? broken : network,
-		mends ? sizeof(broken) - 1 : sizeof(network) - 1, TW_INPUT_AUTO, true);
-	if (status == TW_OK && !mends)
+	bool mends = job->what == FIX || job->what == PLAN, comes_late = job->what == LINT_LATE;
+	const char *text = mends ? broken : comes_late ? late : network;
+	tw_status status =
+		tw_input_add_bytes(w->in, "net.json", text, strlen(text), TW_INPUT_AUTO, true);
+	if (status == TW_OK && !mends && !comes_late)
 		status = tw_input_add_intents_bytes(
 			w->in, "twoway.yaml", intents, sizeof(intents) - 1);
 	if (status == TW_OK)
@@ -305,6 +316,12 @@ static void test_lint(void **state)
 	sweep(LINT, TW_FORMAT_TEXT);
 }
 
+static void test_lint_late(void **state)
+{
+	(void)state;
+	sweep(LINT_LATE, TW_FORMAT_TEXT);
+}
+
 static void test_diff(void **state)
 {
 	(void)state;
@@ -330,7 +347,7 @@ int main(void)
 		cmocka_unit_test(test_fix), cmocka_unit_test(test_fix_json),
 		cmocka_unit_test(test_plan), cmocka_unit_test(test_trace),
 		cmocka_unit_test(test_trace_json), cmocka_unit_test(test_lint),
-		cmocka_unit_test(test_diff), cmocka_unit_test(test_diff_json),
-		cmocka_unit_test(test_clients)};
+		cmocka_unit_test(test_lint_late), cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_diff_json), cmocka_unit_test(test_clients)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
