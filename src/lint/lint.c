@@ -135,7 +135,14 @@ static bool holds_rules(const struct tw_acl *acl)
 	return false;
 }
 
-/* Where some ACL has subnets, one without has no other fault: nobody meets its rules. */
+/* Where some ACL has subnets, one without has no other fault than that: nobody meets its rules. */
+static bool has_order(const struct tw_results *r, const struct tw_acl *acl)
+{
+	bool alone = acl->associations_known && acl->subnets_n == 0 && r->attached;
+	return acl->entries_known && !alone && holds_rules(acl) &&
+	       acl->list[TW_INGRESS].n <= RULES_MOST && acl->list[TW_EGRESS].n <= RULES_MOST;
+}
+
 static tw_status look_at_acl(struct tw_lint *lint, uint32_t at)
 {
 	struct tw_results *r = lint->results;
@@ -154,10 +161,9 @@ static tw_status look_at_acl(struct tw_lint *lint, uint32_t at)
 		if (r->attached)
 			return TW_OK;
 	}
-	if (!holds_rules(acl))
-		return TW_OK;
-	TW_TRY(quotas(lint));
-	if (acl->list[TW_INGRESS].n > RULES_MOST || acl->list[TW_EGRESS].n > RULES_MOST)
+	if (holds_rules(acl))
+		TW_TRY(quotas(lint));
+	if (!has_order(r, acl))
 		return TW_OK;
 	tw_status status = look_at_rules(lint);
 	TW_VEC_FREE(r->mem, &lint->near);
@@ -192,21 +198,43 @@ static tw_status index_check(struct tw_lint *lint)
 	return TW_OK;
 }
 
+static tw_status find_late(struct tw_lint *lint, uint32_t at)
+{
+	lint->acl = at;
+	if (!has_order(lint->results, &lint->results->net->acl[at]))
+		return TW_OK;
+	for (int list = 0; list < 2; list++) {
+		TW_TRY(open_list(lint, (enum tw_list)list));
+		TW_TRY(tw_lint_late_add(lint, (enum tw_list)list));
+	}
+	return TW_OK;
+}
+
 /* Sets are forgotten in between, so that memory does not grow with the number of ACLs. */
-static tw_status look_at_all(struct tw_lint *lint)
+static tw_status each_acl(
+	struct tw_lint *lint, tw_status (*look)(struct tw_lint *lint, uint32_t acl))
 {
 	enum { NODES = 10000 };
 	struct tw_results *r = lint->results;
-	TW_TRY(index_check(lint));
-	for (size_t i = 0; i < r->net->acls; i++)
-		r->attached |= r->net->acl[i].subnets_n > 0;
 	for (uint32_t i = 0; i < r->net->acls; i++) {
 		struct tw_arena_mark mark = tw_arena_save(r->work);
-		TW_TRY(look_at_acl(lint, i));
+		TW_TRY(look(lint, i));
 		tw_arena_restore(r->work, mark);
 		if (tw_space_nodes(r->judge->space) > NODES)
 			TW_TRY(tw_judge_reset(r->judge));
 	}
+	return TW_OK;
+}
+
+static tw_status look_at_all(struct tw_lint *lint)
+{
+	struct tw_results *r = lint->results;
+	TW_TRY(index_check(lint));
+	for (size_t i = 0; i < r->net->acls; i++)
+		r->attached |= r->net->acl[i].subnets_n > 0;
+	TW_TRY(each_acl(lint, find_late));
+	TW_TRY(tw_lint_late_try(lint));
+	TW_TRY(each_acl(lint, look_at_acl));
 	for (uint32_t i = 0; i < r->net->groups; i++) {
 		lint->groups++;
 		TW_TRY(tw_lint_group(lint, i));
@@ -231,7 +259,7 @@ tw_status tw_lint(struct tw_mem *mem, const struct tw_net *net,
 			.check = check,
 			.diags = ret_diags};
 		status = look_at_all(&lint);
-		tw_lint_moved_close(&lint);
+		tw_lint_late_close(&lint);
 		status = tw_report_close(&results, status, ret);
 	}
 	tw_report_free(check);

@@ -9,7 +9,6 @@
  */
 
 #include "atoms.h"
-#include "book.h"
 #include "entry.h"
 #include "near.h"
 #include "results.h"
@@ -37,6 +36,19 @@ struct tw_lint_list {
 	enum tw_lint_fate *fate;
 };
 
+/* A rule that another one before it keeps from what it would do (late.c). */
+struct tw_lint_late {
+	uint32_t acl;
+	enum tw_list list;
+	size_t rule, before; /* `before`: the first that decides otherwise */
+	enum tw_action action;
+	bool full;	     /* no number is free in front of it */
+	uint16_t number;     /* that it has in the trial; 0: none is left */
+	bool tried;	     /* false: nobody asked check */
+	enum tw_level level; /* what check would tell then and does not tell now */
+	const char *code;    /* ... or NULL */
+};
+
 struct tw_lint {
 	struct tw_results *results;
 	const struct tw_lint_options *options;
@@ -50,11 +62,8 @@ struct tw_lint {
 	struct tw_nears near;
 	struct tw_atoms atoms;
 	struct tw_port_list **service; /* [atom * 2 + list][rule] */
-	/* Rules tried in front (moved.c); NULL until the first one is. */
 	struct tw_diags *diags;
-	struct tw_book *book;
-	struct tw_report *base;
-	unsigned trials;
+	TW_VEC(struct tw_lint_late) late; /* by ACL, list and rule */
 	/* Looked at. */
 	size_t acls, rules, groups;
 };
@@ -117,23 +126,15 @@ TW_NODISCARD tw_status tw_lint_fix_replace(struct tw_lint *lint, struct tw_findi
 TW_NODISCARD tw_status tw_lint_fix_add(struct tw_lint *lint, struct tw_finding_draft *finding,
 	enum tw_list list, uint32_t behind, struct tw_entry entry, tw_set wanted);
 
-/* ---- moved.c --------------------------------------------------------------------------------- */
+/* ---- late.c ---------------------------------------------------------------------------------- */
 
-/* What check says once a rule stands in front of another. */
-struct tw_lint_moved {
-	uint16_t number;     /* that it would have; 0: none is free */
-	bool tried;	     /* false: nobody asked check */
-	enum tw_level level; /* what check would tell then and does not tell now */
-	const char *code;    /* ... or NULL */
-};
-
-/*
- * A deny in front of `before` is tried for what it would lose, an allow for what it would let pass
- * although it never must.
- */
-TW_NODISCARD tw_status tw_lint_move(struct tw_lint *lint, enum tw_list list, size_t rule,
-	size_t before, struct tw_lint_moved *ret);
-void tw_lint_moved_close(struct tw_lint *lint);
+/* Adds the rules of this list of the ACL under work that come too late. */
+TW_NODISCARD tw_status tw_lint_late_add(struct tw_lint *lint, enum tw_list list);
+/* Tries all of them in front. */
+TW_NODISCARD tw_status tw_lint_late_try(struct tw_lint *lint);
+/* A rule of the ACL under work; NULL if it was left out, as one of too many. */
+const struct tw_lint_late *tw_lint_late(const struct tw_lint *lint, enum tw_list list, size_t rule);
+void tw_lint_late_close(struct tw_lint *lint);
 
 /* ---- words.c --------------------------------------------------------------------------------- */
 
@@ -175,6 +176,10 @@ TW_NODISCARD tw_status tw_lint_price(struct tw_lint *lint, struct tw_finding_dra
 /* ---- the lints ------------------------------------------------------------------------------- */
 
 /* What each looks at is said where it is defined. */
+/* The first rule that decides what this one names, and not as it would, where it decides nothing;
+ * else SIZE_MAX. */
+TW_NODISCARD tw_status tw_lint_first_against(
+	struct tw_lint *lint, enum tw_list list, size_t rule, size_t *ret);
 TW_NODISCARD tw_status tw_lint_order(struct tw_lint *lint, enum tw_list list);
 TW_NODISCARD tw_status tw_lint_merges(struct tw_lint *lint, enum tw_list list);
 /*

@@ -49,6 +49,27 @@ static tw_status relate_all(struct tw_lint *lint, struct tw_finding_draft *f, en
 	return TW_OK;
 }
 
+static bool is_shadowed(const struct tw_lint_list *l, size_t rule)
+{
+	return tw_lint_is_sure(&l->rules.rule[rule]) && tw_set_is_empty(l->decides[rule]) &&
+	       !tw_set_is_empty(l->covers[rule]);
+}
+
+tw_status tw_lint_first_against(struct tw_lint *lint, enum tw_list list, size_t rule, size_t *ret)
+{
+	struct tw_lint_list *l = &lint->list[list];
+	uint16_t *label;
+	size_t n = 0;
+	*ret = SIZE_MAX;
+	if (!is_shadowed(l, rule))
+		return TW_OK;
+	TW_TRY(deciders(lint, list, l->covers[rule], &label, &n));
+	for (size_t i = n; i-- > 0;)
+		if (l->rules.rule[label[i] - TW_LABEL_RULE].action != l->rules.rule[rule].action)
+			*ret = (size_t)label[i] - TW_LABEL_RULE;
+	return TW_OK;
+}
+
 /* A deny that would be a hole for replies: the price, and what does the same for nothing. */
 static tw_status price_in_front(
 	struct tw_lint *lint, struct tw_finding_draft *f, enum tw_list list, size_t rule)
@@ -78,8 +99,7 @@ static tw_status price_in_front(
 
 /*
  * A rule that comes too late has two cures, and the wrong one undoes what works: a deny in front of
- * the allow that a flow needs, an allow in front of the deny that an intent needs. Which one it is
- * check says. `before`: the first rule that decides otherwise.
+ * the allow that a flow needs, an allow in front of the deny that an intent needs (late.c).
  */
 static tw_status advise(struct tw_lint *lint, struct tw_finding_draft *f, enum tw_list list,
 	size_t rule, size_t before)
@@ -87,44 +107,38 @@ static tw_status advise(struct tw_lint *lint, struct tw_finding_draft *f, enum t
 	struct tw_lint_list *l = &lint->list[list];
 	struct tw_arena *arena = lint->results->arena;
 	const struct tw_rule *one = &l->rules.rule[rule];
+	const struct tw_lint_late *late = tw_lint_late(lint, list, rule);
 	const char *id = l->rules.rule[before].id;
-	struct tw_lint_moved moved;
-	TW_TRY(tw_lint_move(lint, list, rule, before, &moved));
-	if (moved.code) {
+	const char *more = late && late->full	 ? ": none is free there, number the list anew"
+			   : late && late->tried ? ""
+						 : "; `twoway diff` says what that changes";
+	if (late && late->code) {
 		f->level = TW_LEVEL_NOTE;
 		return tw_lint_note(lint, f,
 			tw_arena_printf(arena,
-				one->action == TW_DENY
-					? "leave it behind rule %s, or remove it: before that rule "
-					  "it would deny what a flow needs (`twoway check` would "
-					  "tell %s %s)"
-					: "leave it behind rule %s, or remove it: before that rule "
-					  "it would let pass what must not (`twoway check` would "
-					  "tell %s %s)",
-				id, tw_level_name(moved.level), moved.code));
+				"leave it behind rule %s, or remove it: before that rule it would "
+				"%s (`twoway check` would tell %s %s)",
+				id,
+				one->action == TW_DENY ? "deny what a flow needs"
+						       : "let pass what must not",
+				tw_level_name(late->level), late->code));
 	}
 	TW_TRY(tw_lint_note(lint, f,
 		tw_arena_printf(arena,
 			"if it is meant to %s, it needs a number below that of rule %s%s",
-			action_word(one), id,
-			moved.number == 0 ? ": none is free there, number the list anew"
-			: moved.tried	  ? ""
-					  : "; `twoway diff` says what that breaks")));
+			action_word(one), id, more)));
 	return one->action == TW_DENY ? price_in_front(lint, f, list, rule) : TW_OK;
 }
 
 static tw_status tell_shadowed(struct tw_lint *lint, enum tw_list list, size_t rule)
 {
 	struct tw_lint_list *l = &lint->list[list];
-	const struct tw_rule *one = &l->rules.rule[rule];
 	struct tw_finding_draft *f;
 	uint16_t *label;
 	size_t n;
 	TW_TRY(deciders(lint, list, l->covers[rule], &label, &n));
-	size_t against = SIZE_MAX;
-	for (size_t i = n; i-- > 0;)
-		if (l->rules.rule[label[i] - TW_LABEL_RULE].action != one->action)
-			against = (size_t)label[i] - TW_LABEL_RULE;
+	size_t against;
+	TW_TRY(tw_lint_first_against(lint, list, rule, &against));
 	const char *by = tw_lint_rules_text(lint, list, label, n);
 	const char *text = tw_lint_rule_text(lint, list, rule);
 	const char *message =
@@ -147,8 +161,7 @@ static tw_status shadowed(struct tw_lint *lint, enum tw_list list)
 {
 	struct tw_lint_list *l = &lint->list[list];
 	for (size_t i = 0; i < l->rules.n; i++)
-		if (tw_lint_is_sure(&l->rules.rule[i]) && tw_set_is_empty(l->decides[i]) &&
-			!tw_set_is_empty(l->covers[i]))
+		if (is_shadowed(l, i))
 			TW_TRY(tell_shadowed(lint, list, i));
 	return TW_OK;
 }
