@@ -198,7 +198,7 @@ struct tw_net {
 /* True if both lists let everything of IPv4 pass with their first rule. Less plain is not "open".
  */
 bool tw_acl_is_open(const struct tw_acl *acl);
-/* True if an entry speaks of IPv6: then, what is behind the ACL may have such addresses (site.c). */
+/* True if an entry speaks of IPv6: what is behind the ACL may have such addresses then (site.c). */
 bool tw_acl_names_ipv6(const struct tw_acl *acl);
 /* Index of an object by id, TW_MISSING if the model has none. */
 uint32_t tw_net_find(const struct tw_net *net, enum tw_kind kind, const char *id);
