@@ -495,26 +495,25 @@ static tw_status tell_blocks(struct tw_plan *plan)
 {
 	char text[TW_PREFIX_TEXT];
 	struct tw_buf buf;
-	size_t n = 0, shown = 0;
+	size_t all = 0, n = 0;
 
 	for (size_t i = 0; i < plan->guard.n; i++)
-		n += plan->guard.v[i].blocks;
-	if (n == 0)
+		all += plan->guard.v[i].blocks;
+	if (all == 0)
 		return TW_OK;
 	tw_buf_init(&buf, plan->mem);
 	for (size_t i = 0; i < plan->guard.n; i++) {
 		const struct tw_guard *guard = &plan->guard.v[i];
-		for (size_t k = 0; k < guard->blocks; k++)
-			if (shown++ < BLOCKS_SHOWN)
-				tw_buf_printf(&buf, "%s%s", shown > 1 ? ", " : "",
-					tw_prefix_text(guard->block[k], text));
+		for (size_t k = 0; k < guard->blocks && n < BLOCKS_SHOWN; k++, n++)
+			tw_buf_printf(&buf, "%s%s", n > 0 ? ", " : "",
+				tw_prefix_text(guard->block[k], text));
 	}
-	if (n > BLOCKS_SHOWN)
-		tw_buf_printf(&buf, " and %zu more", n - BLOCKS_SHOWN);
+	if (all > n)
+		tw_buf_printf(&buf, " and %zu more", all - n);
 	tw_buf_printf(&buf,
 		" %s taken for %s of yours, and the ids in JSON are made up: the input has no "
 		"subnets (`aws ec2 describe-subnets`)",
-		n == 1 ? "is" : "are", n == 1 ? "a subnet" : "subnets");
+		all == 1 ? "is" : "are", all == 1 ? "a subnet" : "subnets");
 	const char *line = tw_buf_text(&buf);
 	tw_status status = line ? tw_plan_note(plan, "%s", line) : TW_ENOMEM;
 	tw_buf_fini(&buf);

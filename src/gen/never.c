@@ -210,8 +210,8 @@ static tw_status tell_needed(struct view *v, const struct tw_service *service, u
 	if (!any || v->plan->options->net->holds[TW_KIND_INTERFACE])
 		return TW_OK;
 	return tw_plan_note(v->plan,
-		"without network interfaces in its input, `check` does not know where these security "
-		"groups are, and finds such a never violated");
+		"without network interfaces in its input, `check` does not know where these "
+		"security groups are, and finds such a never violated");
 }
 
 /* A request of the never that a group lets pass in this direction, within `service`. */

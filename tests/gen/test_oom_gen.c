@@ -23,7 +23,18 @@ static const char intents[] =
 	"  - {name: no-db, from: internet, to: db}\n"
 	"  - {name: no-rdp, from: internet, to: web, port: [tcp/3389, tcp/40000]}\n";
 
-enum what { SUBNETS, TIGHT, PATTERN };
+/* Blocks that are taken for subnets, and clients that leave others out. */
+static const char alone[] =
+	"names: {web: {cidr: [10.0.1.0/24, \"fd00:1::/64\"], client: windows}, db: {cidr: "
+	"[10.0.2.0/24]}}\n"
+	"flows:\n"
+	"  - {name: in, from: internet, to: web, port: tcp/443, clients: [linux]}\n"
+	"  - {name: calls, from: web, to: internet, port: 443}\n"
+	"  - {name: sql, from: web, to: db, port: 5432}\n"
+	"never:\n"
+	"  - {name: no-vnc, from: internet, to: web, port: tcp/50000}\n";
+
+enum what { SUBNETS, TIGHT, PATTERN, ALONE };
 
 struct job {
 	enum what what;
@@ -47,7 +58,8 @@ struct world {
 static tw_status generate(struct world *w, struct job *job)
 {
 	static const char *const patterns[] = {"web-server", "outbound-api"};
-	const struct tw_style style = {.format = TW_FORMAT_TEXT, .width = 80};
+	const struct tw_style style = {
+		.format = job->what == ALONE ? TW_FORMAT_JSON : TW_FORMAT_TEXT, .width = 80};
 	struct tw_gen_options options = {.intents = tw_input_intents(w->in),
 		.net = tw_input_net(w->in),
 		.quota = job->what == TIGHT ? 2 : 20};
@@ -71,11 +83,14 @@ static tw_status generate(struct world *w, struct job *job)
 
 static tw_status read_and_generate(struct world *w, struct job *job)
 {
-	tw_status status = tw_input_add_bytes(
-		w->in, "net.json", network, sizeof(network) - 1, TW_INPUT_AUTO, true);
+	bool by_blocks = job->what == ALONE;
+	tw_status status = by_blocks ? TW_OK
+				     : tw_input_add_bytes(w->in, "net.json", network,
+					       sizeof(network) - 1, TW_INPUT_AUTO, true);
 	if (status == TW_OK)
-		status = tw_input_add_intents_bytes(
-			w->in, "twoway.yaml", intents, sizeof(intents) - 1);
+		status = tw_input_add_intents_bytes(w->in, "twoway.yaml",
+			by_blocks ? alone : intents,
+			by_blocks ? sizeof(alone) - 1 : sizeof(intents) - 1);
 	tw_input_allow_no_filters(w->in);
 	if (status == TW_OK)
 		status = tw_input_finish(w->in);
@@ -124,9 +139,16 @@ static void test_pattern(void **state)
 	sweep(PATTERN);
 }
 
+static void test_alone(void **state)
+{
+	(void)state;
+	sweep(ALONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_subnets),
-		cmocka_unit_test(test_tight), cmocka_unit_test(test_pattern)};
+		cmocka_unit_test(test_tight), cmocka_unit_test(test_pattern),
+		cmocka_unit_test(test_alone)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

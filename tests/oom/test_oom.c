@@ -65,7 +65,8 @@ static const char network[] =
 
 static const char intents[] = "clients: {fleet: {ports: [10240-65535], picks: even}}\n"
 			      "names: {web: {subnet: [subnet-1], client: fleet}}\n"
-			      "flows: [{name: in, from: subnet-2, to: web, port: [tcp/443]}]\n"
+			      "flows: [{name: in, from: subnet-2, to: web, port: [tcp/443]},\n"
+			      "  {name: out, from: web, to: internet, port: [tcp/25]}]\n"
 			      "never: [{name: no-ssh, from: internet, to: web, port: tcp/22}]\n"
 			      "ignore: [{code: TW103, at: acl-1, reason: known}]\n";
 
