@@ -186,6 +186,16 @@ static bool says_as_much(const struct tw_demand *first, const struct tw_demand *
 	       first->box.ports.hi >= then->box.ports.hi;
 }
 
+/* Whose group is whose only interfaces say. */
+static tw_status tell_unseen(struct tw_plan *plan)
+{
+	if (plan->options->net->holds[TW_KIND_INTERFACE])
+		return TW_OK;
+	return tw_plan_note(plan,
+		"without network interfaces in its input, `check` does not know where these "
+		"security groups are, and finds such a never violated");
+}
+
 /* Of the flows whose replies forbid the deny: the first one for each protocol and range of ports.
  */
 static tw_status tell_needed(struct view *v, const struct tw_service *service, uint8_t family)
@@ -207,11 +217,7 @@ static tw_status tell_needed(struct view *v, const struct tw_service *service, u
 			TW_TRY(tell_one(v, service, then));
 		any = true;
 	}
-	if (!any || v->plan->options->net->holds[TW_KIND_INTERFACE])
-		return TW_OK;
-	return tw_plan_note(v->plan,
-		"without network interfaces in its input, `check` does not know where these "
-		"security groups are, and finds such a never violated");
+	return any ? tell_unseen(v->plan) : TW_OK;
 }
 
 /* A request of the never that a group lets pass in this direction, within `service`. */
@@ -374,9 +380,16 @@ static tw_status plan_never(struct tw_plan *plan, const struct tw_gen_ends *ends
 			TW_TRY(deny_in(&v));
 		together |= tw_gen_unit_holds(&ends->unit[k], other);
 	}
-	return together ? check_groups(plan, never, &ends->end[ends->of[2 * i]],
-				  &ends->end[ends->of[2 * i + 1]])
-			: TW_OK;
+	if (!together)
+		return TW_OK;
+	TW_TRY(check_groups(
+		plan, never, &ends->end[ends->of[2 * i]], &ends->end[ends->of[2 * i + 1]]));
+	if (!plan->options->net->holds[TW_KIND_INTERFACE])
+		TW_TRY(tw_plan_note(plan,
+			"never `%s`: %s and %s stand in one subnet, where no network ACL is asked; "
+			"only their security groups keep them apart",
+			v.flow, v.own->name, v.peer->name));
+	return tell_unseen(plan);
 }
 
 /* At whoever is asked, if that is ours: a request that stops anywhere is stopped. */
