@@ -109,9 +109,10 @@ static tw_status build(struct tw_mender *m, size_t at, enum tw_width width, unsi
 	return status;
 }
 
-/* Whatever can be left out is left out: each edit that stays is needed. */
-static tw_status thin_out(struct tw_mender *m, size_t at, struct attempt *a)
+/* Edits that are not needed beside the others go; `*ret_any`: some went. */
+static tw_status leave_out(struct tw_mender *m, size_t at, struct attempt *a, bool *ret_any)
 {
+	*ret_any = false;
 	for (size_t i = a->edits.n; i > 0 && a->edits.n > 1; i--) {
 		struct tw_edit edit = a->edits.v[i - 1];
 		struct tw_trial trial;
@@ -124,6 +125,7 @@ static tw_status thin_out(struct tw_mender *m, size_t at, struct attempt *a)
 		if (status == TW_OK && trial.proved) {
 			tw_trial_free(m, &a->trial);
 			a->trial = trial;
+			*ret_any = true;
 			continue;
 		}
 		if (status == TW_OK)
@@ -132,6 +134,15 @@ static tw_status thin_out(struct tw_mender *m, size_t at, struct attempt *a)
 		a->edits.v[i - 1] = edit;
 		a->edits.n++;
 	}
+	return TW_OK;
+}
+
+/* Whatever can be left out is left out: each edit that stays is needed beside those that stay. */
+static tw_status thin_out(struct tw_mender *m, size_t at, struct attempt *a)
+{
+	bool any = a->edits.n > 1;
+	while (any)
+		TW_TRY(leave_out(m, at, a, &any));
 	return TW_OK;
 }
 
