@@ -7,6 +7,15 @@
  */
 #include "lint.h"
 
+/* A deny of a few high ports. */
+static bool is_narrow(const struct tw_rule *rule)
+{
+	return tw_lint_is_sure(rule) && rule->action == TW_DENY &&
+	       tw_protocol_has_ports(rule->protocol) && !rule->every_port &&
+	       rule->ports.lo >= 1024 && rule->ports.hi - rule->ports.lo + 1 < TW_NARROW_RULE;
+}
+
+/* What a wide deny behind it shuts as well is not lost by this one. */
 tw_set tw_lint_hole(struct tw_lint *lint, enum tw_list list, size_t rule, tw_set packets,
 	size_t from, size_t *ret_reply)
 {
@@ -14,12 +23,13 @@ tw_set tw_lint_hole(struct tw_lint *lint, enum tw_list list, size_t rule, tw_set
 	const struct tw_rule *deny = &l->rules.rule[rule];
 	struct tw_space *space = lint->results->judge->space;
 	tw_set lost = TW_EMPTY;
-	if (!tw_lint_is_sure(deny) || deny->action != TW_DENY ||
-		!tw_protocol_has_ports(deny->protocol) || deny->every_port ||
-		deny->ports.lo < 1024 || deny->ports.hi - deny->ports.lo + 1 >= TW_NARROW_RULE)
+	if (!is_narrow(deny))
 		return TW_EMPTY;
 	for (size_t i = from; i < l->rules.n; i++) {
-		if (!tw_lint_is_reply(lint, list, i) || l->rules.rule[i].protocol != deny->protocol)
+		const struct tw_rule *one = &l->rules.rule[i];
+		if (tw_lint_is_sure(one) && one->action == TW_DENY && !is_narrow(one))
+			packets = tw_set_subtract(space, packets, l->covers[i]);
+		if (!tw_lint_is_reply(lint, list, i) || one->protocol != deny->protocol)
 			continue;
 		tw_set part = tw_set_intersect(space, packets, l->covers[i]);
 		if (!tw_set_is_empty(part) && tw_set_is_empty(lost))
@@ -67,7 +77,9 @@ static tw_status tell_holes(struct tw_lint *lint, enum tw_list list, uint8_t pro
 			"and costs no connection"));
 	if (n > 1)
 		return TW_OK;
-	return tw_lint_fix_remove(lint, f, list, (size_t)label[0] - TW_LABEL_RULE, false);
+	const struct tw_rule *one = &l->rules.rule[label[0] - TW_LABEL_RULE];
+	struct tw_edit edit = {TW_REMOVE, tw_lint_entry(lint, one, list), one->span};
+	return tw_lint_fix(lint, f, NULL, false, lost, &edit, 1);
 }
 
 static tw_status holes(struct tw_lint *lint, enum tw_list list, uint8_t protocol)

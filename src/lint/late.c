@@ -3,8 +3,9 @@
  * Rules that come too late: one before them decides all that they name, and not as they would. Each
  * has two cures, and one of them may undo what works: `fix` puts an allow before a deny, and so do
  * people. So they are tried in front, and check says what breaks. All late denies are tried at
- * once, for the price of one more check, whatever the size of the network: more denies only lose
- * more, and each loss names its rule. Allows are tried for intents that must never pass.
+ * once, for the price of one more check, whatever the size of the network: a loss names the first
+ * rule that makes it. Where several of an ACL come too late, and where allows let pass what must
+ * not, which names no rule, they are tried one by one.
  */
 #include <stdio.h>
 
@@ -16,7 +17,7 @@
 
 enum {
 	LATE_MOST = 1000, /* no list of AWS has more than 40 rules */
-	ALLOWS_MOST = 10  /* tried one by one, which costs a check each */
+	SINGLES_MOST = 10 /* tried one by one, which costs a check each */
 };
 
 void tw_lint_late_close(struct tw_lint *lint)
@@ -62,7 +63,10 @@ tw_status tw_lint_late_add(struct tw_lint *lint, enum tw_list list)
 			continue;
 		TW_TRY(given(lint, list, &others));
 		unsigned before = rules.rule[one.before].number;
-		one.number = (uint16_t)tw_number_free(rules, others, 0, before);
+		/* At the top it is the first to be blamed; what stands between changes nothing. */
+		one.number = (uint16_t)tw_number_free(rules, others, 0, rules.rule[0].number);
+		if (one.number == 0)
+			one.number = (uint16_t)tw_number_free(rules, others, 0, before);
 		one.full = tw_number_free(rules, (struct tw_rules){0}, 0, before) == 0;
 		TW_TRY(TW_VEC_PUSH(lint->results->mem, &lint->late, one));
 	}
@@ -146,7 +150,6 @@ static tw_status blame(
 	return late->code ? TW_OK : TW_ENOMEM;
 }
 
-/* Every loss names the deny that makes it. */
 static tw_status blame_denies(struct tw_lint *lint, struct tw_lint_late *const *late, size_t n,
 	const struct tw_report *report)
 {
@@ -162,15 +165,43 @@ static tw_status blame_denies(struct tw_lint *lint, struct tw_lint_late *const *
 	return TW_OK;
 }
 
-static tw_status try_denies(struct tw_lint *lint, struct tw_lint_late *const *late, size_t n)
+/* Another late deny of the ACL may take the blame, or the packets. */
+static bool is_hidden(const struct tw_lint_late *late, struct tw_lint_late *const *all, size_t n)
+{
+	bool several = false;
+	for (size_t i = 0; i < n; i++)
+		several |= all[i] != late && all[i]->acl == late->acl;
+	return several && !late->code;
+}
+
+static tw_status try_some_denies(struct tw_lint *lint, struct tw_lint_late *const *late, size_t n)
 {
 	struct trial trial;
-	if (n == 0)
-		return TW_OK;
 	TW_TRY(try_in_front(lint, late, n, &trial));
 	tw_status status = blame_denies(lint, late, n, trial.report);
 	end_trial(&trial);
 	return status;
+}
+
+static tw_status try_denies(struct tw_lint *lint, struct tw_lint_late *const *late, size_t n)
+{
+	struct tw_lint_late **hidden =
+		TW_NEW_ARRAY(lint->results->work, struct tw_lint_late *, n + 1);
+	size_t k = 0;
+	if (!hidden)
+		return TW_ENOMEM;
+	if (n == 0)
+		return TW_OK;
+	TW_TRY(try_some_denies(lint, late, n));
+	for (size_t i = 0; i < n; i++)
+		if (is_hidden(late[i], late, n))
+			hidden[k++] = late[i];
+	for (size_t i = 0; i < k; i++) {
+		hidden[i]->tried = i < SINGLES_MOST;
+		if (hidden[i]->tried)
+			TW_TRY(try_some_denies(lint, &hidden[i], 1));
+	}
+	return TW_OK;
 }
 
 /* A `never` that some packet breaks, if only with the rules in front. */
@@ -194,7 +225,7 @@ static tw_status try_allows(struct tw_lint *lint, struct tw_lint_late *const *la
 	bool broken = broken_never(lint, trial.report) != NULL;
 	end_trial(&trial);
 	for (size_t i = 0; broken && i < n; i++) {
-		late[i]->tried = i < ALLOWS_MOST;
+		late[i]->tried = i < SINGLES_MOST;
 		if (!late[i]->tried)
 			continue;
 		TW_TRY(try_in_front(lint, &late[i], 1, &trial));
