@@ -193,6 +193,23 @@ static tw_status refuse(
 	return TW_EINVAL;
 }
 
+/* Both kinds in IPv4, or in one block: a name may have private IPv4 and public IPv6 blocks, as a
+ * subnet has. */
+static bool is_mixed(struct tw_ranges exact, struct tw_ranges public, struct tw_ranges private)
+{
+	bool v4[2] = {false, false};
+
+	for (size_t i = 0; i < exact.n; i++) {
+		bool in = tw_ranges_meet(private, exact.v[i]);
+		bool out = tw_ranges_meet(public, exact.v[i]);
+		if (in && out)
+			return true;
+		v4[0] |= in && exact.v[i].family == TW_IPV4;
+		v4[1] |= out && exact.v[i].family == TW_IPV4;
+	}
+	return v4[0] && v4[1];
+}
+
 /* Private IPv4 or ULA addresses, of a network that nobody described. */
 static tw_status find_owner(struct tw_plan *plan, struct tw_gen_end *end)
 {
@@ -204,11 +221,11 @@ static tw_status find_owner(struct tw_plan *plan, struct tw_gen_end *end)
 	TW_TRY(tw_public_ranges(&plan->work, &public));
 	TW_TRY(tw_ranges_subtract(&plan->work, end->exact, public, &private));
 	end->ours = private.n > 0;
-	if (end->ours && has_family(private, TW_IPV4) &&
-		tw_gen_ranges_share(end->exact, public, TW_IPV4))
+	if (end->ours && is_mixed(end->exact, public, private))
 		return refuse(plan, end->span, end->name,
-			"has private and public IPv4 addresses: only the private ones can be a "
-			"subnet of yours; give each kind a name of its own");
+			"has private and public addresses: only the private ones can be a subnet "
+			"of yours; write `internet` for everybody outside, or give each kind a "
+			"name of its own");
 	return TW_OK;
 }
 
