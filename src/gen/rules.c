@@ -142,6 +142,9 @@ static void find_reason(const struct list *list, struct rule *rule)
 		if (!is_here(list, demand) || never != (rule->place == DENY) ||
 			!meets(&demand->box, &rule->box))
 			continue;
+		/* A rule for all protocols holds path-MTU messages, and is there for others. */
+		if (demand->why == TW_WHY_MTU && !tw_cover_is_icmp(rule->box.protocol))
+			continue;
 		rule->why = demand->why > rule->why ? demand->why : rule->why;
 		rule->section = demand->section < rule->section ? demand->section : rule->section;
 	}
@@ -284,42 +287,71 @@ static tw_status check_quota(struct list *list, unsigned last)
 
 struct entries {
 	TW_VEC(struct tw_entry) v;
-	const char *forced; /* rules that replies force, for a note; or NULL */
-	size_t forced_n;
+	/* Rules that replies force, for a note: those with ports, and whole protocols. */
+	struct forced {
+		const char *text; /* or NULL */
+		size_t n;
+	} forced[2];
 };
 
-/* "ingress 120 (tcp/1024-65535 from 0.0.0.0/0)" */
-static tw_status keep_forced(
-	struct tw_plan *plan, const struct tw_entry *entry, struct entries *entries)
+/* What people asked for by name is no surprise, even where it is somebody's reply as well. */
+static bool is_requested(const struct list *list, const struct rule *rule)
 {
+	bool all = false;
+
+	for (size_t i = 0; i < list->guard->demand.n && !all; i++) {
+		const struct tw_demand *demand = &list->guard->demand.v[i];
+		const struct tw_cover_box *box = &demand->box;
+		all = is_here(list, demand) && demand->why == TW_WHY_REQUEST &&
+		      tw_prefix_contains(box->cidr, rule->box.cidr) &&
+		      (box->protocol < 0 || (box->protocol == rule->box.protocol &&
+						    box->ports.lo <= rule->box.ports.lo &&
+						    box->ports.hi >= rule->box.ports.hi));
+	}
+	return all;
+}
+
+/* "ingress 120 (tcp/1024-65535 from 0.0.0.0/0)" */
+static tw_status keep_forced(struct list *list, const struct rule *rule,
+	const struct tw_entry *entry, struct entries *entries)
+{
+	struct forced *forced = &entries->forced[!tw_protocol_has_ports(entry->protocol)];
 	struct tw_service service = {.protocol = entry->protocol, .ports = entry->ports};
 	char what[TW_SERVICE_TEXT], block[TW_PREFIX_TEXT];
 
-	if (entries->forced_n++ >= NAMES_SHOWN)
+	if (list->guard->group || rule->place != BEHIND || rule->why != TW_WHY_REPLY ||
+		is_requested(list, rule) || forced->n++ >= NAMES_SHOWN)
 		return TW_OK;
-	entries->forced = tw_arena_printf(&plan->work, "%s%s%s %u (%s %s %s)",
-		entries->forced ? entries->forced : "", entries->forced ? ", " : "",
+	forced->text = tw_arena_printf(&list->plan->work, "%s%s%s %u (%s %s %s)",
+		forced->text ? forced->text : "", forced->text ? ", " : "",
 		entry->egress ? "egress" : "ingress", (unsigned)entry->number,
 		tw_service_text(&service, what), entry->egress ? "to" : "from",
 		tw_prefix_text(entry->cidr, block));
-	return entries->forced ? TW_OK : TW_ENOMEM;
+	return forced->text ? TW_OK : TW_ENOMEM;
 }
 
 /* What replies let in besides. */
 static tw_status tell_forced(
 	struct tw_plan *plan, const struct tw_guard *guard, const struct entries *entries)
 {
-	const char *more = "";
+	static const char *const what[] = {"to reply ports", "of these protocols"};
 
-	if (entries->forced_n > NAMES_SHOWN)
-		more = tw_arena_printf(
-			&plan->work, " and %zu more", entries->forced_n - NAMES_SHOWN);
-	if (!more)
-		return TW_ENOMEM;
-	return tw_plan_note(plan,
-		"network ACL %s lets any packet to reply ports pass, not replies only: %s%s; "
-		"security groups stop what is no reply",
-		guard->name, entries->forced, more);
+	for (size_t i = 0; i < TW_COUNT(what); i++) {
+		const struct forced *forced = &entries->forced[i];
+		const char *more = "";
+		if (!forced->text)
+			continue;
+		if (forced->n > NAMES_SHOWN)
+			more = tw_arena_printf(
+				&plan->work, " and %zu more", forced->n - NAMES_SHOWN);
+		if (!more)
+			return TW_ENOMEM;
+		TW_TRY(tw_plan_note(plan,
+			"network ACL %s lets any packet %s pass, not replies only: %s%s; security "
+			"groups stop what is no reply",
+			guard->name, what[i], forced->text, more));
+	}
+	return TW_OK;
 }
 
 static tw_status write_list(struct list *list, struct entries *entries)
@@ -343,9 +375,7 @@ static tw_status write_list(struct list *list, struct entries *entries)
 			entry.number =
 				(uint16_t)(last + (list->family == TW_IPV6 ? IPV6_NUMBERS : 0));
 		TW_TRY(TW_VEC_PUSH(list->plan->mem, &entries->v, entry));
-		if (!list->guard->group && rule->place == BEHIND && rule->why == TW_WHY_REPLY &&
-			tw_protocol_has_ports(rule->box.protocol))
-			TW_TRY(keep_forced(list->plan, &entry, entries));
+		TW_TRY(keep_forced(list, rule, &entry, entries));
 	}
 	list->plan->exact &= list->exact;
 	return list->guard->group ? TW_OK : check_quota(list, last);
@@ -384,7 +414,7 @@ static tw_status write_lists(
 
 tw_status tw_rules_of(struct tw_plan *plan, const struct tw_guard *guard, struct tw_rule_set *ret)
 {
-	struct entries entries = {TW_VEC_EMPTY, NULL, 0};
+	struct entries entries = {.v = TW_VEC_EMPTY};
 	tw_status status = write_lists(plan, guard, &entries);
 	struct tw_entry *out = NULL;
 
@@ -397,7 +427,7 @@ tw_status tw_rules_of(struct tw_plan *plan, const struct tw_guard *guard, struct
 		if (!guard->group)
 			qsort(out, entries.v.n, sizeof(*out), by_number);
 	}
-	if (status == TW_OK && entries.forced)
+	if (status == TW_OK)
 		status = tell_forced(plan, guard, &entries);
 	if (status == TW_OK)
 		*ret = (struct tw_rule_set){.name = guard->name,
