@@ -5,11 +5,7 @@
  */
 #include "diffing.h"
 #include "order.h"
-
-struct trail {
-	const struct tw_hop *hop;
-	size_t n;
-};
+#include "stations.h"
 
 /* The network in which packets are lost, and in which direction. */
 static void losing_side(const struct tw_change *change, enum tw_age *ret_age, bool *ret_reply)
@@ -25,29 +21,6 @@ static void losing_side(const struct tw_change *change, enum tw_age *ret_age, bo
 		     change->kind == TW_CHANGE_CLIENTS;
 }
 
-static bool meets(const struct tw_rule_ref *rule, struct tw_port_list ports)
-{
-	if (ports.n == 0 || !rule->ports)
-		return true;
-	for (size_t i = 0; i < rule->ports_n; i++)
-		for (size_t k = 0; k < ports.n; k++)
-			if (rule->ports[i].lo <= ports.v[k].hi &&
-				ports.v[k].lo <= rule->ports[i].hi)
-				return true;
-	return false;
-}
-
-/* A rule of the hop that does not let pass, or does, and concerns these ports. */
-static const struct tw_rule_ref *rule_of(
-	const struct tw_hop *hop, bool allows, struct tw_port_list ports)
-{
-	for (size_t i = 0; hop && i < hop->rules_n; i++)
-		if ((strcmp(hop->rule[i].action, "allow") == 0) == allows &&
-			meets(&hop->rule[i], ports))
-			return &hop->rule[i];
-	return NULL;
-}
-
 static bool is_filter(const struct tw_hop *hop)
 {
 	return strcmp(hop->kind, "network-acl") == 0 || strcmp(hop->kind, "security-group") == 0;
@@ -59,45 +32,75 @@ static bool loses(const struct tw_hop *hop)
 				       hop->action == TW_HOP_UNKNOWN);
 }
 
-/* The first hop that drops what is lost: one may drop other ports before. */
-static const struct tw_hop *losing_hop(
-	struct trail trail, bool reply, bool any_direction, struct tw_port_list lost)
+/* One network's way of the change, where it is looked at, and the rule there. */
+struct side {
+	struct tw_results *r;
+	const struct tw_outcome *outcome; /* or NULL */
+	struct tw_stations way;
+	const struct tw_station *at; /* or NULL */
+	struct tw_rule_ref rule;
+	bool ruled;
+};
+
+/* A rule of the station that does not let pass, or does, and concerns these ports. */
+static tw_status find_rule(struct side *s, bool allows, struct tw_port_list ports)
 {
-	const struct tw_hop *first = NULL;
-	for (size_t i = 0; i < trail.n; i++) {
-		const struct tw_hop *hop = &trail.hop[i];
-		if ((hop->reply != reply && !any_direction) || !loses(hop))
+	s->ruled = false;
+	if (!s->at)
+		return TW_OK;
+	return tw_station_rule(s->r, s->outcome, s->at, allows, ports, &s->rule, &s->ruled);
+}
+
+/* The first station that drops what is lost: one may drop other ports before. */
+static tw_status find_loss(struct side *s, bool reply, bool any_direction, struct tw_port_list lost)
+{
+	const struct tw_station *first = NULL;
+	for (size_t i = 0; i < s->way.n; i++) {
+		s->at = &s->way.v[i];
+		if ((s->at->hop.reply != reply && !any_direction) || !loses(&s->at->hop))
 			continue;
-		if (rule_of(hop, false, lost))
-			return hop;
+		TW_TRY(find_rule(s, false, lost));
+		if (s->ruled)
+			return TW_OK;
 		if (!first)
-			first = hop;
+			first = s->at;
 	}
-	return first;
+	s->at = first;
+	return TW_OK;
 }
 
 /* The same place in the other network: the same list, else the list of the same subnet. */
-static const struct tw_hop *counterpart(struct trail trail, const struct tw_hop *hop)
+static const struct tw_station *counterpart(const struct tw_stations *way, const struct tw_hop *hop)
 {
-	for (int loose = 0; hop && loose < 3; loose++)
-		for (size_t i = 0; i < trail.n; i++) {
-			const struct tw_hop *one = &trail.hop[i];
+	for (int loose = 0; loose < 3; loose++)
+		for (size_t i = 0; i < way->n; i++) {
+			const struct tw_hop *one = &way->v[i].hop;
 			if (one->reply != hop->reply || strcmp(one->kind, hop->kind) != 0 ||
 				!tw_same_text(one->list, hop->list))
 				continue;
 			if (loose == 0 ? tw_same_text(one->component, hop->component)
 				       : loose == 2 || tw_same_text(one->subnet, hop->subnet))
-				return one;
+				return &way->v[i];
 		}
 	return NULL;
 }
 
-static const struct tw_hop *first_filter(struct trail trail)
+/* The first filter one of whose rules has a say. */
+static tw_status find_filter(struct side *s)
 {
-	for (size_t i = 0; i < trail.n; i++)
-		if (is_filter(&trail.hop[i]) && trail.hop[i].rules_n > 0)
-			return &trail.hop[i];
-	return NULL;
+	const struct tw_port_list any = {NULL, 0};
+	for (size_t i = 0; i < s->way.n; i++) {
+		s->at = &s->way.v[i];
+		if (!is_filter(&s->at->hop))
+			continue;
+		TW_TRY(find_rule(s, true, any));
+		if (!s->ruled)
+			TW_TRY(find_rule(s, false, any));
+		if (s->ruled)
+			return TW_OK;
+	}
+	s->at = NULL;
+	return TW_OK;
 }
 
 /* The place of an object of which no rule is at fault. */
@@ -113,14 +116,16 @@ static struct tw_span span_of(const struct tw_net *net, const char *id)
 	return TW_NO_SPAN;
 }
 
-static tw_status say(struct tw_diffing *d, enum tw_age age, const struct tw_hop *hop,
-	const struct tw_rule_ref *rule, struct tw_change *change)
+static tw_status say(
+	struct tw_diffing *d, enum tw_age age, const struct side *side, struct tw_change *change)
 {
 	struct tw_arena *arena = d->arena;
 	struct tw_span span = TW_NO_SPAN;
 	const char *text;
-	if (!hop)
+	if (!side->at)
 		return TW_OK;
+	const struct tw_hop *hop = &side->at->hop;
+	const struct tw_rule_ref *rule = side->ruled ? &side->rule : NULL;
 	if (rule && !is_filter(hop))
 		text = tw_arena_printf(arena, "%s: %s", rule->component, rule->text);
 	else if (rule)
@@ -177,35 +182,50 @@ static void say_nobody(struct tw_diffing *d, enum tw_age worse, const struct tw_
 		change->component = subnet_of(d->side[better].net, twin->outcome[better]->path);
 }
 
+static tw_status decide(struct tw_diffing *d, const struct tw_twin *twin, struct tw_port_list lost,
+	struct side side[TW_AGES], struct tw_change *change)
+{
+	enum tw_age worse;
+	bool reply, unknown = change->kind == TW_CHANGE_UNKNOWN;
+	losing_side(change, &worse, &reply);
+	enum tw_age better = worse == TW_OLD ? TW_NEW : TW_OLD;
+	struct side *bad = &side[worse], *good = &side[better];
+	TW_TRY(find_loss(bad, reply, unknown, lost));
+	if (bad->at)
+		good->at = counterpart(&good->way, &bad->at->hop);
+	else
+		TW_TRY(find_filter(good));
+	if (!bad->outcome && good->outcome->path->from->kind != TW_SITE_ACL &&
+		good->outcome->path->to->kind != TW_SITE_ACL)
+		say_nobody(d, worse, twin, change);
+	else if (!say_reason(worse, bad->outcome, change))
+		TW_TRY(say(d, worse, bad, change));
+	TW_TRY(find_rule(good, true, lost));
+	if (!good->ruled && unknown)
+		TW_TRY(find_rule(good, false, lost));
+	if (!say_reason(better, good->outcome, change) && good->ruled)
+		TW_TRY(say(d, better, good, change));
+	if (!change->component && bad->at)
+		change->component = bad->at->hop.component;
+	if (!change->component && good->at)
+		change->component = good->at->hop.component;
+	return TW_OK;
+}
+
 tw_status tw_deciding(struct tw_diffing *d, const struct tw_twin *twin, struct tw_port_list lost,
 	struct tw_change *change)
 {
-	struct trail trail[TW_AGES] = {{NULL, 0}, {NULL, 0}};
-	enum tw_age worse;
-	bool reply;
+	struct side side[TW_AGES] = {{0}, {0}};
+	tw_status status = TW_OK;
+	for (int age = 0; status == TW_OK && age < TW_AGES; age++) {
+		side[age].r = &d->side[age];
+		side[age].outcome = twin->outcome[age];
+		if (side[age].outcome)
+			status = tw_stations_of(side[age].r, side[age].outcome, &side[age].way);
+	}
+	if (status == TW_OK)
+		status = decide(d, twin, lost, side, change);
 	for (int age = 0; age < TW_AGES; age++)
-		if (twin->outcome[age])
-			TW_TRY(tw_hops_of(
-				&d->side[age], twin->outcome[age], &trail[age].hop, &trail[age].n));
-	losing_side(change, &worse, &reply);
-	enum tw_age better = worse == TW_OLD ? TW_NEW : TW_OLD;
-	const struct tw_hop *bad =
-		losing_hop(trail[worse], reply, change->kind == TW_CHANGE_UNKNOWN, lost);
-	const struct tw_hop *good =
-		bad ? counterpart(trail[better], bad) : first_filter(trail[better]);
-	if (!twin->outcome[worse] && twin->outcome[better]->path->from->kind != TW_SITE_ACL &&
-		twin->outcome[better]->path->to->kind != TW_SITE_ACL)
-		say_nobody(d, worse, twin, change);
-	else if (!say_reason(worse, twin->outcome[worse], change))
-		TW_TRY(say(d, worse, bad, rule_of(bad, false, lost), change));
-	const struct tw_rule_ref *rule = rule_of(good, true, lost);
-	if (!rule && change->kind == TW_CHANGE_UNKNOWN)
-		rule = rule_of(good, false, lost);
-	if (!say_reason(better, twin->outcome[better], change) && rule)
-		TW_TRY(say(d, better, good, rule, change));
-	if (!change->component && bad)
-		change->component = bad->component;
-	if (!change->component && good)
-		change->component = good->component;
-	return TW_OK;
+		TW_VEC_FREE(d->mem, &side[age].way);
+	return status;
 }
