@@ -121,6 +121,7 @@ static tw_status check_with(
 		results->judge->reading = &reading;
 	}
 	results->book = book;
+	results->judge->lists = book->lists;
 	results->changes = changes;
 	results->keeps = keep;
 	tw_status status = check(results, diags);

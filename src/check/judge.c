@@ -89,8 +89,9 @@ tw_status tw_judge_acl(
 	if (judge->reading)
 		TW_TRY(tw_reading_note(judge->reading, acl, (uint8_t)judge->traffic, false));
 	if (!judge->compiled[i]) {
-		TW_TRY(tw_compile_acl(
-			judge->space, judge->net->acl[acl].list[view.list], view, &judge->acl[i]));
+		struct tw_rules rules = judge->net->acl[acl].list[view.list];
+		TW_TRY(judge->lists ? tw_kept_compile(judge->lists, rules, view, &judge->acl[i])
+				    : tw_compile_acl(judge->space, rules, view, &judge->acl[i]));
 		judge->compiled[i] = 1;
 	}
 	*ret = &judge->acl[i];

@@ -11,6 +11,7 @@ struct attempt {
 	tw_edits edits;
 	struct tw_trial trial;
 	struct tw_choice_marks marks;
+	size_t choices;	   /* of the gap that has most */
 	bool found, again; /* again: another width came to the same */
 };
 
@@ -58,19 +59,19 @@ static bool *find_tried(struct tried *tried, uint64_t hash, bool *ret_known)
 	return &tried->good[i];
 }
 
-/* Edits for every gap on top of those that are there. */
+/* Edits for every gap on top of those that are there; `*ret_all` false: some gap has none. */
 static tw_status propose_all(struct tw_mender *m, const tw_gaps *gaps,
 	const struct tw_finding *finding, enum tw_width width, unsigned variant, struct attempt *a,
-	bool *ret_any)
+	bool *ret_all)
 {
-	*ret_any = true;
-	for (size_t i = 0; *ret_any && i < gaps->n; i++) {
-		unsigned one = variant;
+	*ret_all = true;
+	for (size_t i = 0; *ret_all && i < gaps->n; i++) {
+		size_t choices;
 		TW_TRY(tw_propose(
-			m, &gaps->v[i], finding, width, one, &a->edits, &a->marks, ret_any));
-		if (!*ret_any && one > 0) /* the others have fewer choices */
-			TW_TRY(tw_propose(
-				m, &gaps->v[i], finding, width, 0, &a->edits, &a->marks, ret_any));
+			m, &gaps->v[i], finding, width, variant, &a->edits, &a->marks, &choices));
+		*ret_all = choices > 0;
+		if (choices > a->choices)
+			a->choices = choices;
 	}
 	return TW_OK;
 }
@@ -85,11 +86,11 @@ static tw_status build(struct tw_mender *m, size_t at, enum tw_width width, unsi
 	bool *good = NULL;
 	tw_status status = tw_gaps_add(m, &m->now.needs[at], &gaps);
 	for (unsigned round = 0; status == TW_OK && round < ROUNDS && gaps.n > 0; round++) {
-		bool any;
+		bool all;
 		uint64_t before = hash_of(&a->edits);
 		bool known = false;
-		status = propose_all(m, &gaps, finding, width, round == 0 ? variant : 0, a, &any);
-		if (status != TW_OK || !any || hash_of(&a->edits) == before)
+		status = propose_all(m, &gaps, finding, width, round == 0 ? variant : 0, a, &all);
+		if (status != TW_OK || !all || hash_of(&a->edits) == before)
 			break;
 		if (round == 0)
 			good = find_tried(tried, hash_of(&a->edits), &known);
@@ -235,7 +236,8 @@ static tw_status offer(struct tw_mender *m, size_t at, enum tw_width width, stru
 	struct tw_fix *fix, size_t *n)
 {
 	enum { VARIANTS = 4 };
-	for (unsigned variant = 0; variant < VARIANTS; variant++) {
+	size_t choices = 1;
+	for (unsigned variant = 0; variant < VARIANTS && variant < choices; variant++) {
 		struct attempt a = {.found = false};
 		struct tw_arena_mark mark = tw_arena_save(&m->work);
 		tw_status status = build(m, at, width, variant, tried, &a);
@@ -249,6 +251,8 @@ static tw_status offer(struct tw_mender *m, size_t at, enum tw_width width, stru
 			status = describe(m, at, &a, (unsigned)*n + 1, &fix[*n]);
 			*n += status == TW_OK;
 		}
+		if (a.choices > choices)
+			choices = a.choices;
 		close_attempt(m, &a);
 		tw_arena_restore(&m->work, mark);
 		if (status != TW_OK || found)
@@ -268,9 +272,10 @@ tw_status tw_mend(struct tw_mender *m, size_t finding, const struct tw_fix **ret
 	m->follow = false;
 	for (int width = 0; width < TW_WIDTHS; width++)
 		TW_TRY(offer(m, finding, (enum tw_width)width, &tried, fix, ret_n));
-	/* Rules may be read in another way once replies pass: then that is mended, too. */
-	m->follow = true;
-	for (int width = 0; *ret_n == 0 && width < TW_WIDTHS; width++)
+	/* Rules may be read in another way once replies pass: then that is mended, too. Where no
+	 * edit could be tried, none can now. */
+	m->follow = tried.n > 0;
+	for (int width = 0; m->follow && *ret_n == 0 && width < TW_WIDTHS; width++)
 		TW_TRY(offer(m, finding, (enum tw_width)width, &again, fix, ret_n));
 	*ret = fix;
 	return TW_OK;

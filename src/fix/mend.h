@@ -94,13 +94,14 @@ struct tw_choice_marks {
 };
 
 /*
- * propose.c: appends the edits of choice number `variant`, 0 the best, that close a gap on top of
- * those that are there. None where the list lets it all pass already; `*ret_any` false: there is no
- * such choice, m->refusal may say why.
+ * propose.c: appends the edits that close a gap on top of those that are there, by choice number
+ * `variant`, 0 the best; by the best where there are not so many. `*ret_choices`: how many there
+ * are. One, without edits, where the list lets it all pass already; none, and m->refusal may say
+ * why, where no edit would do.
  */
 TW_NODISCARD tw_status tw_propose(struct tw_mender *m, const struct tw_gap *gap,
 	const struct tw_finding *finding, enum tw_width width, unsigned variant, tw_edits *edits,
-	struct tw_choice_marks *marks, bool *ret_any);
+	struct tw_choice_marks *marks, size_t *ret_choices);
 
 /* prove.c: a flow by id, or NULL. */
 const struct tw_flow *tw_flow_of(const struct tw_report *report, const char *id);

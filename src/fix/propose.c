@@ -144,7 +144,7 @@ static tw_status reserve(struct tw_proposal *p)
 static tw_status propose(struct tw_proposal *p, enum tw_width width)
 {
 	TW_TRY(reserve(p));
-	TW_TRY(tw_compile_acl(p->m->book->space, p->rules, p->view, &p->old));
+	TW_TRY(tw_kept_compile(p->m->book->lists, p->rules, p->view, &p->old));
 	TW_TRY(find_wanted(p));
 	if (tw_set_is_empty(p->aim.wanted))
 		return TW_OK;
@@ -187,7 +187,7 @@ static tw_status push_all(struct tw_mender *m, const struct tw_choice *choice, t
 
 tw_status tw_propose(struct tw_mender *m, const struct tw_gap *gap,
 	const struct tw_finding *finding, enum tw_width width, unsigned variant, tw_edits *edits,
-	struct tw_choice_marks *marks, bool *ret_any)
+	struct tw_choice_marks *marks, size_t *ret_choices)
 {
 	const struct tw_acl *acl = &m->now.net->acl[gap->acl];
 	struct tw_proposal p = {.m = m,
@@ -199,12 +199,12 @@ tw_status tw_propose(struct tw_mender *m, const struct tw_gap *gap,
 	TW_TRY(tw_patch_list(
 		&m->work, acl->list[gap->list], p.acl, gap->list, edits->v, edits->n, &p.rules));
 	tw_status status = propose(&p, width);
-	*ret_any = status == TW_OK &&
-		   (tw_set_is_empty(p.aim.wanted) ? variant == 0 : variant < p.choice.n);
-	if (*ret_any && variant < p.choice.n) {
-		marks->undoes |= p.choice.v[variant].marks.undoes;
-		marks->closes |= p.choice.v[variant].marks.closes;
-		status = push_all(m, &p.choice.v[variant], edits);
+	*ret_choices = tw_set_is_empty(p.aim.wanted) ? 1 : p.choice.n;
+	if (status == TW_OK && p.choice.n > 0) {
+		const struct tw_choice *choice = &p.choice.v[variant < p.choice.n ? variant : 0];
+		marks->undoes |= choice->marks.undoes;
+		marks->closes |= choice->marks.closes;
+		status = push_all(m, choice, edits);
 	}
 	TW_VEC_FREE(m->mem, &p.choice);
 	return status;

@@ -78,6 +78,7 @@ struct tw_cached {
 struct tw_space {
 	struct tw_mem *mem;
 	tw_status status;
+	uint64_t resets;	     /* how often all was forgotten */
 	uint32_t limit;		     /* nodes */
 	TW_VEC(struct tw_node) node; /* node of id i: node.v[i - TW_TERMINALS] */
 	TW_VEC(uint32_t) word;	     /* edges of all nodes */

@@ -73,6 +73,11 @@ struct tw_mem *tw_space_mem(const struct tw_space *space)
 	return space->mem;
 }
 
+uint64_t tw_space_resets(const struct tw_space *space)
+{
+	return space->resets;
+}
+
 size_t tw_space_nodes(const struct tw_space *space)
 {
 	return space->node.n;
@@ -101,6 +106,7 @@ void tw_space_reset(struct tw_space *space)
 	space->word.n = 0;
 	space->edge.n = 0;
 	space->status = TW_OK;
+	space->resets++;
 	for (int op = 0; op < TW_OPS; op++)
 		tw_cache_ticket(space, (enum tw_op)op);
 }
