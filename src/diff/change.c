@@ -261,19 +261,29 @@ static tw_status telling_port(struct tw_making *m, uint16_t *ret)
 	return TW_OK;
 }
 
+static bool serves(const struct tw_change *change, uint16_t port)
+{
+	for (size_t i = 0; i < change->boxes_n; i++)
+		for (size_t k = 0; k < change->box[i].service_n; k++)
+			if (change->box[i].service[k].lo <= port &&
+				port <= change->box[i].service[k].hi)
+				return true;
+	return false;
+}
+
 /* A service that people know, if it is among them; never port 0 where there is another. */
 static tw_set known_service(struct tw_making *m, tw_set set)
 {
-	static const struct tw_ports known[] = {
-		{443, 443}, {22, 22}, {80, 80}, {53, 53}, {1, UINT16_MAX}};
-	for (size_t i = 0; i < TW_COUNT(known); i++) {
-		struct tw_box box = tw_box_all((enum tw_family)m->change.family);
-		box.service = known[i];
-		tw_set here = tw_set_intersect(m->d->space, set, tw_set_box(m->d->space, &box));
-		if (!tw_set_is_empty(here))
-			return here;
-	}
-	return set;
+	static const uint16_t known[] = {443, 22, 80, 53};
+	struct tw_box box = tw_box_all((enum tw_family)m->change.family);
+	box.service = (struct tw_ports){1, UINT16_MAX};
+	for (size_t i = 0; i < TW_COUNT(known); i++)
+		if (serves(&m->change, known[i])) {
+			box.service = (struct tw_ports){known[i], known[i]};
+			break;
+		}
+	tw_set here = tw_set_intersect(m->d->space, set, tw_set_box(m->d->space, &box));
+	return tw_set_is_empty(here) ? set : here;
 }
 
 /* The witness fares as the packets of the change do now; its port is the one that shows it. */

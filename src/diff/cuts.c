@@ -88,6 +88,8 @@ static tw_status dropped(struct tw_diffing *d, enum tw_age age, const struct tw_
 {
 	const struct tw_path *path = twin->outcome[age]->path;
 	*ret = TW_EMPTY;
+	if (direction == TW_REQUEST && twin->outcome[age]->request == TW_ALLOW)
+		return TW_OK;
 	for (size_t i = 0; i < path->crossings; i++) {
 		const struct tw_crossing *c = &path->crossing[i];
 		struct tw_compiled one;

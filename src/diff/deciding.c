@@ -189,6 +189,10 @@ static tw_status decide(struct tw_diffing *d, const struct tw_twin *twin, struct
 	bool reply, unknown = change->kind == TW_CHANGE_UNKNOWN;
 	losing_side(change, &worse, &reply);
 	enum tw_age better = worse == TW_OLD ? TW_NEW : TW_OLD;
+	for (int age = 0; age < TW_AGES; age++)
+		if (side[age].outcome)
+			TW_TRY(tw_stations_of(
+				side[age].r, side[age].outcome, reply || unknown, &side[age].way));
 	struct side *bad = &side[worse], *good = &side[better];
 	TW_TRY(find_loss(bad, reply, unknown, lost));
 	if (bad->at)
@@ -216,15 +220,11 @@ tw_status tw_deciding(struct tw_diffing *d, const struct tw_twin *twin, struct t
 	struct tw_change *change)
 {
 	struct side side[TW_AGES] = {{0}, {0}};
-	tw_status status = TW_OK;
-	for (int age = 0; status == TW_OK && age < TW_AGES; age++) {
+	for (int age = 0; age < TW_AGES; age++) {
 		side[age].r = &d->side[age];
 		side[age].outcome = twin->outcome[age];
-		if (side[age].outcome)
-			status = tw_stations_of(side[age].r, side[age].outcome, &side[age].way);
 	}
-	if (status == TW_OK)
-		status = decide(d, twin, lost, side, change);
+	tw_status status = decide(d, twin, lost, side, change);
 	for (int age = 0; age < TW_AGES; age++)
 		TW_VEC_FREE(d->mem, &side[age].way);
 	return status;
