@@ -228,7 +228,7 @@ static tw_status of_vanished(struct tw_diffing *d, const struct tw_twin *twin,
 
 static bool worked_before(const struct tw_change *change)
 {
-	return change->before == TW_COMPLETE || change->before == TW_PARTIAL;
+	return change->before.verdict == TW_COMPLETE || change->before.verdict == TW_PARTIAL;
 }
 
 tw_status tw_cuts(struct tw_diffing *d, const struct tw_twin *twin, struct tw_change *change)

@@ -127,23 +127,23 @@ static const char *share_text(struct tw_paint *paint, const struct tw_client_res
 /* The client that decides; else the first whose count changes. */
 static bool is_told(const struct tw_doc *doc, const struct tw_change *change, size_t i)
 {
-	const struct tw_client_result *a = &change->client_before[i];
-	const struct tw_client_result *b = &change->client_after[i];
+	const struct tw_client_result *a = &change->before.client[i];
+	const struct tw_client_result *b = &change->after.client[i];
 
 	if (doc->style->verbose || b->level == TW_LEVEL_ERROR || b->asked)
 		return true;
 	for (size_t k = 0; k < change->clients_n; k++)
-		if (change->client_after[k].level == TW_LEVEL_ERROR &&
-			(change->client_after[k].passing != change->client_before[k].passing ||
-				change->client_after[k].verdict !=
-					change->client_before[k].verdict))
+		if (change->after.client[k].level == TW_LEVEL_ERROR &&
+			(change->after.client[k].passing != change->before.client[k].passing ||
+				change->after.client[k].verdict !=
+					change->before.client[k].verdict))
 			return false; /* those that decide tell it all */
 	return a->passing != b->passing;
 }
 
 static bool fares_like(const struct tw_change *change, size_t i, size_t k)
 {
-	const struct tw_client_result *a = change->client_before, *b = change->client_after;
+	const struct tw_client_result *a = change->before.client, *b = change->after.client;
 
 	return a[i].passing == a[k].passing && a[i].total == a[k].total &&
 	       b[i].passing == b[k].passing && b[i].total == b[k].total &&
@@ -154,10 +154,10 @@ static bool fares_like(const struct tw_change *change, size_t i, size_t k)
 static bool goes_with(struct tw_paint *paint, const struct tw_change *change, size_t i, size_t k)
 {
 	return fares_like(change, i, k) ||
-	       (strcmp(share_text(paint, &change->client_before[i]),
-			share_text(paint, &change->client_before[k])) == 0 &&
-		       strcmp(share_text(paint, &change->client_after[i]),
-			       share_text(paint, &change->client_after[k])) == 0);
+	       (strcmp(share_text(paint, &change->before.client[i]),
+			share_text(paint, &change->before.client[k])) == 0 &&
+		       strcmp(share_text(paint, &change->after.client[i]),
+			       share_text(paint, &change->after.client[k])) == 0);
 }
 
 static void draw_clients(struct tw_doc *doc, const struct tw_change *change)
@@ -171,19 +171,19 @@ static void draw_clients(struct tw_doc *doc, const struct tw_change *change)
 			told = is_told(doc, change, k) && goes_with(paint, change, i, k);
 		if (told)
 			continue;
-		const char *ids = change->client_after[i].client->id;
+		const char *ids = change->after.client[i].client->id;
 		for (size_t k = i + 1; k < change->clients_n; k++)
 			if (is_told(doc, change, k) && goes_with(paint, change, i, k))
 				ids = tw_paint_kept(
 					paint, tw_arena_printf(paint->arena, "%s, %s", ids,
-						       change->client_after[k].client->id));
+						       change->after.client[k].client->id));
 		begin_row(paint, titled ? "" : "replies");
 		titled = true;
 		tw_paint_words(
 			paint, tw_paint_kept(paint,
 				       tw_arena_printf(paint->arena, "%s -> %s (%s)",
-					       share_text(paint, &change->client_before[i]),
-					       share_text(paint, &change->client_after[i]), ids)));
+					       share_text(paint, &change->before.client[i]),
+					       share_text(paint, &change->after.client[i]), ids)));
 		tw_paint_newline(paint);
 	}
 }
@@ -191,19 +191,19 @@ static void draw_clients(struct tw_doc *doc, const struct tw_change *change)
 /* ---- why --------------------------------------------------------------------------------------
  */
 
-static void draw_rule(struct tw_doc *doc, const char *title, const char *rule, struct tw_span span)
+static void draw_rule(struct tw_doc *doc, const char *title, const struct tw_change_side *side)
 {
 	struct tw_paint *paint = &doc->paint;
 
-	if (rule == NULL)
+	if (side->rule == NULL)
 		return;
 	begin_row(paint, title);
-	tw_paint_words(paint, rule);
-	if (span.file != 0) {
+	tw_paint_words(paint, side->rule);
+	if (side->span.file != 0) {
 		tw_paint_newline(paint);
 		tw_paint_to(paint, MARGIN);
 		tw_paint_hue(paint, TW_HUE_FRAME);
-		tw_excerpt_place(paint, doc->sources, span);
+		tw_excerpt_place(paint, doc->sources, side->span);
 		tw_paint_hue(paint, TW_HUE_NONE);
 	}
 	tw_paint_newline(paint);
@@ -231,10 +231,10 @@ static void draw_change(struct tw_doc *doc, const struct tw_change *change)
 	tw_paint_str(paint, kinds[change->kind].word);
 	tw_paint_hue(paint, TW_HUE_NONE);
 	draw_boxes(doc, change);
-	if (change->after != TW_BLOCKED || change->before != TW_COMPLETE)
+	if (change->after.verdict != TW_BLOCKED || change->before.verdict != TW_COMPLETE)
 		draw_clients(doc, change);
-	draw_rule(doc, "old", change->before_rule, change->before_span);
-	draw_rule(doc, "new", change->after_rule, change->after_span);
+	draw_rule(doc, "old", &change->before);
+	draw_rule(doc, "new", &change->after);
 	if (witness != NULL && witness->request_text != NULL) {
 		draw_packet(paint, "example", witness->request_text, witness->request_fate);
 		if (witness->reply && witness->reply_text != NULL)
