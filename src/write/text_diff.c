@@ -264,8 +264,14 @@ static bool is_first(const struct tw_difference *difference, size_t i)
 	return true;
 }
 
+/* What is left out without -v, by the rule that leaves it out. */
+struct hidden {
+	size_t more;   /* behind the worst CHANGES_MAX of a component */
+	size_t slight; /* changes of hardly anything */
+};
+
 /* All changes of the component that change i is the first of. */
-static void draw_component(struct tw_doc *doc, size_t i)
+static void draw_component(struct tw_doc *doc, size_t i, struct hidden *hidden)
 {
 	const struct tw_difference *difference = doc->difference;
 	struct tw_paint *paint = &doc->paint;
@@ -305,6 +311,8 @@ static void draw_component(struct tw_doc *doc, size_t i)
 	}
 	if (more + slight > 0)
 		tw_paint_newline(paint);
+	hidden->more += more;
+	hidden->slight += slight;
 }
 
 /* What does something else and guards nobody: no flow of the network notices. */
@@ -344,8 +352,37 @@ static void draw_same(struct tw_doc *doc)
 	tw_paint_newline(paint);
 }
 
-/* "2 flows vanish, 1 appears." */
-static void draw_counts(struct tw_doc *doc)
+/* The count below is of all changes: how many of them stand above, and why not the others. */
+static void draw_hidden(struct tw_doc *doc, const struct hidden *hidden)
+{
+	struct tw_paint *paint = &doc->paint;
+	size_t all = doc->difference->changes, n = hidden->more + hidden->slight;
+
+	if (n == 0)
+		return;
+	paint->indent = 2;
+	tw_paint_words(paint,
+		tw_paint_kept(paint, tw_arena_printf(paint->arena,
+					     "shown: %zu of %s; hidden (-v shows all): ", all - n,
+					     tw_say_count(paint, all, "change"))));
+	if (hidden->more > 0)
+		tw_paint_words(paint,
+			tw_paint_kept(paint, tw_arena_printf(paint->arena,
+						     "%zu beyond the worst %d of a component",
+						     hidden->more, CHANGES_MAX)));
+	if (hidden->more > 0 && hidden->slight > 0)
+		tw_paint_str(paint, ", ");
+	if (hidden->slight > 0)
+		tw_paint_words(
+			paint, tw_paint_kept(paint,
+				       tw_arena_printf(paint->arena,
+					       "%zu of less than one client port in a thousand",
+					       hidden->slight)));
+	tw_paint_newline(paint);
+}
+
+/* "2 flows vanish, 1 appears"; "in all" where some are not shown. */
+static void draw_counts(struct tw_doc *doc, const struct hidden *hidden)
 {
 	const struct tw_difference *difference = doc->difference;
 	struct tw_paint *paint = &doc->paint;
@@ -365,7 +402,8 @@ static void draw_counts(struct tw_doc *doc)
 		if (text != NULL)
 			text = tw_arena_printf(paint->arena, "%s, %zu %s", text, n, verb);
 		else
-			text = tw_arena_printf(paint->arena, "%s%s %s",
+			text = tw_arena_printf(paint->arena, "%s%s%s %s",
+				hidden->more + hidden->slight > 0 ? "in all: " : "",
 				tw_say_count(paint, n, difference->filters ? "set" : "flow"),
 				difference->filters ? " of packets" : "", verb);
 		text = tw_paint_kept(paint, text);
@@ -403,11 +441,14 @@ static void draw_assumptions(struct tw_doc *doc)
 
 void tw_text_diff(struct tw_doc *doc)
 {
+	struct hidden hidden = {0};
+
 	for (size_t i = 0; i < doc->difference->changes; i++)
 		if (is_first(doc->difference, i))
-			draw_component(doc, i);
+			draw_component(doc, i, &hidden);
 	draw_idle(doc);
 	draw_same(doc);
 	draw_assumptions(doc);
-	draw_counts(doc);
+	draw_hidden(doc, &hidden);
+	draw_counts(doc, &hidden);
 }
