@@ -25,32 +25,41 @@ enum tw_change_kind {
 };
 const char *tw_change_name(enum tw_change_kind kind); /* "appears", "vanishes", ... */
 
+/** How the packets of a change fare in one of the two networks. */
+struct tw_change_side {
+	enum tw_verdict verdict;
+	const struct tw_ports *returns; /**< client ports that get a reply; n 0 where none */
+	size_t returns_n;
+	const struct tw_client_result *client; /**< tw_change.clients_n of them, the same in both */
+	/** The rule that decides: "acl-1 egress rule 100: allow tcp/443 to 0.0.0.0/0"; or NULL. */
+	const char *rule;
+	struct tw_span span; /**< where it stands */
+};
+
 struct tw_change {
+	/* What it is. */
 	enum tw_change_kind kind;
-	/** Where it was found: the ACL, group or path end whose flows these are. */
+	bool slight; /**< no client gains or loses as much as one port in a thousand */
+	const char *sentence;
+	const char *cuts; /**< what happens to connections that are up, or NULL: nothing */
+
+	/* Where it was found: the ACL, group or path end whose flows these are. */
 	const char *component;
+	const char *list; /**< "ingress", "egress": what the request meets there; or NULL */
+
+	/* Which packets. */
 	const char *from, *to; /**< who starts, who answers, in words */
 	uint8_t family, protocol;
 	const char *protocol_text;
-	const struct tw_flow_box *box; /**< exact */
-	size_t boxes_n;
-	enum tw_verdict before, after;
-	const struct tw_ports *returns_before, *returns_after; /**< client ports; n 0 where none */
-	size_t returns_before_n, returns_after_n;
-	const struct tw_client_result *client_before, *client_after; /**< the same clients */
-	size_t clients_n;
-	const struct tw_witness *witness; /**< one packet that shows it, as it fares now */
-	const char *cuts; /**< what happens to connections that are up, or NULL: nothing */
-	const char *sentence;
-	struct tw_span before_span, after_span; /**< the rules that decide, where one does */
-	/** The same rules in words: "acl-1 egress rule 100: allow tcp/443 to 0.0.0.0/0"; or NULL.
-	 */
-	const char *before_rule, *after_rule;
-	const char *list;	  /**< "ingress", "egress": what the request meets there; or NULL */
 	const char *service_text; /**< "tcp/443" */
 	enum tw_reply_kind reply_kind;
-	/** No client gains or loses as much as one port in a thousand. */
-	bool slight;
+	const struct tw_flow_box *box; /**< exact */
+	size_t boxes_n;
+
+	/* How they fare. */
+	struct tw_change_side before, after;
+	size_t clients_n;
+	const struct tw_witness *witness; /**< one packet that shows it, as it fares now */
 };
 
 struct tw_difference {

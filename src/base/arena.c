@@ -138,17 +138,23 @@ char *tw_arena_printf(struct tw_arena *arena, const char *format, ...)
 	return text;
 }
 
+/* Most texts fit behind the last one, and are written there at once, without being measured. */
 char *tw_arena_vprintf(struct tw_arena *arena, const char *format, va_list args)
 {
 	va_list again;
-	char *text;
+	size_t left = arena->chunk != NULL ? arena->chunk->size - arena->used : 0;
+	char *text = left > 0 ? (char *)arena->chunk + arena->used : NULL;
 	int n;
 
 	va_copy(again, args);
-	n = vsnprintf(NULL, 0, format, again);
+	n = vsnprintf(text, left, format, again);
 	va_end(again);
 	if (n < 0)
 		return NULL;
+	if ((size_t)n < left) {
+		arena->used += (size_t)n + 1;
+		return text;
+	}
 	text = take(arena, (size_t)n + 1, 1);
 	if (text != NULL)
 		vsnprintf(text, (size_t)n + 1, format, args);

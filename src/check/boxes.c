@@ -73,6 +73,15 @@ static tw_status boxes_of_service(struct collect *c, tw_set set, tw_set services
 	return TW_VEC_PUSH(r->mem, &c->box, box);
 }
 
+/* The points of a set in group i of a split of it. */
+static tw_set group_at(struct tw_space *space, tw_set set, tw_set split,
+	const struct tw_residuals *groups, size_t i)
+{
+	if (groups->n == 1)
+		return set;
+	return tw_set_intersect(space, set, tw_partition_where(space, split, (uint16_t)(i + 1)));
+}
+
 /*
  * The canonical slicing: initiators with the same responders and services stand together, then
  * responders with the same services. Each group is a product of three lists, so boxes are disjoint.
@@ -85,14 +94,12 @@ static tw_status slice(struct collect *c)
 	tw_set from = tw_partition_split(space, c->outcome->set, TW_FIELD_TO, mem, &by_from);
 	tw_status status = tw_space_status(space);
 	for (size_t i = 0; status == TW_OK && i < by_from.n; i++) {
-		tw_set who = tw_set_intersect(
-			space, c->outcome->set, tw_partition_where(space, from, (uint16_t)(i + 1)));
+		tw_set who = group_at(space, c->outcome->set, from, &by_from, i);
 		struct tw_residuals by_to = TW_VEC_EMPTY;
 		tw_set to = tw_partition_split(space, who, TW_FIELD_CLIENT, mem, &by_to);
 		status = tw_space_status(space);
 		for (size_t k = 0; status == TW_OK && k < by_to.n; k++) {
-			tw_set here = tw_set_intersect(
-				space, who, tw_partition_where(space, to, (uint16_t)(k + 1)));
+			tw_set here = group_at(space, who, to, &by_to, k);
 			status = boxes_of_service(c, here, here);
 		}
 		tw_residuals_free(mem, &by_to);
@@ -147,19 +154,31 @@ tw_status tw_region_reply(
 	return TW_OK;
 }
 
+/* Whether another range has all of these ports; of equal ones the first is taken. */
+static bool is_covered(const struct tw_client_result *client, size_t n, size_t at, size_t range)
+{
+	struct tw_ports own = client[at].client->range[range];
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < client[i].client->ranges; k++) {
+			struct tw_ports one = client[i].client->range[k];
+			bool first = i < at || (i == at && k < range);
+			bool same = one.lo == own.lo && one.hi == own.hi;
+			if (one.lo <= own.lo && own.hi <= one.hi && (!same || first))
+				return true;
+		}
+	return false;
+}
+
 tw_set tw_clients_box(struct tw_space *space, enum tw_family family,
-	const struct tw_client_result *client, size_t n, enum tw_level at_least, bool only_hurt)
+	const struct tw_client_result *client, size_t n)
 {
 	tw_set set = TW_EMPTY;
-	for (size_t i = 0; i < n; i++) {
-		if (client[i].level < at_least ||
-			(only_hurt && client[i].passing == client[i].total))
-			continue;
+	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < client[i].client->ranges; k++) {
 			struct tw_box box = tw_box_all(family);
 			box.client = client[i].client->range[k];
-			set = tw_set_union(space, set, tw_set_box(space, &box));
+			if (!is_covered(client, n, i, k))
+				set = tw_set_union(space, set, tw_set_box(space, &box));
 		}
-	}
 	return set;
 }

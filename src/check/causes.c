@@ -34,8 +34,7 @@ static tw_set asked_ports(struct tw_results *r, const struct tw_outcome *o, enum
 		bool edge = share == TW_SHARE_EDGE;
 		if (share == TW_SHARE_ALL || (level == TW_LEVEL_NONE) != edge || c->level < level)
 			continue;
-		set = tw_set_union(
-			space, set, tw_clients_box(space, o->family, c, 1, TW_LEVEL_NONE, false));
+		set = tw_set_union(space, set, tw_clients_box(space, o->family, c, 1));
 	}
 	return set;
 }
@@ -53,8 +52,7 @@ static tw_set waiting_replies(
 	if (leg == 0)
 		return tw_set_intersect(space, set, asked_ports(r, o, level));
 	const struct tw_client_result translator = {.client = o->leg[leg].look->client};
-	return tw_set_intersect(
-		space, set, tw_clients_box(space, o->family, &translator, 1, TW_LEVEL_NONE, false));
+	return tw_set_intersect(space, set, tw_clients_box(space, o->family, &translator, 1));
 }
 
 /* Rule 10: an explicit deny of all ports for a block narrower than /0 is meant. */

@@ -180,7 +180,7 @@ tw_status tw_hops_of(struct tw_results *results, const struct tw_outcome *outcom
 	const struct tw_hop **ret, size_t *ret_n)
 {
 	struct tw_stations stations = TW_VEC_EMPTY;
-	TW_TRY(tw_stations_of(results, outcome, &stations));
+	TW_TRY(tw_stations_of(results, outcome, true, &stations));
 	struct tw_hop *out = TW_NEW_ARRAY(results->arena, struct tw_hop, stations.n + 1);
 	tw_status status = out ? tell(results, outcome, &stations, out) : TW_ENOMEM;
 	*ret = out;

@@ -199,9 +199,9 @@ TW_NODISCARD tw_status tw_icmp_ranges(struct tw_arena *arena, struct tw_port_lis
 /* Port intervals of a set. */
 TW_NODISCARD tw_status tw_set_ports(struct tw_results *results, tw_set set, enum tw_field field,
 	struct tw_arena *arena, struct tw_port_list *ret);
-/* The subset of a set whose client port is one of the client's, or of any of several. */
+/* Whatever has a client port that one of these clients picks. */
 tw_set tw_clients_box(struct tw_space *space, enum tw_family family,
-	const struct tw_client_result *client, size_t n, enum tw_level at_least, bool only_hurt);
+	const struct tw_client_result *client, size_t n);
 
 /* ---- findings ---- */
 

@@ -12,24 +12,12 @@ struct trail {
 	const struct tw_outcome *outcome;
 	struct tw_stations station;
 	tw_set alive; /* what still travels in this direction, to ports that somebody picks */
+	bool certain; /* all of it gets through: so says the outcome, and no filter is asked */
 	unsigned leg; /* of the reply */
 	/* The subnets of the two ends, where a site stands for several; NULL: not looked for yet */
 	const char *const *subnets[2];
 	size_t subnets_n[2];
 };
-
-static enum tw_hop_action action_of(
-	struct tw_space *space, const struct tw_compiled *c, tw_set seen)
-{
-	bool allow = !tw_set_is_empty(tw_set_intersect(space, seen, c->allow));
-	bool deny = !tw_set_is_empty(tw_set_intersect(space, seen, c->deny));
-	bool open = !tw_set_is_empty(tw_set_intersect(space, seen, c->unknown));
-	if (open)
-		return TW_HOP_UNKNOWN;
-	if (allow && deny)
-		return TW_HOP_MIXED;
-	return deny ? TW_HOP_DENY : TW_HOP_ALLOW;
-}
 
 /* "sg-1", or "sg-1, sg-2" for several groups on one interface. */
 static const char *groups_text(struct trail *t, const struct tw_site *site)
@@ -74,9 +62,32 @@ static tw_status add(struct trail *t, struct tw_hop hop)
 	return TW_VEC_PUSH(t->r->mem, &t->station, (struct tw_station){.hop = hop});
 }
 
-static tw_status add_filter(struct trail *t, const struct tw_crossing *c)
+/* What a filter does to what is alive, and what is alive behind it. */
+static tw_status pass(struct trail *t, const struct tw_crossing *c, enum tw_hop_action *ret)
 {
 	struct tw_space *space = t->r->judge->space;
+	struct tw_compiled asked;
+	*ret = TW_HOP_ALLOW;
+	if (t->certain)
+		return TW_OK;
+	TW_TRY(tw_judge_asked(t->r->judge, t->outcome->path, c, &asked));
+	tw_set all = t->alive, rest = tw_set_subtract(space, all, asked.deny);
+	t->alive = rest;
+	if (!tw_set_is_empty(tw_set_intersect(space, all, asked.unknown)))
+		*ret = TW_HOP_UNKNOWN;
+	else if (rest == all)
+		*ret = TW_HOP_ALLOW;
+	/* Some is allowed if some is left, or if a translator shows the same packet as several. */
+	else if (tw_set_is_empty(rest) &&
+		 tw_set_is_empty(tw_set_intersect(space, all, asked.allow)))
+		*ret = TW_HOP_DENY;
+	else
+		*ret = TW_HOP_MIXED;
+	return tw_space_status(space);
+}
+
+static tw_status add_filter(struct trail *t, const struct tw_crossing *c)
+{
 	const struct tw_look *look = &t->outcome->path->look[c->look];
 	struct tw_station station = {.crossing = c};
 	struct tw_hop *hop = &station.hop;
@@ -94,16 +105,12 @@ static tw_status add_filter(struct trail *t, const struct tw_crossing *c)
 		hop->component = t->r->net->acl[c->acl].object.id;
 	hop->action = c->tracked ? TW_HOP_TRACKED : TW_HOP_NONE;
 	if (hop->reached) {
-		struct tw_compiled compiled, asked;
-		TW_TRY(tw_judge_crossing(t->r->judge, c, &compiled));
-		TW_TRY(tw_judge_asked(t->r->judge, t->outcome->path, c, &asked));
+		enum tw_hop_action action;
 		TW_TRY(tw_look_seen(t->r->judge, look, t->alive, &station.seen));
+		TW_TRY(pass(t, c, &action));
 		if (!c->tracked)
-			hop->action = action_of(space, &compiled, station.seen);
-		if (c->lenient && hop->action != TW_HOP_ALLOW)
-			hop->action = TW_HOP_UNKNOWN;
+			hop->action = action;
 		station.ruled = !c->tracked && c->state == TW_KNOWN;
-		t->alive = tw_set_subtract(space, t->alive, asked.deny);
 	}
 	return TW_VEC_PUSH(t->r->mem, &t->station, station);
 }
@@ -203,9 +210,19 @@ static tw_set picked_ports(struct trail *t, unsigned leg)
 	const struct tw_client_result translator = {
 		.client = leg > 0 && leg < o->legs ? o->leg[leg].look->client : NULL};
 	if (!translator.client)
-		return tw_clients_box(
-			space, o->family, o->client, o->clients_n, TW_LEVEL_NONE, false);
-	return tw_clients_box(space, o->family, &translator, 1, TW_LEVEL_NONE, false);
+		return tw_clients_box(space, o->family, o->client, o->clients_n);
+	return tw_clients_box(space, o->family, &translator, 1);
+}
+
+/* Every reply that a judged client waits for returns, on all legs. */
+static bool returns_all(const struct tw_outcome *o)
+{
+	if (o->reply_kind != TW_REPLY_PORTS)
+		return o->reply == TW_ALLOW;
+	for (size_t i = 0; i < o->clients_n; i++)
+		if (o->client[i].passing != o->client[i].total)
+			return false;
+	return o->clients_n > 0;
 }
 
 /* The reply sets out, or changes its port at a translator. */
@@ -234,11 +251,12 @@ static tw_status add_crossing(struct trail *t, size_t at)
 	return c->kind == TW_CROSS_PLACE ? add_place(t, at) : add_filter(t, c);
 }
 
-static tw_status walk(struct trail *t)
+static tw_status walk(struct trail *t, bool replies)
 {
 	const struct tw_outcome *o = t->outcome;
 	const struct tw_path *path = o->path;
 	bool others = false, replied = false;
+	t->certain = o->request == TW_ALLOW;
 	for (size_t i = 0; i < path->crossings; i++) {
 		const struct tw_crossing *c = &path->crossing[i];
 		bool reply = c->view.direction == TW_REPLY;
@@ -247,10 +265,12 @@ static tw_status walk(struct trail *t)
 			TW_TRY(add_others(t));
 			others = true;
 		}
-		if (reply && (o->request == TW_DENY || path->blocked ||
+		if (reply && (!replies || o->request == TW_DENY || path->blocked ||
 				     o->reply_kind == TW_REPLY_NONE_EXPECTED))
 			break;
 		unsigned leg = path->look[c->look].leg;
+		if (reply && !replied)
+			t->certain &= returns_all(o);
 		if (reply && (!replied || leg != t->leg))
 			change_leg(t, leg, !replied);
 		replied |= reply;
@@ -259,11 +279,11 @@ static tw_status walk(struct trail *t)
 	return others ? TW_OK : add_others(t);
 }
 
-tw_status tw_stations_of(
-	struct tw_results *results, const struct tw_outcome *outcome, struct tw_stations *ret)
+tw_status tw_stations_of(struct tw_results *results, const struct tw_outcome *outcome, bool replies,
+	struct tw_stations *ret)
 {
 	struct trail t = {.r = results, .outcome = outcome, .alive = outcome->set};
-	tw_status status = walk(&t);
+	tw_status status = walk(&t, replies);
 	if (status == TW_OK)
 		status = tw_space_status(results->judge->space);
 	if (status == TW_OK)

@@ -22,9 +22,9 @@ struct tw_stations {
 	size_t n, room;
 };
 
-/* From results->mem: TW_VEC_FREE. */
-TW_NODISCARD tw_status tw_stations_of(
-	struct tw_results *results, const struct tw_outcome *outcome, struct tw_stations *ret);
+/* Without `replies` only those of the request. From results->mem: TW_VEC_FREE. */
+TW_NODISCARD tw_status tw_stations_of(struct tw_results *results, const struct tw_outcome *outcome,
+	bool replies, struct tw_stations *ret);
 
 /* The first rule of a station that allows, or that does not, in the order in which hops tell them;
  * where `ports` are not none, and the outcome has ports, one with a say on some of these. Without

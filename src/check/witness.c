@@ -15,39 +15,59 @@ static const char *const familiar[] = {
 static const char *const familiar_inside[] = {
 	"10.0.0.7", "172.16.0.7", "192.168.0.7", "198.51.100.7", "fd00::7", "2001:db8::7"};
 
-static tw_set with_address(struct tw_space *space, tw_set set, enum tw_field field,
-	struct tw_addr addr, uint8_t family)
+static bool holds(struct tw_intervals values, struct tw_addr addr, uint8_t family)
 {
-	struct tw_range range = {addr, addr, family};
-	return tw_set_intersect(space, set, tw_ranges_set(space, field, &range, 1));
+	for (size_t i = 0; i < values.n; i++)
+		if (values.v[i].family == family && tw_addr_cmp(values.v[i].first, addr) <= 0 &&
+			tw_addr_cmp(addr, values.v[i].last) <= 0)
+			return true;
+	return false;
 }
 
-/*
- * Narrows `set` to one address of the field: a familiar one if it holds one that is not `taken`,
- * else a host inside the first block rather than the block's own address.
- */
-static tw_set pick_address(struct tw_space *space, tw_set set, enum tw_field field,
-	const struct tw_site *site, const struct tw_point *taken)
+/* A familiar address of the family among the values that is not the `taken` one. */
+static bool find_familiar(struct tw_intervals values, bool outside, uint8_t family,
+	const struct tw_point *taken, struct tw_addr *ret)
 {
-	struct tw_point first;
-	bool outside = site->kind == TW_SITE_OUTSIDE;
 	for (size_t i = 0; i < TW_COUNT(familiar); i++) {
 		struct tw_prefix prefix;
 		const char *text = outside ? familiar[i] : familiar_inside[i];
 		if (tw_prefix_parse(text, strlen(text), &prefix) != TW_PREFIX_OK ||
-			(taken && tw_addr_cmp(taken->from, prefix.addr) == 0))
+			prefix.family != family ||
+			(taken && tw_addr_cmp(taken->from, prefix.addr) == 0) ||
+			!holds(values, prefix.addr, family))
 			continue;
-		tw_set here = with_address(space, set, field, prefix.addr, prefix.family);
-		if (!tw_set_is_empty(here))
-			return here;
+		*ret = prefix.addr;
+		return true;
 	}
-	if (!tw_set_witness(space, set, &first))
-		return set;
-	struct tw_addr host = field == TW_FIELD_FROM ? first.from : first.to;
-	for (int i = 0; i < 10; i++)
-		host = tw_addr_next(host);
-	tw_set here = with_address(space, set, field, host, first.family);
-	return tw_set_is_empty(here) ? set : here;
+	return false;
+}
+
+/*
+ * Narrows a set of one family to one address of the field: a familiar one if it holds one that is
+ * not `taken`, else a host inside the first block rather than the block's own address.
+ */
+static tw_status pick_address(struct tw_space *space, enum tw_field field,
+	const struct tw_site *site, const struct tw_point *taken, tw_set *set)
+{
+	struct tw_intervals values = {0};
+	struct tw_point first;
+	if (!tw_set_witness(space, *set, &first))
+		return tw_space_status(space);
+	TW_TRY(tw_set_project(space, *set, field, &values));
+	struct tw_range one = {.family = first.family};
+	bool found = find_familiar(
+		values, site->kind == TW_SITE_OUTSIDE, first.family, taken, &one.first);
+	if (!found) {
+		one.first = field == TW_FIELD_FROM ? first.from : first.to;
+		for (int i = 0; i < 10; i++)
+			one.first = tw_addr_next(one.first);
+		found = holds(values, one.first, first.family);
+	}
+	tw_intervals_free(space, &values);
+	one.last = one.first;
+	if (found)
+		*set = tw_set_intersect(space, *set, tw_ranges_set(space, field, &one, 1));
+	return tw_space_status(space);
 }
 
 /* The client port that shows the verdict: the first one lost, of the client that matters most. */
@@ -241,12 +261,13 @@ tw_status tw_witness_of(
 	struct tw_results *results, const struct tw_outcome *outcome, const struct tw_witness **ret)
 {
 	struct tw_space *space = results->judge->space;
-	tw_set set = pick_address(space, outcome->set, TW_FIELD_FROM, outcome->path->from, NULL);
+	tw_set set = outcome->set;
 	struct tw_point point;
 	*ret = NULL;
+	TW_TRY(pick_address(space, TW_FIELD_FROM, outcome->path->from, NULL, &set));
 	if (!tw_set_witness(space, set, &point))
 		return tw_space_status(space);
-	set = pick_address(space, set, TW_FIELD_TO, outcome->path->to, &point);
+	TW_TRY(pick_address(space, TW_FIELD_TO, outcome->path->to, &point, &set));
 	if (!tw_set_witness(space, set, &point))
 		return tw_space_status(space);
 	struct tw_witness *w = TW_NEW(results->arena, struct tw_witness);

@@ -108,18 +108,18 @@ static tw_status find_kind(struct tw_making *m)
 {
 	struct tw_change *c = &m->change;
 	bool before = m->passes[TW_OLD], after = m->passes[TW_NEW];
-	c->before = before ? m->outcome[TW_OLD].verdict : TW_BLOCKED;
-	c->after = after ? m->outcome[TW_NEW].verdict : TW_BLOCKED;
 	for (int age = 0; age < TW_AGES; age++)
-		if (m->open[age])
-			*(age == TW_OLD ? &c->before : &c->after) = TW_UNKNOWN;
+		tw_change_side_of(c, (enum tw_age)age)->verdict = m->open[age] ? TW_UNKNOWN
+								  : m->passes[age]
+									  ? m->outcome[age].verdict
+									  : TW_BLOCKED;
 	if (m->open[TW_OLD] || m->open[TW_NEW]) {
 		c->kind = TW_CHANGE_UNKNOWN;
 		return TW_OK;
 	}
 	if (before && after)
 		return kind_of_replies(m);
-	if ((after ? c->after : c->before) == TW_ONE_WAY && !m->d->options->filters)
+	if ((after ? c->after.verdict : c->before.verdict) == TW_ONE_WAY && !m->d->options->filters)
 		c->kind = TW_CHANGE_ONE_WAY;
 	else
 		c->kind = after ? TW_CHANGE_APPEARS : TW_CHANGE_VANISHES;
@@ -165,8 +165,8 @@ static tw_status same_clients(struct tw_making *m)
 				after[n++] = b->client[i];
 				break;
 			}
-	m->change.client_before = before;
-	m->change.client_after = after;
+	m->change.before.client = before;
+	m->change.after.client = after;
 	m->change.clients_n = n;
 	return TW_OK;
 }
@@ -181,8 +181,8 @@ static tw_status find_clients(struct tw_making *m)
 		return same_clients(m);
 	const struct tw_outcome *one = m->passes[TW_NEW] ? b : a;
 	c->clients_n = one->clients_n;
-	c->client_before = c->client_after = one->client;
-	return shut_out(m, one, one == b ? &c->client_before : &c->client_after);
+	c->before.client = c->after.client = one->client;
+	return shut_out(m, one, one == b ? &c->before.client : &c->after.client);
 }
 
 static bool fares_alike(const struct tw_client_result *a, const struct tw_client_result *b)
@@ -200,7 +200,7 @@ static bool is_noticed(const struct tw_making *m)
 	if (!replies || c->clients_n == 0)
 		return true;
 	for (size_t i = 0; i < c->clients_n; i++)
-		if (!fares_alike(&c->client_before[i], &c->client_after[i]))
+		if (!fares_alike(&c->before.client[i], &c->after.client[i]))
 			return true;
 	/* The same number of other ports is a change of who is lucky, not of how many. */
 	return c->kind == TW_CHANGE_CLIENTS;
@@ -212,7 +212,7 @@ static bool is_slight(const struct tw_making *m)
 	if ((c->kind != TW_CHANGE_BREAKS && c->kind != TW_CHANGE_MENDS) || c->clients_n == 0)
 		return false;
 	for (size_t i = 0; i < c->clients_n; i++) {
-		const struct tw_client_result *a = &c->client_before[i], *b = &c->client_after[i];
+		const struct tw_client_result *a = &c->before.client[i], *b = &c->after.client[i];
 		uint64_t moved =
 			a->passing > b->passing ? a->passing - b->passing : b->passing - a->passing;
 		if (a->total != b->total || moved >= (a->total + SLIGHT - 1) / SLIGHT)
@@ -247,7 +247,7 @@ static tw_status telling_port(struct tw_making *m, uint16_t *ret)
 	const struct tw_change *c = &m->change;
 	for (size_t i = 0; i < c->clients_n && telling.n > 0; i++) {
 		struct tw_port_list own = {NULL, 0}, both;
-		TW_TRY(tw_picked_by(m->d->arena, &c->client_after[i], 1, &own));
+		TW_TRY(tw_picked_by(m->d->arena, &c->after.client[i], 1, &own));
 		TW_TRY(tw_ports_intersect(m->d->arena, own, telling, &both));
 		if (both.n > 0) {
 			*ret = both.v[0].lo;
@@ -255,25 +255,35 @@ static tw_status telling_port(struct tw_making *m, uint16_t *ret)
 		}
 	}
 	if (c->clients_n > 0)
-		*ret = c->client_after[0].client->range[0].lo;
+		*ret = c->after.client[0].client->range[0].lo;
 	else
 		*ret = any.n > 0 ? any.v[0].lo : 32768;
 	return TW_OK;
 }
 
+static bool serves(const struct tw_change *change, uint16_t port)
+{
+	for (size_t i = 0; i < change->boxes_n; i++)
+		for (size_t k = 0; k < change->box[i].service_n; k++)
+			if (change->box[i].service[k].lo <= port &&
+				port <= change->box[i].service[k].hi)
+				return true;
+	return false;
+}
+
 /* A service that people know, if it is among them; never port 0 where there is another. */
 static tw_set known_service(struct tw_making *m, tw_set set)
 {
-	static const struct tw_ports known[] = {
-		{443, 443}, {22, 22}, {80, 80}, {53, 53}, {1, UINT16_MAX}};
-	for (size_t i = 0; i < TW_COUNT(known); i++) {
-		struct tw_box box = tw_box_all((enum tw_family)m->change.family);
-		box.service = known[i];
-		tw_set here = tw_set_intersect(m->d->space, set, tw_set_box(m->d->space, &box));
-		if (!tw_set_is_empty(here))
-			return here;
-	}
-	return set;
+	static const uint16_t known[] = {443, 22, 80, 53};
+	struct tw_box box = tw_box_all((enum tw_family)m->change.family);
+	box.service = (struct tw_ports){1, UINT16_MAX};
+	for (size_t i = 0; i < TW_COUNT(known); i++)
+		if (serves(&m->change, known[i])) {
+			box.service = (struct tw_ports){known[i], known[i]};
+			break;
+		}
+	tw_set here = tw_set_intersect(m->d->space, set, tw_set_box(m->d->space, &box));
+	return tw_set_is_empty(here) ? set : here;
 }
 
 /* The witness fares as the packets of the change do now; its port is the one that shows it. */
@@ -309,10 +319,11 @@ static void keep_returns(struct tw_making *m)
 	struct tw_change *c = &m->change;
 	if (m->d->options->filters)
 		return;
-	c->returns_before = m->returns[TW_OLD].v;
-	c->returns_before_n = m->returns[TW_OLD].n;
-	c->returns_after = m->returns[TW_NEW].v;
-	c->returns_after_n = m->returns[TW_NEW].n;
+	for (int age = 0; age < TW_AGES; age++) {
+		struct tw_change_side *side = tw_change_side_of(c, (enum tw_age)age);
+		side->returns = m->returns[age].v;
+		side->returns_n = m->returns[age].n;
+	}
 }
 
 /* What two twins must agree in to be one change. */
@@ -344,19 +355,22 @@ static bool same_clients_list(
 	return true;
 }
 
+static bool same_side(const struct tw_change_side *a, const struct tw_change_side *b, size_t n)
+{
+	return a->verdict == b->verdict && tw_same_text(a->rule, b->rule) &&
+	       same_clients_list(a->client, b->client, n);
+}
+
 static bool is_one(const struct tw_making *x, const struct tw_making *y)
 {
 	const struct tw_change *a = &x->change, *b = &y->change;
 	return x->round == y->round && a->kind == b->kind && a->family == b->family &&
 	       a->protocol == b->protocol && a->reply_kind == b->reply_kind &&
-	       a->before == b->before && a->after == b->after && a->clients_n == b->clients_n &&
-	       tw_same_text(a->component, b->component) &&
-	       tw_same_text(a->before_rule, b->before_rule) &&
-	       tw_same_text(a->after_rule, b->after_rule) && tw_same_text(a->cuts, b->cuts) &&
+	       a->clients_n == b->clients_n && tw_same_text(a->component, b->component) &&
+	       tw_same_text(a->cuts, b->cuts) && same_side(&a->before, &b->before, a->clients_n) &&
+	       same_side(&a->after, &b->after, a->clients_n) &&
 	       tw_ports_equal(x->returns[TW_OLD], y->returns[TW_OLD]) &&
-	       tw_ports_equal(x->returns[TW_NEW], y->returns[TW_NEW]) &&
-	       same_clients_list(a->client_before, b->client_before, a->clients_n) &&
-	       same_clients_list(a->client_after, b->client_after, a->clients_n);
+	       tw_ports_equal(x->returns[TW_NEW], y->returns[TW_NEW]);
 }
 
 tw_status tw_change_add(struct tw_diffing *d, const struct tw_where *where, unsigned round,

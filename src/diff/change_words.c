@@ -145,33 +145,34 @@ static const char *story(const struct telling *t)
 						       : "passes or not: the input leaves it open";
 	switch (c->kind) {
 	case TW_CHANGE_APPEARS:
-		return c->after == TW_PARTIAL
+		return c->after.verdict == TW_PARTIAL
 			       ? "was blocked; the request passes now, and some replies return"
 			       : "was blocked and completes now";
 	case TW_CHANGE_VANISHES:
-		return c->before == TW_PARTIAL
+		return c->before.verdict == TW_PARTIAL
 			       ? "got some of its replies, and its request is blocked now"
 			       : "completed and is blocked now";
 	case TW_CHANGE_BREAKS:
-		return c->after == TW_ONE_WAY
+		return c->after.verdict == TW_ONE_WAY
 			       ? "still lets its request pass, but no reply returns any more"
 			       : "still lets its request pass, but fewer replies return";
 	case TW_CHANGE_MENDS:
-		return c->after == TW_COMPLETE ? "gets all its replies now"
-					       : "gets more of its replies than before";
+		return c->after.verdict == TW_COMPLETE ? "gets all its replies now"
+						       : "gets more of its replies than before";
 	case TW_CHANGE_CLIENTS:
 		return "gets its replies on other ports than before";
 	case TW_CHANGE_ONE_WAY:
-		return c->after == TW_BLOCKED
+		return c->after.verdict == TW_BLOCKED
 			       ? "passed without any reply, and is blocked now"
 			       : "was blocked; the request passes now, and no reply returns";
 	case TW_CHANGE_UNKNOWN:
 		break;
 	}
-	if (c->before == TW_UNKNOWN && c->after == TW_UNKNOWN)
+	if (c->before.verdict == TW_UNKNOWN && c->after.verdict == TW_UNKNOWN)
 		return "may fare otherwise: both networks leave it open";
-	return c->after == TW_UNKNOWN ? "may fare otherwise: the new network leaves it open"
-				      : "may have fared otherwise: the old network leaves it open";
+	return c->after.verdict == TW_UNKNOWN
+		       ? "may fare otherwise: the new network leaves it open"
+		       : "may have fared otherwise: the old network leaves it open";
 }
 
 static tw_status find_sentence(struct telling *t)

@@ -88,6 +88,8 @@ static tw_status dropped(struct tw_diffing *d, enum tw_age age, const struct tw_
 {
 	const struct tw_path *path = twin->outcome[age]->path;
 	*ret = TW_EMPTY;
+	if (direction == TW_REQUEST && twin->outcome[age]->request == TW_ALLOW)
+		return TW_OK;
 	for (size_t i = 0; i < path->crossings; i++) {
 		const struct tw_crossing *c = &path->crossing[i];
 		struct tw_compiled one;
@@ -226,7 +228,7 @@ static tw_status of_vanished(struct tw_diffing *d, const struct tw_twin *twin,
 
 static bool worked_before(const struct tw_change *change)
 {
-	return change->before == TW_COMPLETE || change->before == TW_PARTIAL;
+	return change->before.verdict == TW_COMPLETE || change->before.verdict == TW_PARTIAL;
 }
 
 tw_status tw_cuts(struct tw_diffing *d, const struct tw_twin *twin, struct tw_change *change)

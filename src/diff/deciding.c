@@ -13,9 +13,10 @@ static void losing_side(const struct tw_change *change, enum tw_age *ret_age, bo
 	bool worse_now = change->kind == TW_CHANGE_VANISHES || change->kind == TW_CHANGE_BREAKS ||
 			 change->kind == TW_CHANGE_CLIENTS;
 	if (change->kind == TW_CHANGE_ONE_WAY)
-		worse_now = change->after == TW_BLOCKED;
+		worse_now = change->after.verdict == TW_BLOCKED;
 	if (change->kind == TW_CHANGE_UNKNOWN)
-		worse_now = change->after == TW_UNKNOWN || change->after == TW_BLOCKED;
+		worse_now =
+			change->after.verdict == TW_UNKNOWN || change->after.verdict == TW_BLOCKED;
 	*ret_age = worse_now ? TW_NEW : TW_OLD;
 	*ret_reply = change->kind == TW_CHANGE_BREAKS || change->kind == TW_CHANGE_MENDS ||
 		     change->kind == TW_CHANGE_CLIENTS;
@@ -142,8 +143,9 @@ static tw_status say(
 	if (!text)
 		return TW_ENOMEM;
 	span = rule ? rule->span : span_of(d->side[age].net, hop->component);
-	*(age == TW_OLD ? &change->before_rule : &change->after_rule) = text;
-	*(age == TW_OLD ? &change->before_span : &change->after_span) = span;
+	struct tw_change_side *told = tw_change_side_of(change, age);
+	told->rule = text;
+	told->span = span;
 	return TW_OK;
 }
 
@@ -152,8 +154,9 @@ static bool say_reason(enum tw_age age, const struct tw_outcome *o, struct tw_ch
 {
 	if (!o || !tw_outcome_has_reason(o) || o->path->exempt)
 		return false;
-	*(age == TW_OLD ? &change->before_rule : &change->after_rule) = o->path->reason_text;
-	*(age == TW_OLD ? &change->before_span : &change->after_span) = o->path->reason_span;
+	struct tw_change_side *told = tw_change_side_of(change, age);
+	told->rule = o->path->reason_text;
+	told->span = o->path->reason_span;
 	if (!change->component)
 		change->component = o->path->reason_component;
 	return true;
@@ -177,7 +180,7 @@ static void say_nobody(struct tw_diffing *d, enum tw_age worse, const struct tw_
 {
 	enum tw_age better = worse == TW_OLD ? TW_NEW : TW_OLD;
 	static const char text[] = "nobody there has these addresses";
-	*(worse == TW_OLD ? &change->before_rule : &change->after_rule) = text;
+	tw_change_side_of(change, worse)->rule = text;
 	if (!change->component)
 		change->component = subnet_of(d->side[better].net, twin->outcome[better]->path);
 }
@@ -189,6 +192,10 @@ static tw_status decide(struct tw_diffing *d, const struct tw_twin *twin, struct
 	bool reply, unknown = change->kind == TW_CHANGE_UNKNOWN;
 	losing_side(change, &worse, &reply);
 	enum tw_age better = worse == TW_OLD ? TW_NEW : TW_OLD;
+	for (int age = 0; age < TW_AGES; age++)
+		if (side[age].outcome)
+			TW_TRY(tw_stations_of(
+				side[age].r, side[age].outcome, reply || unknown, &side[age].way));
 	struct side *bad = &side[worse], *good = &side[better];
 	TW_TRY(find_loss(bad, reply, unknown, lost));
 	if (bad->at)
@@ -216,15 +223,11 @@ tw_status tw_deciding(struct tw_diffing *d, const struct tw_twin *twin, struct t
 	struct tw_change *change)
 {
 	struct side side[TW_AGES] = {{0}, {0}};
-	tw_status status = TW_OK;
-	for (int age = 0; status == TW_OK && age < TW_AGES; age++) {
+	for (int age = 0; age < TW_AGES; age++) {
 		side[age].r = &d->side[age];
 		side[age].outcome = twin->outcome[age];
-		if (side[age].outcome)
-			status = tw_stations_of(side[age].r, side[age].outcome, &side[age].way);
 	}
-	if (status == TW_OK)
-		status = decide(d, twin, lost, side, change);
+	tw_status status = decide(d, twin, lost, side, change);
 	for (int age = 0; age < TW_AGES; age++)
 		TW_VEC_FREE(d->mem, &side[age].way);
 	return status;

@@ -182,7 +182,7 @@ static int rank(const struct tw_change *change)
 		[TW_CHANGE_APPEARS] = 4,
 		[TW_CHANGE_MENDS] = 5,
 		[TW_CHANGE_ONE_WAY] = 6};
-	bool forgot = change->kind == TW_CHANGE_ONE_WAY && change->after != TW_BLOCKED;
+	bool forgot = change->kind == TW_CHANGE_ONE_WAY && change->after.verdict != TW_BLOCKED;
 	return ranks[change->kind] + (change->kind == TW_CHANGE_ONE_WAY && !forgot) +
 	       (change->slight ? 100 : 0);
 }

@@ -14,6 +14,11 @@
 
 enum tw_age { TW_OLD, TW_NEW, TW_AGES };
 
+static inline struct tw_change_side *tw_change_side_of(struct tw_change *change, enum tw_age age)
+{
+	return age == TW_OLD ? &change->before : &change->after;
+}
+
 struct tw_making;
 
 struct tw_diffing {

@@ -230,6 +230,42 @@ static uint16_t meet(void *ctx, uint16_t a, uint16_t b)
 	return label;
 }
 
+static tw_status add_twin(
+	struct refining *r, const struct match *m, tw_set set, struct tw_twins *ret)
+{
+	struct tw_twin twin = {.set = set};
+	const struct cell *old = m->a > 0 ? &r->cell[TW_OLD].v[m->a - 1] : NULL;
+	const struct cell *new = m->b > 0 ? &r->cell[TW_NEW].v[m->b - 1] : NULL;
+	bool same = (old ? old->result : 0) == (new ? new->result : 0);
+	if (old)
+		twin.outcome[TW_OLD] = same && old->passing ? old->passing : old->outcome;
+	if (new)
+		twin.outcome[TW_NEW] = same && new->passing ? new->passing : new->outcome;
+	return tw_set_is_empty(set) ? TW_OK : TW_VEC_PUSH(r->d->mem, ret, twin);
+}
+
+/*
+ * The twins of n matches, whose labels in `changed` are 1 to n. In halves, so that a walk for one
+ * label does not see all the others.
+ */
+static tw_status add_twins(struct refining *r, const struct match *match, size_t n, tw_set changed,
+	uint16_t *table, struct tw_twins *ret)
+{
+	struct tw_space *space = r->d->space;
+	size_t half = n / 2;
+	if (n == 1)
+		return add_twin(r, match, changed, ret);
+	for (int upper = 0; upper < 2; upper++) {
+		size_t first = upper ? half : 0, count = upper ? n - half : half;
+		memset(table, 0, (n + 1) * sizeof(*table));
+		for (size_t i = 1; i <= count; i++)
+			table[first + i] = (uint16_t)i;
+		tw_set part = tw_partition_relabel(space, changed, table, n + 1);
+		TW_TRY(add_twins(r, match + first, count, part, table, ret));
+	}
+	return tw_space_status(space);
+}
+
 static tw_status compare(struct refining *r, struct tw_twins *ret)
 {
 	struct tw_space *space = r->d->space;
@@ -239,20 +275,10 @@ static tw_status compare(struct refining *r, struct tw_twins *ret)
 	tw_set changed = tw_partition_combine(space, part[TW_OLD], part[TW_NEW], meet, r);
 	TW_TRY(r->status);
 	TW_TRY(tw_space_status(space));
-	for (size_t i = 0; i < r->match.n; i++) {
-		const struct match *m = &r->match.v[i];
-		struct tw_twin twin = {.set = tw_partition_where(space, changed, m->label)};
-		const struct cell *old = m->a > 0 ? &r->cell[TW_OLD].v[m->a - 1] : NULL;
-		const struct cell *new = m->b > 0 ? &r->cell[TW_NEW].v[m->b - 1] : NULL;
-		bool same = (old ? old->result : 0) == (new ? new->result : 0);
-		if (old)
-			twin.outcome[TW_OLD] = same && old->passing ? old->passing : old->outcome;
-		if (new)
-			twin.outcome[TW_NEW] = same && new->passing ? new->passing : new->outcome;
-		if (!tw_set_is_empty(twin.set))
-			TW_TRY(TW_VEC_PUSH(r->d->mem, ret, twin));
-	}
-	return tw_space_status(space);
+	if (r->match.n == 0)
+		return TW_OK;
+	uint16_t *table = TW_NEW_ARRAY(r->d->arena, uint16_t, r->match.n + 1);
+	return table ? add_twins(r, r->match.v, r->match.n, changed, table, ret) : TW_ENOMEM;
 }
 
 static tw_status gather(struct refining *r, const struct tw_outcomes outcomes[TW_AGES])

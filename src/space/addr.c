@@ -79,22 +79,33 @@ bool tw_prefix_contains(struct tw_prefix outer, struct tw_prefix inner)
 	       tw_addr_cmp(inner.addr, range.last) <= 0;
 }
 
+/* Zero bits at the low end of an address, at most `width`. */
+static unsigned low_zeros(struct tw_addr a, unsigned width)
+{
+	if (a.lo != 0)
+		return (unsigned)__builtin_ctzll(a.lo);
+	return a.hi != 0 ? 64 + (unsigned)__builtin_ctzll(a.hi) : width;
+}
+
+/* The number of bits up to the highest one. */
+static unsigned bit_length(struct tw_addr a)
+{
+	if (a.hi != 0)
+		return 128 - (unsigned)__builtin_clzll(a.hi);
+	return a.lo != 0 ? 64 - (unsigned)__builtin_clzll(a.lo) : 0;
+}
+
 /* The largest number of host bits of a block that begins at `first` and ends at or before `last`.
  */
 static unsigned block_bits(struct tw_addr first, struct tw_addr last, unsigned width)
 {
-	unsigned bits = 0;
+	unsigned aligned = low_zeros(first, width), fits;
+	struct tw_addr more = {last.hi - first.hi - (last.lo < first.lo), last.lo - first.lo};
 
-	while (bits < width) {
-		struct tw_addr host = ones(bits + 1);
-		struct tw_addr end = {first.hi | host.hi, first.lo | host.lo};
-
-		if ((first.hi & host.hi) != 0 || (first.lo & host.lo) != 0 ||
-			tw_addr_cmp(end, last) > 0)
-			break;
-		bits++;
-	}
-	return bits;
+	fits = bit_length(more);
+	if (tw_addr_cmp(more, ones(fits)) < 0)
+		fits--;
+	return aligned < fits ? aligned : fits;
 }
 
 size_t tw_range_prefixes(struct tw_range range, struct tw_prefix *out, size_t room)

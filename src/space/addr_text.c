@@ -172,18 +172,45 @@ static int zero_run(struct tw_addr addr, int *ret_begin)
 	return best;
 }
 
+/* Writes a number up to 999; returns its digits. */
+static size_t put_number(char *out, unsigned n)
+{
+	size_t at = 0;
+
+	if (n >= 100)
+		out[at++] = (char)('0' + n / 100);
+	if (n >= 10)
+		out[at++] = (char)('0' + n / 10 % 10);
+	out[at++] = (char)('0' + n % 10);
+	return at;
+}
+
+static size_t put_v4(char *out, uint32_t addr)
+{
+	size_t at = 0;
+
+	for (int shift = 24; shift >= 0; shift -= 8) {
+		at += put_number(out + at, addr >> shift & 255);
+		out[at++] = '.';
+	}
+	return at - 1;
+}
+
 const char *tw_addr_text(struct tw_addr addr, enum tw_family family, char buf[TW_PREFIX_TEXT])
 {
-	unsigned lo = (unsigned)addr.lo;
+	static const char mapped_prefix[] = "::ffff:";
 	bool mapped = addr.hi == 0 && addr.lo >> 32 == 0xffff;
 	int begin = 0, run;
 	size_t at = 0;
 
 	if (family != TW_IPV6 || mapped) {
 		/* RFC 5952 section 5: IPv4-mapped addresses end in dotted decimal. */
-		(void)snprintf(buf, TW_PREFIX_TEXT, "%s%u.%u.%u.%u",
-			family == TW_IPV6 ? "::ffff:" : "", lo >> 24 & 255, lo >> 16 & 255,
-			lo >> 8 & 255, lo & 255);
+		if (family == TW_IPV6) {
+			at = sizeof(mapped_prefix) - 1;
+			memcpy(buf, mapped_prefix, at);
+		}
+		at += put_v4(buf + at, (uint32_t)addr.lo);
+		buf[at] = '\0';
 		return buf;
 	}
 	run = zero_run(addr, &begin);
@@ -208,6 +235,8 @@ const char *tw_prefix_text(struct tw_prefix prefix, char buf[TW_PREFIX_TEXT])
 
 	tw_addr_text(prefix.addr, prefix.family == TW_IPV6 ? TW_IPV6 : TW_IPV4, buf);
 	at = strlen(buf);
-	(void)snprintf(buf + at, TW_PREFIX_TEXT - at, "/%u", (unsigned)prefix.len);
+	buf[at++] = '/';
+	at += put_number(buf + at, prefix.len);
+	buf[at] = '\0';
 	return buf;
 }

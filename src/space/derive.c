@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Operations on one diagram: the points of a label, new names for labels, a field forgotten, both
- * ends exchanged. Like ops.c one recursion per node, remembered in the cache.
+ * Operations on one diagram: the points of a label, new names for labels, a field forgotten, all
+ * fields but one forgotten, both ends exchanged. Like ops.c one recursion per node, remembered in
+ * the cache.
  */
 
 #include "node.h"
@@ -9,7 +10,7 @@
 
 struct map {
 	enum tw_op op;
-	uint32_t arg;	       /* WHERE: the label; RELABEL: 0; FORGET: the field; MIRROR: 0 */
+	uint32_t arg; /* WHERE: the label; RELABEL: 0; FORGET, PROJECT: the field; MIRROR: 0 */
 	const uint16_t *table; /* RELABEL */
 	size_t n;
 };
@@ -41,14 +42,21 @@ static tw_set map_kids(struct tw_space *space, const struct map *m, tw_set a)
 	return tw_node_make(space, node.level, node.wide, base);
 }
 
-static tw_set unite_kids(struct tw_space *space, tw_set a)
+/* The union of the children, of PROJECT of what becomes of them. */
+static tw_set unite_kids(struct tw_space *space, const struct map *m, tw_set a)
 {
 	struct tw_job job = {.op = TW_OP_UNION};
 	struct tw_node node = *tw_node_at(space, a);
 	tw_set all = TW_EMPTY;
 
-	for (uint32_t i = 0; i < node.n && space->status == TW_OK; i++)
-		all = tw_apply(space, &job, all, tw_node_kid(space, &node, i));
+	for (uint32_t i = 0; i < node.n && space->status == TW_OK; i++) {
+		tw_set kid = tw_node_kid(space, &node, i);
+
+		if (m->op == TW_OP_PROJECT)
+			kid = map(space, m, kid);
+		if (space->status == TW_OK)
+			all = tw_apply(space, &job, all, kid);
+	}
 	return all;
 }
 
@@ -133,7 +141,10 @@ static tw_set map_node(struct tw_space *space, const struct map *m, tw_set a)
 	unsigned level = tw_node_level(space, a);
 
 	if (m->op == TW_OP_FORGET && level == m->arg)
-		return unite_kids(space, a);
+		return unite_kids(space, m, a);
+	/* Families are told apart, as addresses belong to them. */
+	if (m->op == TW_OP_PROJECT && level != TW_FIELD_FAMILY && level < m->arg)
+		return unite_kids(space, m, a);
 	if (m->op == TW_OP_MIRROR && level == TW_FIELD_FROM)
 		return mirror_from(space, a);
 	if (m->op == TW_OP_MIRROR && level == TW_FIELD_TO)
@@ -149,6 +160,8 @@ static tw_set map(struct tw_space *space, const struct map *m, tw_set a)
 
 	if (level == TW_FIELDS)
 		return map_label(m, a);
+	if (m->op == TW_OP_PROJECT && level > m->arg)
+		return 1; /* a node is never empty */
 	if ((m->op == TW_OP_FORGET && level > m->arg) ||
 		(m->op == TW_OP_MIRROR && level > TW_FIELD_TO))
 		return a;
@@ -169,6 +182,13 @@ tw_set tw_set_forget(struct tw_space *space, tw_set set, enum tw_field field)
 	/* Addresses belong to their family: no point of the other one agrees in all other fields.
 	 */
 	return field == TW_FIELD_FAMILY ? set : map(space, &m, set);
+}
+
+tw_set tw_set_values(struct tw_space *space, tw_set set, enum tw_field field)
+{
+	struct map m = {.op = TW_OP_PROJECT, .arg = field};
+
+	return space->status == TW_OK ? map(space, &m, set) : TW_EMPTY;
 }
 
 tw_set tw_set_mirror(struct tw_space *space, tw_set set)

@@ -5,6 +5,7 @@
  */
 
 #include "node.h"
+#include "ops.h"
 
 /* ---- boxes ---------------------------------------------------------------------------------- */
 
@@ -118,11 +119,7 @@ static tw_status project(
 	bool addresses = field == TW_FIELD_FROM || field == TW_FIELD_TO;
 	tw_set kid[2];
 
-	/* From the last level up, so that what is left to unite stays small. */
-	for (unsigned other = TW_FIELD_SERVICE; other > TW_FIELD_FAMILY; other--) {
-		if (other != field)
-			set = tw_set_forget(space, set, (enum tw_field)other);
-	}
+	set = tw_set_values(space, set, field);
 	TW_TRY(space->status);
 	kid[0] = tw_family_kid(space, set, TW_IPV4);
 	kid[1] = tw_family_kid(space, set, TW_IPV6);
@@ -171,29 +168,26 @@ void tw_intervals_free(struct tw_space *space, struct tw_intervals *intervals)
 /* Small diagrams are simply walked; a large one needs to know which nodes it has seen. */
 enum { SMALL_WALK = 2000 };
 
+enum { LABEL_WORDS = TW_TERMINALS / 64 };
+
+/* Few of all labels occur: a word of them means something once its bit in `used` is set. */
 struct label_walk {
 	const struct tw_space *space;
 	uint64_t *seen; /* nodes; NULL while the walk is small */
 	size_t steps;
-	/* Labels by bit. Most lists have a few dozen of 65,536, and clearing and reading all words
-	 * was a tenth of `fix`: only words whose bit is set in `used` mean anything. */
-	uint64_t used[TW_TERMINALS / 64 / 64];
-	uint64_t label[TW_TERMINALS / 64];
+	uint64_t used[LABEL_WORDS / 64];
+	uint64_t label[LABEL_WORDS];
 };
 
-static bool test_and_set(uint64_t *word, uint32_t bit)
+static void note_label(struct label_walk *walk, tw_set label)
 {
-	bool was = word[bit / 64] >> bit % 64 & 1;
+	size_t word = label / 64;
+	uint64_t bit = (uint64_t)1 << word % 64;
 
-	word[bit / 64] |= (uint64_t)1 << bit % 64;
-	return was;
-}
-
-static void note_label(struct label_walk *walk, uint32_t label)
-{
-	if (!test_and_set(walk->used, label / 64))
-		walk->label[label / 64] = 0;
-	test_and_set(walk->label, label);
+	if (!(walk->used[word / 64] & bit))
+		walk->label[word] = 0;
+	walk->used[word / 64] |= bit;
+	walk->label[word] |= (uint64_t)1 << label % 64;
 }
 
 static void try_labels(struct label_walk *walk, tw_set set)
@@ -210,27 +204,26 @@ static void try_labels(struct label_walk *walk, tw_set set)
 
 static void find_labels(struct label_walk *walk, tw_set set)
 {
+	uint32_t bit = set - TW_TERMINALS;
+
 	if (set < TW_TERMINALS) {
 		note_label(walk, set);
 		return;
 	}
-	if (test_and_set(walk->seen, set - TW_TERMINALS))
+	if (walk->seen[bit / 64] >> bit % 64 & 1)
 		return;
+	walk->seen[bit / 64] |= (uint64_t)1 << bit % 64;
 	for (uint32_t i = 0; i < tw_node_at(walk->space, set)->n; i++)
 		find_labels(walk, tw_node_kid(walk->space, tw_node_at(walk->space, set), i));
 }
 
-/* Writes the labels of one word; returns how many there are now. */
+/* The labels of one word, behind the n that are written. Returns how many that makes. */
 static size_t write_labels(
-	const struct label_walk *walk, size_t at, uint16_t *out, size_t room, size_t n)
+	const struct label_walk *walk, size_t word, uint16_t *out, size_t room, size_t n)
 {
-	for (uint64_t word = walk->label[at], bit = 0; word; word >>= 1, bit++) {
-		if (!(word & 1))
-			continue;
+	for (uint64_t left = walk->label[word]; left; left &= left - 1, n++)
 		if (n < room)
-			out[n] = (uint16_t)(at * 64 + bit);
-		n++;
-	}
+			out[n] = (uint16_t)(word * 64 + (size_t)__builtin_ctzll(left));
 	return n;
 }
 
@@ -257,8 +250,8 @@ size_t tw_partition_labels(struct tw_space *space, tw_set partition, uint16_t *o
 		tw_mem_release(space->mem, walk.seen, size);
 	}
 	for (size_t i = 0; i < TW_COUNT(walk.used); i++)
-		for (uint64_t word = walk.used[i], bit = 0; word; word >>= 1, bit++)
-			if (word & 1)
-				n = write_labels(&walk, i * 64 + bit, out, room, n);
+		for (uint64_t left = walk.used[i]; left; left &= left - 1)
+			n = write_labels(
+				&walk, i * 64 + (size_t)__builtin_ctzll(left), out, room, n);
 	return n;
 }

@@ -12,15 +12,15 @@ void tw_concise_diff(struct tw_doc *doc)
 	for (size_t i = 0; i < doc->difference->changes; i++) {
 		const struct tw_change *change = &doc->difference->change[i];
 		const struct tw_client_result *worst =
-			tw_worst_client(change->client_after, change->clients_n);
+			tw_worst_client(change->after.client, change->clients_n);
 		struct tw_span span =
-			change->after_span.file != 0 ? change->after_span : change->before_span;
+			change->after.span.file != 0 ? change->after.span : change->before.span;
 
 		tw_concise_place(doc, span);
 		tw_paint_str(paint, tw_change_name(change->kind));
 		tw_paint_str(paint, " ");
 		tw_paint_str(paint, change->sentence);
-		if (worst != NULL && worst->total > 0 && change->after != TW_BLOCKED) {
+		if (worst != NULL && worst->total > 0 && change->after.verdict != TW_BLOCKED) {
 			tw_paint_str(paint, ": ");
 			tw_paint_str(paint, tw_say_share(paint, worst->passing, worst->total));
 			tw_paint_str(paint, " replies return for ");

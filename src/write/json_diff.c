@@ -3,29 +3,24 @@
 
 #include "report_out.h"
 
-static void write_side(
-	struct tw_doc *doc, struct tw_jsonw *w, const struct tw_change *change, bool after)
+static void write_side(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_change *change,
+	const struct tw_change_side *side)
 {
-	bool ports = change->reply_kind == TW_REPLY_PORTS;
-	const struct tw_client_result *client =
-		after ? change->client_after : change->client_before;
-
 	tw_jsonw_object(w, false);
-	tw_json_key_str(w, "verdict", tw_verdict_name(after ? change->after : change->before));
+	tw_json_key_str(w, "verdict", tw_verdict_name(side->verdict));
 	tw_jsonw_key(w, "returns");
-	if (ports)
-		tw_json_ports(w, after ? change->returns_after : change->returns_before,
-			after ? change->returns_after_n : change->returns_before_n, false);
+	if (change->reply_kind == TW_REPLY_PORTS)
+		tw_json_ports(w, side->returns, side->returns_n, false);
 	else
 		tw_jsonw_null(w);
 	tw_jsonw_key(w, "clients");
 	tw_jsonw_array(w, false);
 	for (size_t i = 0; i < change->clients_n; i++)
-		tw_json_client_result(w, &client[i]);
+		tw_json_client_result(w, &side->client[i]);
 	tw_jsonw_end_array(w);
-	tw_json_key_str(w, "rule", after ? change->after_rule : change->before_rule);
+	tw_json_key_str(w, "rule", side->rule);
 	tw_jsonw_key(w, "location");
-	tw_json_location(doc, w, after ? change->after_span : change->before_span);
+	tw_json_location(doc, w, side->span);
 	tw_jsonw_end_object(w);
 }
 
@@ -45,9 +40,9 @@ static void write_change(struct tw_doc *doc, struct tw_jsonw *w, const struct tw
 	tw_jsonw_key(w, "boxes");
 	tw_json_boxes(w, change->box, change->boxes_n);
 	tw_jsonw_key(w, "before");
-	write_side(doc, w, change, false);
+	write_side(doc, w, change, &change->before);
 	tw_jsonw_key(w, "after");
-	write_side(doc, w, change, true);
+	write_side(doc, w, change, &change->after);
 	tw_jsonw_key(w, "witness");
 	tw_json_witness(w, change->witness);
 	tw_json_key_str(w, "cuts", change->cuts);

@@ -127,23 +127,23 @@ static const char *share_text(struct tw_paint *paint, const struct tw_client_res
 /* The client that decides; else the first whose count changes. */
 static bool is_told(const struct tw_doc *doc, const struct tw_change *change, size_t i)
 {
-	const struct tw_client_result *a = &change->client_before[i];
-	const struct tw_client_result *b = &change->client_after[i];
+	const struct tw_client_result *a = &change->before.client[i];
+	const struct tw_client_result *b = &change->after.client[i];
 
 	if (doc->style->verbose || b->level == TW_LEVEL_ERROR || b->asked)
 		return true;
 	for (size_t k = 0; k < change->clients_n; k++)
-		if (change->client_after[k].level == TW_LEVEL_ERROR &&
-			(change->client_after[k].passing != change->client_before[k].passing ||
-				change->client_after[k].verdict !=
-					change->client_before[k].verdict))
+		if (change->after.client[k].level == TW_LEVEL_ERROR &&
+			(change->after.client[k].passing != change->before.client[k].passing ||
+				change->after.client[k].verdict !=
+					change->before.client[k].verdict))
 			return false; /* those that decide tell it all */
 	return a->passing != b->passing;
 }
 
 static bool fares_like(const struct tw_change *change, size_t i, size_t k)
 {
-	const struct tw_client_result *a = change->client_before, *b = change->client_after;
+	const struct tw_client_result *a = change->before.client, *b = change->after.client;
 
 	return a[i].passing == a[k].passing && a[i].total == a[k].total &&
 	       b[i].passing == b[k].passing && b[i].total == b[k].total &&
@@ -154,10 +154,10 @@ static bool fares_like(const struct tw_change *change, size_t i, size_t k)
 static bool goes_with(struct tw_paint *paint, const struct tw_change *change, size_t i, size_t k)
 {
 	return fares_like(change, i, k) ||
-	       (strcmp(share_text(paint, &change->client_before[i]),
-			share_text(paint, &change->client_before[k])) == 0 &&
-		       strcmp(share_text(paint, &change->client_after[i]),
-			       share_text(paint, &change->client_after[k])) == 0);
+	       (strcmp(share_text(paint, &change->before.client[i]),
+			share_text(paint, &change->before.client[k])) == 0 &&
+		       strcmp(share_text(paint, &change->after.client[i]),
+			       share_text(paint, &change->after.client[k])) == 0);
 }
 
 static void draw_clients(struct tw_doc *doc, const struct tw_change *change)
@@ -171,19 +171,19 @@ static void draw_clients(struct tw_doc *doc, const struct tw_change *change)
 			told = is_told(doc, change, k) && goes_with(paint, change, i, k);
 		if (told)
 			continue;
-		const char *ids = change->client_after[i].client->id;
+		const char *ids = change->after.client[i].client->id;
 		for (size_t k = i + 1; k < change->clients_n; k++)
 			if (is_told(doc, change, k) && goes_with(paint, change, i, k))
 				ids = tw_paint_kept(
 					paint, tw_arena_printf(paint->arena, "%s, %s", ids,
-						       change->client_after[k].client->id));
+						       change->after.client[k].client->id));
 		begin_row(paint, titled ? "" : "replies");
 		titled = true;
 		tw_paint_words(
 			paint, tw_paint_kept(paint,
 				       tw_arena_printf(paint->arena, "%s -> %s (%s)",
-					       share_text(paint, &change->client_before[i]),
-					       share_text(paint, &change->client_after[i]), ids)));
+					       share_text(paint, &change->before.client[i]),
+					       share_text(paint, &change->after.client[i]), ids)));
 		tw_paint_newline(paint);
 	}
 }
@@ -191,19 +191,19 @@ static void draw_clients(struct tw_doc *doc, const struct tw_change *change)
 /* ---- why --------------------------------------------------------------------------------------
  */
 
-static void draw_rule(struct tw_doc *doc, const char *title, const char *rule, struct tw_span span)
+static void draw_rule(struct tw_doc *doc, const char *title, const struct tw_change_side *side)
 {
 	struct tw_paint *paint = &doc->paint;
 
-	if (rule == NULL)
+	if (side->rule == NULL)
 		return;
 	begin_row(paint, title);
-	tw_paint_words(paint, rule);
-	if (span.file != 0) {
+	tw_paint_words(paint, side->rule);
+	if (side->span.file != 0) {
 		tw_paint_newline(paint);
 		tw_paint_to(paint, MARGIN);
 		tw_paint_hue(paint, TW_HUE_FRAME);
-		tw_excerpt_place(paint, doc->sources, span);
+		tw_excerpt_place(paint, doc->sources, side->span);
 		tw_paint_hue(paint, TW_HUE_NONE);
 	}
 	tw_paint_newline(paint);
@@ -231,10 +231,10 @@ static void draw_change(struct tw_doc *doc, const struct tw_change *change)
 	tw_paint_str(paint, kinds[change->kind].word);
 	tw_paint_hue(paint, TW_HUE_NONE);
 	draw_boxes(doc, change);
-	if (change->after != TW_BLOCKED || change->before != TW_COMPLETE)
+	if (change->after.verdict != TW_BLOCKED || change->before.verdict != TW_COMPLETE)
 		draw_clients(doc, change);
-	draw_rule(doc, "old", change->before_rule, change->before_span);
-	draw_rule(doc, "new", change->after_rule, change->after_span);
+	draw_rule(doc, "old", &change->before);
+	draw_rule(doc, "new", &change->after);
 	if (witness != NULL && witness->request_text != NULL) {
 		draw_packet(paint, "example", witness->request_text, witness->request_fate);
 		if (witness->reply && witness->reply_text != NULL)
@@ -264,8 +264,14 @@ static bool is_first(const struct tw_difference *difference, size_t i)
 	return true;
 }
 
+/* What is left out without -v, by the rule that leaves it out. */
+struct hidden {
+	size_t more;   /* behind the worst CHANGES_MAX of a component */
+	size_t slight; /* changes of hardly anything */
+};
+
 /* All changes of the component that change i is the first of. */
-static void draw_component(struct tw_doc *doc, size_t i)
+static void draw_component(struct tw_doc *doc, size_t i, struct hidden *hidden)
 {
 	const struct tw_difference *difference = doc->difference;
 	struct tw_paint *paint = &doc->paint;
@@ -305,6 +311,8 @@ static void draw_component(struct tw_doc *doc, size_t i)
 	}
 	if (more + slight > 0)
 		tw_paint_newline(paint);
+	hidden->more += more;
+	hidden->slight += slight;
 }
 
 /* What does something else and guards nobody: no flow of the network notices. */
@@ -344,8 +352,37 @@ static void draw_same(struct tw_doc *doc)
 	tw_paint_newline(paint);
 }
 
-/* "2 flows vanish, 1 appears." */
-static void draw_counts(struct tw_doc *doc)
+/* The count below is of all changes: how many of them stand above, and why not the others. */
+static void draw_hidden(struct tw_doc *doc, const struct hidden *hidden)
+{
+	struct tw_paint *paint = &doc->paint;
+	size_t all = doc->difference->changes, n = hidden->more + hidden->slight;
+
+	if (n == 0)
+		return;
+	paint->indent = 2;
+	tw_paint_words(paint,
+		tw_paint_kept(paint, tw_arena_printf(paint->arena,
+					     "shown: %zu of %s; hidden (-v shows all): ", all - n,
+					     tw_say_count(paint, all, "change"))));
+	if (hidden->more > 0)
+		tw_paint_words(paint,
+			tw_paint_kept(paint, tw_arena_printf(paint->arena,
+						     "%zu beyond the worst %d of a component",
+						     hidden->more, CHANGES_MAX)));
+	if (hidden->more > 0 && hidden->slight > 0)
+		tw_paint_str(paint, ", ");
+	if (hidden->slight > 0)
+		tw_paint_words(
+			paint, tw_paint_kept(paint,
+				       tw_arena_printf(paint->arena,
+					       "%zu of less than one client port in a thousand",
+					       hidden->slight)));
+	tw_paint_newline(paint);
+}
+
+/* "2 flows vanish, 1 appears"; "in all" where some are not shown. */
+static void draw_counts(struct tw_doc *doc, const struct hidden *hidden)
 {
 	const struct tw_difference *difference = doc->difference;
 	struct tw_paint *paint = &doc->paint;
@@ -365,7 +402,8 @@ static void draw_counts(struct tw_doc *doc)
 		if (text != NULL)
 			text = tw_arena_printf(paint->arena, "%s, %zu %s", text, n, verb);
 		else
-			text = tw_arena_printf(paint->arena, "%s%s %s",
+			text = tw_arena_printf(paint->arena, "%s%s%s %s",
+				hidden->more + hidden->slight > 0 ? "in all: " : "",
 				tw_say_count(paint, n, difference->filters ? "set" : "flow"),
 				difference->filters ? " of packets" : "", verb);
 		text = tw_paint_kept(paint, text);
@@ -403,11 +441,14 @@ static void draw_assumptions(struct tw_doc *doc)
 
 void tw_text_diff(struct tw_doc *doc)
 {
+	struct hidden hidden = {0};
+
 	for (size_t i = 0; i < doc->difference->changes; i++)
 		if (is_first(doc->difference, i))
-			draw_component(doc, i);
+			draw_component(doc, i, &hidden);
 	draw_idle(doc);
 	draw_same(doc);
 	draw_assumptions(doc);
-	draw_counts(doc);
+	draw_hidden(doc, &hidden);
+	draw_counts(doc, &hidden);
 }
