@@ -4,6 +4,7 @@
  * lets everything out and no reply in is told once; one that lets replies in for a share only is
  * judged.
  */
+#include "declared.h"
 #include "infer.h"
 
 static enum tw_list other_of(enum tw_list list)
@@ -169,6 +170,7 @@ static tw_status collect_open(
 		tw_set set = tw_set_intersect(space, peers, tw_set_box(space, &box));
 		set = tw_set_intersect(
 			space, set, tw_rule_covers(space, one, (struct tw_view){list, TW_REQUEST}));
+		set = tw_set_subtract(space, set, tw_declared_answers(r, atom->protocol, ports));
 		struct tw_piece like = {
 			.cap = TW_LEVEL_ERROR, .anywhere = tw_rule_is_anywhere(one)};
 		TW_TRY(tw_scope_pieces(scope, list, set, &like, true, pieces));

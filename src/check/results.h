@@ -121,9 +121,12 @@ struct tw_results {
 	bool *interface_judged;
 	bool *acl_judged;
 	/* What the intents say besides flows (declared.h): clients of names, NULL until they are
-	 * known; and packets of flows with `internet`, taken for every address. */
+	 * known; what their flows are answered; and packets of flows with `internet`, taken for
+	 * every address. */
 	struct tw_declared *declared;
 	size_t declareds;
+	struct tw_answers *answer;
+	size_t answers;
 	tw_set internet;
 };
 
