@@ -124,6 +124,13 @@ def random_intents(world):
     for flow in flows:
         if rng.random() < 0.4:
             flow["clients"] = rng.sample(CLIENTS, rng.randint(1, 2))
+    if rng.random() < 0.4:  # the replies of one may be one rule with the service of the other
+        own, other = rng.choice(world.ours), rng.choice(world.peers)
+        if own != other:
+            flows += [{"name": "low", "from": other, "to": own, "port": ["tcp/1-1023"],
+                       "clients": ["linux"]},
+                      {"name": "back", "from": own, "to": other, "port": ["tcp/443"],
+                       "clients": ["nat-gateway"]}]
     bans = [intent(f"never-{i}", FORBIDDEN, 2) for i in range(rng.choice((0, 0, 1, 2)))]
     callers = [flow for flow in flows if flow["to"] == "internet" and flow["from"] in world.ours]
     for flow in callers[:1]:  # its reply range lets a lot in
@@ -218,9 +225,11 @@ def check_faults(binary, folder, world, made):
     """With machines in the subnets that carry the groups; and the lists alone, whose rules may hold
     requests and replies in one."""
     groups = {one["GroupName"]: one["GroupId"] for one in made["SecurityGroups"]}
+    bare = world.network()
+    del bare["NetworkInterfaces"]  # nothing is known of who is there
     # Without groups nobody tells two machines of one subnet apart.
     alone = [] if any(one["shared"] for one in world.subnets) else loud(judged(
-        binary, folder, world.network(), {"NetworkAcls": made["NetworkAcls"]}))
+        binary, folder, bare, {"NetworkAcls": made["NetworkAcls"]}))
     made["SecurityGroups"].append({  # of machines that no flow names: gen makes none for them
         "GroupId": "sg-closed", "GroupName": "closed", "VpcId": "vpc-1", "IpPermissions": [],
         "IpPermissionsEgress": []})
