@@ -5,7 +5,10 @@
  * DOC: Whoever starts a flow from an address of a name with a client is that client (contract
  * section 3: "whatever `clients` of an intent, a name or `--client` says"); an address of two names
  * may be either. And `internet` is 0.0.0.0/0 in a rule: what such a rule lets pass to and from
- * private addresses, in a service that a flow with `internet` asks for, nobody asked for.
+ * private addresses, in a service that a flow with `internet` asks for, nobody asked for. And a
+ * rule may let replies of stated flows pass beside requests (gen writes the fewest rules, so
+ * 1-65535 is the service 1-1023 and the replies to 1024-65535): the replies are no permission to
+ * ask.
  */
 #include "declared.h"
 
@@ -163,21 +166,116 @@ static tw_status add_internet(struct tw_results *r, const struct tw_intent *inte
 	return tw_space_status(space);
 }
 
+/* ---- answers ----------------------------------------------------------------------------------
+ */
+
+typedef TW_VEC(struct tw_answers) answer_list;
+
+static tw_status add_answer(struct tw_results *r, int16_t protocol, struct tw_ports ports,
+	tw_set ends, answer_list *list)
+{
+	struct tw_space *space = r->judge->space;
+	const struct tw_service service = {.protocol = protocol, .ports = ports};
+	tw_set set = tw_set_intersect(space, ends, tw_service_set(space, &service, false));
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct tw_answers *one = &list->v[i];
+		if (one->protocol != protocol || one->ports.lo != ports.lo ||
+			one->ports.hi != ports.hi)
+			continue;
+		one->set = tw_set_union(space, one->set, set);
+		return tw_space_status(space);
+	}
+	return TW_VEC_PUSH(r->mem, list, ((struct tw_answers){protocol, ports, set}));
+}
+
+/* The ports of whoever asks: as the flow says, its name, or who runs this; else of any client. */
+static tw_status add_answers(struct tw_results *r, const struct tw_intent *intent,
+	const struct tw_client *named, int16_t protocol, tw_set ends, answer_list *list)
+{
+	const struct tw_check_options *o = r->options;
+	size_t n = intent->clients > 0 ? intent->clients : named ? 1 : o->clients;
+
+	if (n == 0) /* SPEC: eph-cover-all */
+		return add_answer(r, protocol, (struct tw_ports){1024, 65535}, ends, list);
+	for (size_t i = 0; i < n; i++) {
+		const struct tw_client *one = intent->clients > 0 ? intent->client[i]
+					      : named		  ? named
+								  : o->client[i];
+		for (size_t k = 0; k < one->ranges; k++)
+			TW_TRY(add_answer(r, protocol, one->range[k], ends, list));
+	}
+	return TW_OK;
+}
+
+static tw_status answer_intent(
+	struct tw_results *r, const struct tw_intent *intent, answer_list *list)
+{
+	struct tw_selection from, to;
+	static const int16_t ported[] = {TW_PROTOCOL_TCP, TW_PROTOCOL_UDP};
+
+	TW_TRY(select_end(r, &intent->from, &from));
+	TW_TRY(select_end(r, &intent->to, &to));
+	tw_set ends = tw_set_intersect(r->judge->space, addresses_of(r, TW_FIELD_FROM, &to),
+		addresses_of(r, TW_FIELD_TO, &from));
+	for (size_t p = 0; p < TW_COUNT(ported); p++) {
+		bool asks = false;
+		for (size_t i = 0; i < intent->services; i++)
+			asks |= intent->service[i].protocol == ported[p];
+		if (asks)
+			TW_TRY(add_answers(r, intent, from.client, ported[p], ends, list));
+	}
+	return tw_space_status(r->judge->space);
+}
+
+static tw_status keep_answers(struct tw_results *r, const answer_list *list)
+{
+	if (!r->answer) /* the same ones come after each reset, with sets anew */
+		r->answer = TW_NEW_ARRAY(r->arena, struct tw_answers, list->n + 1);
+	if (!r->answer)
+		return TW_ENOMEM;
+	if (list->n > 0)
+		memcpy(r->answer, list->v, list->n * sizeof(*list->v));
+	r->answers = list->n;
+	return TW_OK;
+}
+
+tw_set tw_declared_answers(struct tw_results *r, int16_t protocol, struct tw_ports ports)
+{
+	tw_set set = TW_EMPTY;
+
+	for (size_t i = 0; i < r->answers; i++) {
+		const struct tw_answers *one = &r->answer[i];
+		if (one->protocol == protocol && ports.lo <= one->ports.lo &&
+			one->ports.hi <= ports.hi)
+			set = tw_set_union(r->judge->space, set, one->set);
+	}
+	return set;
+}
+
 tw_status tw_declared_build(struct tw_results *results)
 {
 	struct tw_intents_view view = tw_intents_view(results->options->intents);
 	struct parts parts = TW_VEC_EMPTY;
+	answer_list answers = TW_VEC_EMPTY;
 	tw_status status = TW_OK;
 
 	results->internet = TW_EMPTY;
-	for (size_t i = 0; i < view.intents && status == TW_OK; i++)
-		if (!view.intent[i].never)
-			status = add_internet(results, &view.intent[i]);
+	for (size_t i = 0; i < view.intents && status == TW_OK; i++) {
+		if (view.intent[i].never)
+			continue;
+		status = add_internet(results, &view.intent[i]);
+		if (status == TW_OK)
+			status = answer_intent(results, &view.intent[i], &answers);
+	}
 	for (size_t i = 0; i < view.nameds && status == TW_OK; i++)
 		if (view.named[i].client)
 			status = declare_name(results, &view.named[i], &parts);
 	if (status == TW_OK)
 		status = keep(results, &parts);
+	if (status == TW_OK)
+		status = keep_answers(results, &answers);
 	TW_VEC_FREE(results->mem, &parts);
+	TW_VEC_FREE(results->mem, &answers);
 	return status;
 }

@@ -12,8 +12,25 @@ struct tw_declared {
 	struct tw_levels levels;
 };
 
-/* Fills results->declared and results->internet, which must be built anew after each reset of the
- * judge. All names and ends are known to select something. */
+/*
+ * Replies that stated flows ask for, as a list that does not know better takes them: for requests
+ * of whoever answers, to the ports of the clients.
+ */
+struct tw_answers {
+	int16_t protocol;
+	struct tw_ports ports;
+	tw_set set;
+};
+
+/*
+ * Of what a rule for these ports lets pass, the replies of stated flows: to every range of a
+ * client's ports that it holds as a whole. A rule that holds a part of one is there for something
+ * else, such as a service at 50000.
+ */
+tw_set tw_declared_answers(struct tw_results *results, int16_t protocol, struct tw_ports ports);
+
+/* Fills results->declared, results->answers and results->internet, which must be built anew after
+ * each reset of the judge. All names and ends are known to select something. */
 TW_NODISCARD tw_status tw_declared_build(struct tw_results *results);
 
 #endif

@@ -5,6 +5,7 @@
  * rest of rule 7.
  */
 #include "chapter.h"
+#include "declared.h"
 #include "infer.h"
 
 /* ---- rule 8 and rule 7: how loud a loss may be told ------------------------------------------ */
@@ -170,6 +171,8 @@ static tw_status collect_rule(struct tw_scope *scope, enum tw_list list, size_t 
 					like.twin = pieces->v[k].twin;
 		}
 		tw_set packets = service_packets(scope, atom, list, one, own);
+		packets = tw_set_subtract(
+			space, packets, tw_declared_answers(r, protocol, one->ports));
 		TW_TRY(tw_scope_pieces(scope, list, packets, &like, false, pieces));
 		TW_TRY(tw_ports_union(r->arena, *ports, own, ports));
 		*missing |= missing_family(scope, atom, list);

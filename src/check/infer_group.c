@@ -20,7 +20,10 @@ static bool service_of(const struct tw_rule *rule, struct tw_service *ret)
 	uint16_t echo = rule->protocol == TW_PROTOCOL_ICMP ? TW_ICMP(8, 0) : TW_ICMP(128, 0);
 	if (rule->protocol != TW_PROTOCOL_ICMP && rule->protocol != TW_PROTOCOL_ICMPV6)
 		return false;
-	ret->ports = (struct tw_ports){echo, (uint16_t)(echo + 255)};
+	struct tw_ports codes = {echo, (uint16_t)(echo + 255)};
+	if (!rule->every_port && rule->ports.hi < codes.hi)
+		codes.hi = rule->ports.hi; /* what is not let in here is nobody's wish */
+	ret->ports = codes;
 	return rule->every_port || (rule->ports.lo <= echo && echo <= rule->ports.hi);
 }
 

@@ -117,7 +117,7 @@ static tw_status draft_of(struct tw_results *r, const struct wish *wish,
 	struct tw_draft draft = {.protocol = (uint8_t)service->protocol,
 		.outbound = true,
 		.acl = TW_MISSING,
-		.only_nat = true};
+		.nat = wish->nat->object.id};
 	struct tw_flow *flow = &draft.flow;
 	const char *nat = wish->nat->object.id;
 	struct tw_evidence *evidence = TW_NEW_ARRAY(r->arena, struct tw_evidence, 2);
@@ -169,7 +169,7 @@ static tw_status targets_of(struct tw_results *r, const struct tw_rule *rule, st
 
 /*
  * Worth telling: a flow some of whose requests pass, unless it is a trial; one that dies as a
- * whole, for some client, only if the gateway's own list is at fault, not the clients' groups.
+ * whole, for some address, only if the gateway's own list is at fault, not the clients' groups.
  */
 static tw_status is_worth(
 	struct tw_results *r, const struct wish *wish, const struct tw_draft *draft, bool *ret)
@@ -182,11 +182,14 @@ static tw_status is_worth(
 			*ret = true;
 			return TW_OK;
 		}
+	tw_set reached;
 	*ret = false;
+	TW_TRY(tw_draft_reached(r, draft, &reached));
 	for (size_t i = 0; i < draft->outcomes.n && !*ret; i++) {
-		if (tw_draft_serves(draft, draft->outcomes.v[i].path->from))
+		struct tw_outcome shut = tw_outcome_shut(r, &draft->outcomes.v[i], reached);
+		if (tw_set_is_empty(shut.set))
 			continue;
-		TW_TRY(tw_denials_of(r, &draft->outcomes.v[i], cause, &n));
+		TW_TRY(tw_denials_of(r, &shut, cause, &n));
 		for (size_t k = 0; k < n; k++)
 			*ret |= cause[k].role == TW_ROLE_NAT;
 	}

@@ -4,6 +4,7 @@
  * lets everything out and no reply in is told once; one that lets replies in for a share only is
  * judged.
  */
+#include "declared.h"
 #include "infer.h"
 
 static enum tw_list other_of(enum tw_list list)
@@ -14,6 +15,51 @@ static enum tw_list other_of(enum tw_list list)
 static bool is_open(const struct tw_atom *atom, enum tw_list list)
 {
 	return tw_ports_has_class(atom->bridged[list], TW_CLASS_OPEN);
+}
+
+/* What one rule lets pass at the atom that no stated flow explains. */
+static tw_set unexplained(struct tw_scope *scope, const struct tw_atom *atom, enum tw_list list,
+	const struct tw_rule *rule)
+{
+	struct tw_results *r = scope->results;
+	struct tw_space *space = r->judge->space;
+	struct tw_box box = tw_box_all(atom->family);
+	struct tw_ports ports;
+	if (rule->action != TW_ALLOW || !tw_rule_ports_for(rule, atom->protocol, &ports))
+		return TW_EMPTY;
+	box.protocol_lo = box.protocol_hi = atom->protocol;
+	tw_set set = tw_set_intersect(space, tw_set_box(space, &box),
+		tw_rule_covers(space, rule, (struct tw_view){list, TW_REQUEST}));
+	return tw_set_subtract(space, set, tw_declared_answers(r, atom->protocol, ports));
+}
+
+/* Open, and also without what intents ask for and are answered: the rest is a permission. */
+static tw_status is_permission(
+	struct tw_scope *scope, const struct tw_atom *atom, enum tw_list list, bool *ret)
+{
+	struct tw_results *r = scope->results;
+	struct tw_space *space = r->judge->space;
+	struct tw_rules rules = r->net->acl[scope->acl].list[list];
+	const struct tw_compiled *passing;
+	struct tw_port_list ports;
+	tw_set reach = TW_EMPTY, rest = TW_EMPTY;
+	*ret = is_open(atom, list);
+	if (!*ret || !r->options->intents)
+		return TW_OK;
+	for (size_t i = 0; i < scope->near.n; i++)
+		reach = tw_set_union(space, reach,
+			list == TW_EGRESS ? scope->near.v[i].out : scope->near.v[i].in);
+	reach = tw_set_intersect(
+		space, reach, list == TW_INGRESS ? atom->peers : tw_set_mirror(space, atom->peers));
+	for (size_t i = 0; i < rules.n; i++)
+		rest = tw_set_union(space, rest, unexplained(scope, atom, list, &rules.rule[i]));
+	TW_TRY(tw_judge_acl(r->judge, scope->acl, (struct tw_view){list, TW_REQUEST}, &passing));
+	rest = tw_set_subtract(space, tw_set_intersect(space, rest, reach), passing->deny);
+	rest = tw_set_subtract(space, tw_set_subtract(space, rest, r->cover), r->internet);
+	TW_TRY(tw_set_ports(r, rest, TW_FIELD_SERVICE, r->work, &ports));
+	TW_TRY(tw_ports_bridge(r->work, ports, &ports));
+	*ret = tw_ports_has_class(ports, TW_CLASS_OPEN);
+	return TW_OK;
 }
 
 static bool allows_anything(const struct tw_acl *acl, enum tw_list list, uint8_t family)
@@ -121,7 +167,10 @@ static tw_status infer_one_direction(struct tw_scope *scope, uint8_t family, boo
 			continue;
 		for (int open = 0; open < 2; open++) {
 			enum tw_level one = one_direction(scope, atom, (enum tw_list)open);
-			if (one > level) {
+			bool permission = false;
+			if (one > level)
+				TW_TRY(is_permission(scope, atom, (enum tw_list)open, &permission));
+			if (permission) {
 				level = one;
 				loudest = atom;
 				list = (enum tw_list)open;
@@ -169,6 +218,7 @@ static tw_status collect_open(
 		tw_set set = tw_set_intersect(space, peers, tw_set_box(space, &box));
 		set = tw_set_intersect(
 			space, set, tw_rule_covers(space, one, (struct tw_view){list, TW_REQUEST}));
+		set = tw_set_subtract(space, set, tw_declared_answers(r, atom->protocol, ports));
 		struct tw_piece like = {
 			.cap = TW_LEVEL_ERROR, .anywhere = tw_rule_is_anywhere(one)};
 		TW_TRY(tw_scope_pieces(scope, list, set, &like, true, pieces));
@@ -228,8 +278,11 @@ static tw_status infer_open_udp(struct tw_scope *scope, uint8_t family)
 	bool tcp = false;
 	for (size_t i = 0; i < scope->atoms.n; i++) {
 		const struct tw_atom *atom = &scope->atoms.v[i];
-		if (atom->family != family || !atom->public || !is_open(atom, TW_EGRESS) ||
-			!tw_scope_meets(scope, atom, true))
+		bool permission;
+		if (atom->family != family || !atom->public || !tw_scope_meets(scope, atom, true))
+			continue;
+		TW_TRY(is_permission(scope, atom, TW_EGRESS, &permission));
+		if (!permission)
 			continue;
 		if (atom->protocol == TW_PROTOCOL_TCP)
 			tcp |= tw_atom_answers(atom, TW_INGRESS);

@@ -153,7 +153,7 @@ static tw_status find_in_ports(
 	if (hurt > TW_LEVEL_NONE && o->cap > TW_LEVEL_NONE) {
 		TW_TRY(tw_causes_of(results, o, hurt, cause, &n));
 		for (size_t i = 0; i < n; i++) {
-			if (draft->only_nat && cause[i].role != TW_ROLE_NAT)
+			if (draft->nat && cause[i].role != TW_ROLE_NAT)
 				continue;
 			const char *code = code_of(results, draft, o, hurt, &cause[i]);
 			const char *told = tw_finding_told(results, code, &cause[i]);
@@ -168,7 +168,7 @@ static tw_status find_in_ports(
 				TW_TRY(name_twin(results, finding, o));
 		}
 	}
-	if (!edge || draft->only_nat)
+	if (!edge || draft->nat)
 		return TW_OK;
 	/* Holes and edges: one note for an ACL, whatever the flows and the lists. */
 	TW_TRY(tw_causes_of(results, o, TW_LEVEL_NONE, cause, &n));
@@ -238,24 +238,64 @@ static tw_status find_unanswered(
 	return tw_finding_note(r, finding, "no network ACL is to blame");
 }
 
-/*
- * The responders that some request of these outcomes reaches, or may reach. By halves, so that a
- * thousand targets do not cost a thousand walks of a set that grows.
- */
-static tw_set reached(struct tw_results *r, const struct tw_outcome *o, size_t n)
-{
-	if (n > 1)
-		return tw_set_union(
-			r->judge->space, reached(r, o, n / 2), reached(r, o + n / 2, n - n / 2));
-	if (n == 0 || o->request == TW_DENY || o->path->blocked)
-		return TW_EMPTY;
-	return tw_set_forget(r->judge->space, o->set, TW_FIELD_FROM);
-}
-
 /* A list denies the request, for sure. */
 static bool dies(const struct tw_outcome *o)
 {
 	return o->request == TW_DENY && !o->path->blocked && !o->path->unknown_request;
+}
+
+/* The request goes by that gateway. */
+static bool goes_by(const struct tw_path *path, const char *nat)
+{
+	for (size_t i = 0; i < path->crossings; i++)
+		if (path->crossing[i].kind == TW_CROSS_PLACE &&
+			path->crossing[i].view.direction == TW_REQUEST &&
+			strcmp(path->crossing[i].place, nat) == 0)
+			return true;
+	return false;
+}
+
+/* Whom it reaches, whoever asks; by a NAT gateway: who reaches anybody. */
+static tw_set reached_by(
+	struct tw_results *r, const struct tw_draft *draft, const struct tw_outcome *o)
+{
+	struct tw_space *space = r->judge->space;
+	if (o->request == TW_DENY || o->path->blocked)
+		return TW_EMPTY;
+	if (!draft->nat)
+		return tw_set_forget(space, o->set, TW_FIELD_FROM);
+	if (!goes_by(o->path, draft->nat))
+		return TW_EMPTY;
+	return tw_set_forget(space, tw_set_forget(space, o->set, TW_FIELD_TO), TW_FIELD_SERVICE);
+}
+
+/* Of n outcomes, by halves, so that a thousand targets do not cost a thousand walks of a set that
+ * grows. */
+static tw_set reached(
+	struct tw_results *r, const struct tw_draft *draft, const struct tw_outcome *o, size_t n)
+{
+	if (n > 1)
+		return tw_set_union(r->judge->space, reached(r, draft, o, n / 2),
+			reached(r, draft, o + n / 2, n - n / 2));
+	return n == 0 ? TW_EMPTY : reached_by(r, draft, o);
+}
+
+tw_status tw_draft_reached(struct tw_results *r, const struct tw_draft *draft, tw_set *ret)
+{
+	*ret = TW_EMPTY;
+	for (size_t i = 0; i < draft->outcomes.n; i++)
+		if (dies(&draft->outcomes.v[i])) {
+			*ret = reached(r, draft, draft->outcomes.v, draft->outcomes.n);
+			break;
+		}
+	return tw_space_status(r->judge->space);
+}
+
+struct tw_outcome tw_outcome_shut(struct tw_results *r, const struct tw_outcome *o, tw_set reached)
+{
+	struct tw_outcome shut = *o;
+	shut.set = dies(o) ? tw_set_subtract(r->judge->space, o->set, reached) : TW_EMPTY;
+	return shut;
 }
 
 static tw_status tell_shut(
@@ -264,50 +304,32 @@ static tw_status tell_shut(
 	struct tw_finding_draft *finding;
 	const char *code = draft->health ? "TW115" : "TW119";
 	const char *told = tw_finding_told(r, code, cause);
-	TW_TRY(tw_finding_add(r, told ? told : code,
-		draft->only_nat ? TW_LEVEL_WARNING : TW_LEVEL_ERROR, cause, draft, &finding));
+	TW_TRY(tw_finding_add(r, told ? told : code, draft->nat ? TW_LEVEL_WARNING : TW_LEVEL_ERROR,
+		cause, draft, &finding));
 	return add_aside(r, finding, draft, told, "health checks of the targets die there, too");
-}
-
-bool tw_draft_serves(const struct tw_draft *draft, const struct tw_site *from)
-{
-	for (size_t i = 0; i < draft->outcomes.n; i++)
-		if (draft->outcomes.v[i].path->from == from &&
-			draft->outcomes.v[i].request != TW_DENY)
-			return true;
-	return false;
 }
 
 /*
  * TW119: a route, a listener or a health check asks for the flow, and at a list on the way dies
- * every request to some target (for a health check TW115), or every one of some client of a NAT
+ * every request to some target (for a health check TW115), or every one from some address to a NAT
  * gateway.
  */
 static tw_status find_shut(struct tw_results *r, const struct tw_draft *draft)
 {
-	struct tw_space *space = r->judge->space;
 	struct tw_cause cause[TW_CROSSINGS];
 	size_t n = 0;
-	tw_set passing = TW_EMPTY;
-	bool some = false;
-	for (size_t i = 0; i < draft->outcomes.n && !some; i++)
-		some = dies(&draft->outcomes.v[i]);
-	if (some)
-		passing = reached(r, draft->outcomes.v, draft->outcomes.n);
+	tw_set reached;
+	TW_TRY(tw_draft_reached(r, draft, &reached));
 	for (size_t i = 0; i < draft->outcomes.n; i++) {
-		const struct tw_outcome *o = &draft->outcomes.v[i];
-		if (!dies(o))
+		struct tw_outcome shut = tw_outcome_shut(r, &draft->outcomes.v[i], reached);
+		if (tw_set_is_empty(shut.set))
 			continue;
-		tw_set cut = tw_set_subtract(
-			space, tw_set_forget(space, o->set, TW_FIELD_FROM), passing);
-		if (draft->only_nat ? tw_draft_serves(draft, o->path->from) : tw_set_is_empty(cut))
-			continue;
-		TW_TRY(tw_denials_of(r, o, cause, &n));
+		TW_TRY(tw_denials_of(r, &shut, cause, &n));
 		for (size_t k = 0; k < n; k++)
-			if (!cause[k].wanted && (!draft->only_nat || cause[k].role == TW_ROLE_NAT))
+			if (!cause[k].wanted && (!draft->nat || cause[k].role == TW_ROLE_NAT))
 				TW_TRY(tell_shut(r, draft, &cause[k]));
 	}
-	return tw_space_status(space);
+	return tw_space_status(r->judge->space);
 }
 
 tw_status tw_find_losses(struct tw_results *results, const struct tw_draft *draft)
@@ -324,5 +346,5 @@ tw_status tw_find_losses(struct tw_results *results, const struct tw_draft *draf
 		else if (o->reply_kind == TW_REPLY_ICMP)
 			TW_TRY(find_in_icmp(results, draft, o));
 	}
-	return draft->balancer || draft->only_nat ? find_shut(results, draft) : TW_OK;
+	return draft->balancer || draft->nat ? find_shut(results, draft) : TW_OK;
 }

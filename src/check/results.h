@@ -25,8 +25,9 @@ struct tw_draft {
 	uint32_t interfaces;	/* at the near end */
 	uint8_t missing_family; /* TW107: the family whose replies were forgotten; 0: none */
 	bool balancer, health;	/* a load balancer's nodes start it; to see who is healthy */
-	bool only_nat; /* a route asks for it: only a NAT gateway\'s own subnet is at fault */
-	bool wide;     /* the responder lets everybody in: nobody says that this initiator calls */
+	const char *nat; /* id of a NAT gateway that a route asks for: only its own subnet, or
+			  * that of another one, is at fault; else NULL */
+	bool wide; /* the responder lets everybody in: nobody says that this initiator calls */
 	TW_VEC(struct tw_paths) paths; /* what the outcomes point to, if the draft owns it */
 };
 
@@ -120,9 +121,12 @@ struct tw_results {
 	bool *interface_judged;
 	bool *acl_judged;
 	/* What the intents say besides flows (declared.h): clients of names, NULL until they are
-	 * known; and packets of flows with `internet`, taken for every address. */
+	 * known; what their flows are answered; and packets of flows with `internet`, taken for
+	 * every address. */
 	struct tw_declared *declared;
 	size_t declareds;
+	struct tw_answers *answer;
+	size_t answers;
 	tw_set internet;
 };
 
@@ -138,9 +142,17 @@ void tw_results_close(struct tw_results *results);
 /* Takes the paths that outcomes of the draft point to; `paths` is empty then. */
 TW_NODISCARD tw_status tw_results_keep_paths(
 	struct tw_results *results, struct tw_draft *draft, struct tw_paths *paths);
+/*
+ * The part of an outcome whose request dies and that is worth telling: to a target that no request
+ * of the draft reaches or, where a NAT gateway is asked for, from an address of which none passes
+ * it. It goes by addresses, since a site may be joined of many machines. `reached` is that of the
+ * draft; an empty set: nothing dies, or not all of it.
+ */
+TW_NODISCARD tw_status tw_draft_reached(
+	struct tw_results *results, const struct tw_draft *draft, tw_set *ret);
+struct tw_outcome tw_outcome_shut(
+	struct tw_results *results, const struct tw_outcome *outcome, tw_set reached);
 /* Outcomes and paths. */
-/* True if a request of that initiator passes the lists, on some path. */
-bool tw_draft_serves(const struct tw_draft *draft, const struct tw_site *from);
 void tw_draft_free(struct tw_results *results, struct tw_draft *draft);
 
 /* Sums a draft up (request, verdict, clients, sentence), keeps its details, and appends the flow.

@@ -15,27 +15,32 @@ struct work {
 	const struct tw_net *net;
 	const struct tw_acl *acl;
 	struct tw_view view;
-	bool *seen; /* by group */
+	tw_set *lets; /* by group: what it lets through */
+	bool *seen;   /* by group: `lets` is there */
 	tw_set open, through;
+	bool alone; /* what comes from an address of a subnet comes from that subnet */
 	struct tw_guards *ret;
 };
 
 /* ---- groups -----------------------------------------------------------------------------------
  */
 
-static tw_status add_group(struct work *w, uint32_t at)
+static tw_status add_group(struct work *w, uint32_t at, tw_set near)
 {
-	struct tw_compiled one;
 	const struct tw_group *group = &w->net->group[at];
-	if (w->seen[at])
-		return TW_OK;
-	w->seen[at] = true;
+	if (!w->seen[at]) {
+		struct tw_compiled one;
+		TW_TRY(tw_compile_group(w->space, group->list[w->view.list], w->view, &one));
+		w->lets[at] = tw_set_intersect(
+			w->space, w->open, tw_set_union(w->space, one.allow, one.unknown));
+		w->seen[at] = true;
+	}
 	if (!w->ret->guarded)
 		w->ret->guard = group->object.id; /* a group is the better answer */
 	w->ret->guarded = true;
-	TW_TRY(tw_compile_group(w->space, group->list[w->view.list], w->view, &one));
+	w->ret->inside |= !tw_set_is_empty(tw_set_intersect(w->space, w->lets[at], near));
 	w->through =
-		tw_set_union(w->space, w->through, tw_set_union(w->space, one.allow, one.unknown));
+		tw_set_union(w->space, w->through, tw_set_subtract(w->space, w->lets[at], near));
 	return tw_space_status(w->space);
 }
 
@@ -45,8 +50,12 @@ static tw_status nobody(struct work *w, const char *id, const char *why)
 	return w->ret->unguarded ? TW_OK : TW_ENOMEM;
 }
 
-/* SPEC: nat-no-sg. What has no group, or an unknown one, is guarded by nobody. */
-static tw_status add_groups(struct work *w, const char *id, const uint32_t *at, size_t n)
+/*
+ * SPEC: nat-no-sg. What has no group, or an unknown one, is guarded by nobody. Packets of `near`
+ * do not meet the list.
+ */
+static tw_status add_groups(
+	struct work *w, const char *id, const uint32_t *at, size_t n, tw_set near)
 {
 	if (n == 0)
 		return nobody(w, id, "has no security group");
@@ -55,7 +64,7 @@ static tw_status add_groups(struct work *w, const char *id, const uint32_t *at, 
 			return nobody(
 				w, id, "has a security group that the input does not describe");
 	for (size_t i = 0; i < n; i++)
-		TW_TRY(add_group(w, at[i]));
+		TW_TRY(add_group(w, at[i], near));
 	return TW_OK;
 }
 
@@ -83,15 +92,51 @@ static tw_status name_silent(struct work *w, const char *what, const char *id)
 	return w->ret->silent ? TW_OK : TW_ENOMEM;
 }
 
+/*
+ * Between two machines of one subnet no list is asked (SPEC: nacl-subnet-boundary). What is sent to
+ * an address of the subnet stays there. What comes from one could have left it, to come back with
+ * another destination: by an appliance, or by a load balancer that keeps the clients' addresses
+ * (SPEC: nlb-preserve-default). A NAT gateway does not keep them.
+ */
+static bool keeps_sources(const struct tw_net *net)
+{
+	for (size_t i = 0; i < net->balancers; i++)
+		if (!net->balancer[i].gone && net->balancer[i].type != TW_BALANCER_APPLICATION)
+			return true;
+	for (size_t i = 0; i < net->interfaces; i++) {
+		const struct tw_interface *one = &net->interface[i];
+		const char *what = one->type_text ? one->type_text : "";
+		if (one->forwards && one->type == TW_INTERFACE_ORDINARY)
+			return true;
+		if (strcmp(what, "network_load_balancer") == 0 ||
+			strcmp(what, "gateway_load_balancer") == 0)
+			return true;
+	}
+	return false;
+}
+
+static tw_status stays_inside(struct work *w, const struct tw_subnet *subnet, tw_set *ret)
+{
+	struct tw_ranges own;
+	*ret = TW_EMPTY;
+	if (w->view.list == TW_INGRESS && !w->alone)
+		return TW_OK;
+	TW_TRY(tw_ranges_of_prefixes(w->arena, subnet->cidrs.v, subnet->cidrs.n, &own));
+	*ret = tw_ranges_set(w->space, tw_view_peer_field(w->view), own.v, own.n);
+	return tw_space_status(w->space);
+}
+
 static tw_status add_subnet(struct work *w, const struct tw_subnet *subnet)
 {
+	tw_set near;
+	TW_TRY(stays_inside(w, subnet, &near));
 	for (size_t i = 0; i < subnet->interfaces_n && !w->ret->unguarded; i++) {
 		const struct tw_interface *one = &w->net->interface[subnet->interfaces[i]];
 		const char *what = one->type == TW_INTERFACE_LAMBDA ? "Lambda interface"
 								    : "NAT gateway interface";
 		TW_TRY(is_silent(w, one)
 				? name_silent(w, what, one->object.id)
-				: add_groups(w, one->object.id, one->groups, one->groups_n));
+				: add_groups(w, one->object.id, one->groups, one->groups_n, near));
 	}
 	return TW_OK;
 }
@@ -121,7 +166,8 @@ static tw_status add_balancers(struct work *w)
 		for (size_t k = 0; k < one->zones_n && !one->gone; k++)
 			behind |= is_behind(w, one->zone[k].subnet);
 		if (behind)
-			TW_TRY(add_groups(w, tw_balancer_name(one), one->groups.at, one->groups.n));
+			TW_TRY(add_groups(
+				w, tw_balancer_name(one), one->groups.at, one->groups.n, TW_EMPTY));
 	}
 	return TW_OK;
 }
@@ -131,7 +177,8 @@ static tw_status add_endpoints(struct work *w)
 	for (size_t i = 0; i < w->net->endpoints && !w->ret->unguarded; i++) {
 		const struct tw_endpoint *one = &w->net->endpoint[i];
 		if (!one->gone && is_any_behind(w, &one->subnets))
-			TW_TRY(add_groups(w, one->object.id, one->groups.at, one->groups.n));
+			TW_TRY(add_groups(
+				w, one->object.id, one->groups.at, one->groups.n, TW_EMPTY));
 	}
 	return TW_OK;
 }
@@ -256,6 +303,17 @@ static tw_status find(struct work *w)
 	return status;
 }
 
+static tw_status open_groups(struct work *w)
+{
+	size_t n = w->net->groups + 1;
+	w->seen = tw_mem_alloc(w->arena->mem, n);
+	w->lets = tw_mem_alloc(w->arena->mem, n * sizeof(*w->lets));
+	if (!w->seen || !w->lets)
+		return TW_ENOMEM;
+	memset(w->seen, 0, n);
+	return TW_OK;
+}
+
 tw_status tw_guards_of(struct tw_arena *arena, struct tw_space *space, const struct tw_net *net,
 	uint32_t acl, struct tw_view view, tw_set open, struct tw_guards *ret)
 {
@@ -276,12 +334,12 @@ tw_status tw_guards_of(struct tw_arena *arena, struct tw_space *space, const str
 		ret->unguarded = "the input does not say which subnets it guards";
 	if (ret->unguarded)
 		return TW_OK;
-	w.seen = tw_mem_alloc(arena->mem, net->groups + 1);
-	if (!w.seen)
-		return TW_ENOMEM;
-	memset(w.seen, 0, net->groups + 1);
-	tw_status status = find(&w);
+	w.alone = view.list == TW_INGRESS && !keeps_sources(net);
+	tw_status status = open_groups(&w);
+	if (status == TW_OK)
+		status = find(&w);
 	tw_mem_release(arena->mem, w.seen, net->groups + 1);
+	tw_mem_release(arena->mem, w.lets, (net->groups + 1) * sizeof(*w.lets));
 	if (status == TW_OK && !ret->unguarded)
 		ret->through = tw_set_intersect(space, open, w.through);
 	return status == TW_OK ? tw_space_status(space) : status;

@@ -13,6 +13,7 @@ struct tw_guards {
 	const char *clients;   /* a NAT gateway that sends its clients' packets on; or NULL */
 	bool guarded;	       /* a group is there */
 	bool lets;	       /* and lets something through */
+	bool inside;	       /* ... that stays in its subnet, and so meets no list */
 	const char *guard;     /* a group, or such an interface: it stops what gets no further */
 };
 

@@ -329,12 +329,18 @@ static tw_status traffic_text(struct work *w, const char **ret)
 /* Who stops all of it. Where nobody is there, nobody is said to. */
 static const char *stoppers(struct work *w)
 {
-	if (!w->guards.silent)
-		return w->guards.guarded
-			       ? "the security groups behind it stop all of it"
-			       : "no network interface is behind it, so it reaches nobody";
-	return tw_arena_printf(w->arena, "%s behind it takes no requests in%s", w->guards.silent,
-		w->guards.guarded ? ", and the security groups behind it stop all of it" : "");
+	const struct tw_guards *g = &w->guards;
+	bool in = w->view.list == TW_INGRESS;
+	const char *groups = !g->inside ? "the security groups behind it stop all of it"
+			     : in	? "the security groups behind it stop all of it that comes "
+					  "from outside the subnet"
+					: "the security groups behind it stop all of it that goes "
+					  "out of the subnet";
+	if (!g->silent)
+		return g->guarded ? groups
+				  : "no network interface is behind it, so it reaches nobody";
+	return tw_arena_printf(w->arena, "%s behind it takes no requests in%s%s", g->silent,
+		g->guarded ? ", and " : "", g->guarded ? groups : "");
 }
 
 /* Who does not. */

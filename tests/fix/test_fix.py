@@ -5,6 +5,8 @@ result is judged by `twoway check`.
 
     test_fix.py TWOWAY [NETWORKS [SEED]]
 
+The seed, if none is given, is that of TW_SEED, or a new one.
+
 Of every alternative of every finding: its numbers are free and unique, the quota holds after every
 single edit, the finding is gone, no flow is worse off, what opens is exactly what is said (asked
 packet by packet of an evaluator of its own), and without any one of its edits it does not do.
@@ -14,6 +16,7 @@ import copy
 import ipaddress
 import itertools
 import json
+import os
 import pathlib
 import random
 import subprocess
@@ -295,8 +298,9 @@ def one_network(twoway, seed):
 
 def main():
     twoway, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 12
-    seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.SystemRandom().randrange(10 ** 9)
-    print(f"seed {seed}")
+    seed = int(sys.argv[3] if len(sys.argv) > 3 else
+               os.environ.get("TW_SEED") or random.SystemRandom().randrange(1 << 32))
+    print(f"TW_SEED={seed}", flush=True)
     fixes = failed = 0
     for i in range(count):
         try:

@@ -6,7 +6,7 @@
 
 Each round makes a small network and random intents, has `gen` write rules as describe JSON, and
 puts that beside the network. Then `check` reads it with the same intents: every flow must be
-complete and no never may pass. And the walker (walk.py) tries packets at every edge of every block
+complete, no never may pass, and nothing else may be worth a warning, with and without groups. And the walker (walk.py) tries packets at every edge of every block
 and range: what a list lets pass must have been asked for, or lie in the reply range of a flow, or
 be a path-MTU message.
 """
@@ -29,7 +29,8 @@ PUBLIC = ["203.0.113.0/24", "198.51.100.0/25", "198.51.100.64/26", "2001:db8:9::
 OUTSIDE = ["10.9.0.0/16", "10.9.128.0/17"]  # private, but of nobody known
 SERVICES = ["tcp/443", "tcp/80", "tcp/22", "tcp/8000-8100", "tcp/3389", "udp/53", "udp/123",
             "tcp/1000-1100", "tcp/40000", "icmp/8", "icmp/8/0", "icmpv6/128", "protocol/50",
-            "tcp/33000-33010", "udp/500-4500"]
+            "tcp/33000-33010", "udp/500-4500", "tcp/1-1023", "tcp/0-33000", "udp/1-1023"]
+CLIENTS = ["linux", "windows", "macos", "openbsd", "40000-44999", "600-1023"]
 FORBIDDEN = SERVICES + ["all", "tcp/2000-5000", "tcp/1-1023", "icmp/3", "icmp/0/0"]
 
 
@@ -122,8 +123,14 @@ def random_intents(world):
     flows = [intent(f"flow-{i}", SERVICES, 3) for i in range(rng.randint(1, 6))]
     for flow in flows:
         if rng.random() < 0.4:
-            flow["clients"] = rng.sample(["linux", "windows", "macos", "openbsd"],
-                                         rng.randint(1, 2))
+            flow["clients"] = rng.sample(CLIENTS, rng.randint(1, 2))
+    if rng.random() < 0.4:  # the replies of one may be one rule with the service of the other
+        own, other = rng.choice(world.ours), rng.choice(world.peers)
+        if own != other:
+            flows += [{"name": "low", "from": other, "to": own, "port": ["tcp/1-1023"],
+                       "clients": ["linux"]},
+                      {"name": "back", "from": own, "to": other, "port": ["tcp/443"],
+                       "clients": ["nat-gateway"]}]
     bans = [intent(f"never-{i}", FORBIDDEN, 2) for i in range(rng.choice((0, 0, 1, 2)))]
     callers = [flow for flow in flows if flow["to"] == "internet" and flow["from"] in world.ours]
     for flow in callers[:1]:  # its reply range lets a lot in
@@ -197,27 +204,44 @@ def run(binary, *args):
                           check=False)
 
 
-def check_faults(binary, folder, world, made):
-    """The program's own proof, with machines in the subnets that carry the groups."""
-    groups = {one["GroupName"]: one["GroupId"] for one in made["SecurityGroups"]}
-    (folder / "net.json").write_text(json.dumps(world.network(groups)), encoding="utf-8")
-    made["SecurityGroups"].append({  # of machines that no flow names: gen makes none for them
-        "GroupId": "sg-closed", "GroupName": "closed", "VpcId": "vpc-1", "IpPermissions": [],
-        "IpPermissionsEgress": []})
-    (folder / "rules.json").write_text(json.dumps(made), encoding="utf-8")
+def judged(binary, folder, network, rules):
+    """What the program's own proof says, with the same intents."""
+    (folder / "net.json").write_text(json.dumps(network), encoding="utf-8")
+    (folder / "rules.json").write_text(json.dumps(rules), encoding="utf-8")
     done = run(binary, "check", folder / "net.json", folder / "rules.json", "--intents",
                folder / "twoway.yaml", "--format", "json", "--today", "2026-11-28", "--quiet")
     if done.returncode not in (0, 1):
-        yield f"check ends with {done.returncode}: {done.stderr}"
-        return
-    report = json.loads(done.stdout)
+        raise RuntimeError(f"check ends with {done.returncode}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def loud(report):
+    """Findings but those of intents: a never may cost clients that are only likely."""
+    return [one for one in report["findings"]
+            if one["level"] != "note" and not one["code"].startswith("TW60")]
+
+
+def check_faults(binary, folder, world, made):
+    """With machines in the subnets that carry the groups; and the lists alone, whose rules may hold
+    requests and replies in one."""
+    groups = {one["GroupName"]: one["GroupId"] for one in made["SecurityGroups"]}
+    bare = world.network()
+    del bare["NetworkInterfaces"]  # nothing is known of who is there
+    # Without groups nobody tells two machines of one subnet apart.
+    alone = [] if any(one["shared"] for one in world.subnets) else loud(judged(
+        binary, folder, bare, {"NetworkAcls": made["NetworkAcls"]}))
+    made["SecurityGroups"].append({  # of machines that no flow names: gen makes none for them
+        "GroupId": "sg-closed", "GroupName": "closed", "VpcId": "vpc-1", "IpPermissions": [],
+        "IpPermissionsEgress": []})
+    report = judged(binary, folder, world.network(groups), made)
     for flow in report["flows"]:
         if flow["expect"] and flow["satisfied"] is not True:
             told = [one["message"] for one in report["findings"] if flow["id"] in one["flows"]]
             yield f"check: {flow['name']} is {flow['verdict']}: {told}"
-    for one in report["findings"]:
-        if one["level"] == "error":
-            yield f"check: {one['code']} {one['message']}"
+    for one in [one for one in report["findings"] if one["level"] == "error"] + loud(report):
+        yield f"check: {one['code']} {one['message']}"
+    for one in alone:
+        yield f"check of lists alone: {one['code']} {one['message']}"
 
 
 def round_faults(args, folder, rng, tally):

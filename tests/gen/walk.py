@@ -123,7 +123,8 @@ class Wish:
     @staticmethod
     def client_ports(flow, usual):
         names = flow["clients"] or ([flow["from"]["client"]] if flow["from"]["client"] else [])
-        return [CLIENTS[name] for name in names] or [USUAL if usual else ANY]
+        return [CLIENTS.get(name) or tuple(map(int, name.split("-"))) for name in names] or \
+            [USUAL if usual else ANY]
 
     def is_reply(self, flow, service, protocol, what, usual):
         """The packet may answer a request of this service."""
