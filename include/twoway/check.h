@@ -211,12 +211,23 @@ struct tw_related {
 	struct tw_span span;
 };
 
+/**
+ * A rule of the list that nearly lets through what the finding is about, where nothing but the
+ * default deny drops it: the rule that a person must look at.
+ */
+struct tw_near_miss {
+	const char *rule;    /**< NULL: there is none */
+	const char *message; /**< what it misses */
+	struct tw_span span;
+};
+
 struct tw_finding {
 	const char *code, *name; /**< "TW101", "reply-blocked" */
 	enum tw_level level;
 	const char *message;
 	struct tw_span span; /**< a rule `*` points at its entry, else at its ACL */
 	const char *label;   /**< what to write under the excerpt: "this rule drops the replies" */
+	struct tw_near_miss near_miss; /**< text shows it first, `span` second */
 	const struct tw_related *related;
 	size_t related_n;
 	const char *const *

@@ -26,12 +26,12 @@ struct tw_piece {
 	tw_set set; /* (family, protocol, from, to, service); the field client is free */
 	const struct tw_path *path;
 	const struct tw_levels *levels;
-	enum tw_level cap; /* the loudest that a finding about it may be: inference.md */
-	const char *twin;  /* rule 8: the rule that was taken for a reply rule, or NULL */
-	bool wide;	   /* the rule names more than the VPC: nobody's word about other ones */
-	bool unnamed;	   /* names do not say who starts it (declared.h) */
-	bool anywhere;	   /* a rule for 0.0.0.0/0 or ::/0 asks for it */
-	uint64_t mark;	   /* equal for equal situations: most are told apart by it (ask.c) */
+	enum tw_level cap;	    /* the loudest that a finding about it may be: inference.md */
+	const struct tw_rule *twin; /* rule 8: the rule that was taken for a reply rule, or NULL */
+	bool wide;     /* the rule names more than the VPC: nobody's word about other ones */
+	bool unnamed;  /* names do not say who starts it (declared.h) */
+	bool anywhere; /* a rule for 0.0.0.0/0 or ::/0 asks for it */
+	uint64_t mark; /* equal for equal situations: most are told apart by it (ask.c) */
 };
 
 /* The replies to one port that somebody picked: the client (leg 0), or a translator. */
@@ -45,7 +45,7 @@ struct tw_outcome {
 	const struct tw_path *path;
 	const struct tw_levels *levels;
 	enum tw_level cap;
-	const char *twin;
+	const struct tw_rule *twin;
 	tw_set set; /* as in the piece: all packets of this outcome */
 	uint8_t family;
 	uint8_t protocol; /* the lowest one; several only among protocols without ports */

@@ -65,7 +65,7 @@ struct tw_finding_draft {
 	TW_VEC(const char *) note;
 	TW_VEC(struct tw_cause) more; /* TW110: further lists with holes */
 	TW_VEC(uint32_t) twin;	      /* further ACLs with the same rules */
-	TW_VEC(struct tw_need) need;  /* what is dropped, if results->keep_needs */
+	TW_VEC(struct tw_need) need;  /* what is dropped; the first of it if !results->keep_needs */
 	const char *peer;	      /* of the first flow, for the fingerprint */
 	uint32_t interfaces;
 };
@@ -273,6 +273,12 @@ TW_NODISCARD tw_status tw_finding_add_more(
 	struct tw_results *results, struct tw_finding_draft *finding, const struct tw_cause *cause);
 void tw_finding_draft_free(struct tw_mem *mem, struct tw_finding_draft *draft);
 void tw_finding_drafts_free(struct tw_mem *mem, tw_finding_drafts *drafts);
+/*
+ * near_miss.c: the rule that nearly lets the packets through becomes the finding's, further ones
+ * notes.
+ */
+TW_NODISCARD tw_status tw_near_misses_tell(
+	struct tw_results *results, struct tw_finding_draft *finding);
 /* The message of one finding (message.c). */
 TW_NODISCARD tw_status tw_finding_message(
 	struct tw_results *results, struct tw_finding_draft *finding);

@@ -47,6 +47,21 @@ static void write_suppressed(
 	tw_jsonw_end_object(w);
 }
 
+static void write_near_miss(
+	struct tw_doc *doc, struct tw_jsonw *w, const struct tw_near_miss *near_miss)
+{
+	if (near_miss->rule == NULL) {
+		tw_jsonw_null(w);
+		return;
+	}
+	tw_jsonw_object(w, false);
+	tw_json_key_str(w, "rule", near_miss->rule);
+	tw_json_key_str(w, "message", near_miss->message);
+	tw_jsonw_key(w, "location");
+	tw_json_location(doc, w, near_miss->span);
+	tw_jsonw_end_object(w);
+}
+
 static void write_reach(struct tw_jsonw *w, const struct tw_finding *finding)
 {
 	tw_jsonw_key(w, "affects");
@@ -90,6 +105,8 @@ void tw_json_finding(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_fin
 	tw_jsonw_end_array(w);
 	tw_json_key_str(w, "fingerprint", finding->fingerprint);
 	tw_json_key_str(w, "label", finding->label);
+	tw_jsonw_key(w, "near_miss");
+	write_near_miss(doc, w, &finding->near_miss);
 	tw_jsonw_key(w, "notes");
 	tw_jsonw_array(w, false);
 	for (size_t i = 0; i < finding->notes_n; i++)
