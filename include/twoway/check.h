@@ -60,6 +60,9 @@ struct tw_client_result {
 	bool asked; /**< named by --client or an intent, if only beside those that decide */
 	enum tw_verdict verdict;
 	uint64_t passing, undecided, total;
+	/** Of a finding about one of several legs that lose replies: what that leg alone lets
+	 * return; else leg_total is 0. */
+	uint64_t leg_passing, leg_undecided, leg_total;
 	bool runs; /**< run lengths towards one destination follow */
 	uint32_t run_fail, run_ok;
 };
@@ -238,7 +241,9 @@ struct tw_finding {
 	const char *direction;		       /**< "request", "reply" or NULL */
 	const struct tw_client_result *client; /**< those it hurts, or all it judged for holes */
 	size_t clients_n;
-	size_t subnets, interfaces; /**< affects */
+	const char
+		*suffers; /**< which end, and how: "web, whose connections to db hang"; or NULL */
+	size_t subnets, interfaces; /**< affects: behind the list at fault, and of the near end */
 	const char *const *example;
 	size_t examples_n;
 	const char *cause_component, *cause_list, *cause_rule; /**< or NULL */

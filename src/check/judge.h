@@ -129,6 +129,9 @@ TW_NODISCARD tw_status tw_outcomes_join(struct tw_judge *judge, struct tw_outcom
 /* What each client of `outcome->levels` gets of an outcome with ports whose request passes: fills
  * its clients and its verdict. */
 TW_NODISCARD tw_status tw_outcome_clients(struct tw_arena *arena, struct tw_outcome *outcome);
+/* Its clients with what one leg alone lets return, where other legs lose, too. */
+TW_NODISCARD tw_status tw_outcome_leg_clients(struct tw_arena *arena,
+	const struct tw_outcome *outcome, unsigned leg, const struct tw_client_result **ret);
 
 /* True if the path's own reason, not a filter, is why this outcome is what it is. */
 bool tw_outcome_has_reason(const struct tw_outcome *outcome);

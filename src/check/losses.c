@@ -90,18 +90,37 @@ static const char *code_of(struct tw_results *r, const struct tw_draft *draft,
 	return code;
 }
 
-/* The sentences of the clients at the finding's level, the worst first. */
+/*
+ * The sentences of the clients at the finding's level, the worst first. Of several legs that lose
+ * each finding tells its own; what comes of them all is said once, by the client's own leg.
+ */
 static tw_status add_sentences(struct tw_results *results, struct tw_finding_draft *finding,
-	const struct tw_outcome *o, enum tw_level hurt, bool outbound)
+	const struct tw_draft *draft, const struct tw_outcome *o, enum tw_level hurt,
+	const struct tw_client_result *client)
 {
 	const char *text;
+	bool outbound = draft->outbound;
 	for (size_t i = 0, said = 0; i < o->clients_n && said < 3; i++) {
-		const struct tw_client_result *c = &o->client[i];
-		if (c->level < hurt || c->passing + c->undecided == c->total)
+		struct tw_client_result own = client[i];
+		if (own.level < hurt || own.passing + own.undecided == own.total ||
+			(own.leg_total > 0 && own.leg_passing == own.leg_total))
 			continue;
-		TW_TRY(tw_sentence_of_client(results, c, outbound, o->protocol, &text));
+		bool both = own.leg_total > 0;
+		if (both) {
+			own.passing = own.leg_passing;
+			own.undecided = own.leg_undecided;
+			own.total = own.leg_total;
+			own.runs = false;
+		}
+		TW_TRY(tw_sentence_of_client(results, &own, outbound, o->protocol, &text));
 		TW_TRY(tw_finding_note(results, finding, text));
 		said++;
+		if (!both || finding->cause.leg > 0)
+			continue;
+		TW_TRY(tw_sentence_of_client(results, &client[i], outbound, o->protocol, &text));
+		text = tw_arena_printf(
+			results->arena, "with what is lost on the other leg: %s", text);
+		TW_TRY(text ? tw_finding_note(results, finding, text) : TW_ENOMEM);
 	}
 	return TW_OK;
 }
@@ -186,8 +205,12 @@ static tw_status find_in_ports(
 				&finding));
 			TW_TRY(add_aside(results, finding, draft, told,
 				"health checks of the targets lose the same replies"));
-			TW_TRY(tw_finding_clients(results, finding, o->client, o->clients_n));
-			TW_TRY(add_sentences(results, finding, o, hurt, draft->outbound));
+			const struct tw_client_result *client = o->client;
+			if (o->legs > 1)
+				TW_TRY(tw_outcome_leg_clients(
+					results->arena, o, cause[i].leg, &client));
+			TW_TRY(tw_finding_clients(results, finding, client, o->clients_n));
+			TW_TRY(add_sentences(results, finding, draft, o, hurt, client));
 			TW_TRY(name_twin(results, finding, draft, o, &cause[i]));
 		}
 	}

@@ -52,25 +52,50 @@ static const char *clients_text(struct tw_results *r, const struct tw_finding_dr
 	return text ? text : "some clients";
 }
 
+/* No earlier subject says the same. */
+static bool is_first(const struct tw_finding_draft *f, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (tw_subject_same(&f->subject.v[i], &f->subject.v[at]))
+			return false;
+	return true;
+}
+
+/* The next subject that is no repetition, behind `at`; or NULL. */
+static const struct tw_subject *next_subject(const struct tw_finding_draft *f, size_t *at)
+{
+	while (*at < f->subject.n) {
+		size_t i = (*at)++;
+		if (is_first(f, i))
+			return &f->subject.v[i];
+	}
+	return NULL;
+}
+
 /* "tcp/80, tcp/443 from 0.0.0.0/0, tcp/5432 from sg-1": services of one peer stand together. */
 static const char *subjects(
 	struct tw_results *r, const struct tw_finding_draft *f, const char *preposition)
 {
 	enum { MOST = 6 };
 	const char *text = NULL;
-	for (size_t i = 0; i < f->subject.n && i < MOST; i++) {
-		const struct tw_subject *one = &f->subject.v[i];
+	size_t at = 0, n = 0;
+	const struct tw_subject *one = next_subject(f, &at);
+	for (; one && n < MOST; n++) {
+		const struct tw_subject *next = next_subject(f, &at);
 		text = text ? tw_arena_printf(r->arena, "%s, %s", text, one->service)
 			    : one->service;
-		bool last = i + 1 == f->subject.n || i + 1 == MOST ||
-			    strcmp(f->subject.v[i + 1].peer, one->peer) != 0;
+		bool last = !next || n + 1 == MOST || strcmp(next->peer, one->peer) != 0;
 		if (text && last)
 			text = tw_arena_printf(r->arena, "%s %s %s", text, preposition, one->peer);
 		if (!text)
 			return NULL;
+		one = next;
 	}
-	if (f->subject.n > MOST)
-		return tw_arena_printf(r->arena, "%s and %zu more", text, f->subject.n - MOST);
+	size_t more = one ? 1 : 0;
+	while (one && next_subject(f, &at))
+		more++;
+	if (more > 0)
+		return tw_arena_printf(r->arena, "%s and %zu more", text, more);
 	return text ? text : "unknown traffic";
 }
 
@@ -367,6 +392,8 @@ tw_status tw_finding_message(struct tw_results *results, struct tw_finding_draft
 		finding->client.n > 0)
 		TW_TRY(tw_finding_note(results, finding,
 			"the VPC's own DNS resolver and time service are not filtered"));
+	if (!tw_code_is_lint(finding->code) && strcmp(finding->code, "TW110") != 0)
+		TW_TRY(tw_finding_sufferers(results, finding));
 	const char *looks = looks_like(finding);
 	if (looks)
 		TW_TRY(tw_finding_note(results, finding, looks));

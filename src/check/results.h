@@ -49,7 +49,10 @@ struct tw_cause {
 /* A service and the far end, seen from the list that is at fault: "tcp/443" of "0.0.0.0/0". */
 struct tw_subject {
 	const char *service, *peer;
-	const char *block; /* the peer as a rule of the list must name it; NULL: as `peer` */
+	const char *block;     /* the peer as a rule of the list must name it; NULL: as `peer` */
+	const char *from, *to; /* the ends of its flow: who calls, and who is called */
+	bool near_calls;       /* the interfaces of the finding are those of `from` */
+	bool others;	       /* further ends lose the same service of the same peer */
 };
 
 struct tw_finding_draft {
@@ -264,6 +267,8 @@ bool tw_code_is_lint(const char *code);
 bool tw_same_cause(const char *code, const struct tw_cause *a, const struct tw_cause *b);
 TW_NODISCARD tw_status tw_finding_add_flow(
 	struct tw_results *results, struct tw_finding_draft *finding, const char *flow);
+/* The same service of the same peer: said once. */
+bool tw_subject_same(const struct tw_subject *a, const struct tw_subject *b);
 TW_NODISCARD tw_status tw_finding_add_subject(
 	struct tw_results *results, struct tw_finding_draft *finding, struct tw_subject subject);
 TW_NODISCARD tw_status tw_finding_relate(struct tw_results *results,
@@ -278,6 +283,9 @@ void tw_finding_drafts_free(struct tw_mem *mem, tw_finding_drafts *drafts);
  * notes.
  */
 TW_NODISCARD tw_status tw_near_misses_tell(
+	struct tw_results *results, struct tw_finding_draft *finding);
+/* sufferers.c: which end the finding hurts. */
+TW_NODISCARD tw_status tw_finding_sufferers(
 	struct tw_results *results, struct tw_finding_draft *finding);
 /* The message of one finding (message.c). */
 TW_NODISCARD tw_status tw_finding_message(

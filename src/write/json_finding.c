@@ -16,7 +16,7 @@ static void write_related(struct tw_doc *doc, struct tw_jsonw *w, const struct t
 	tw_jsonw_end_array(w);
 }
 
-/* Four keys only: a finding says whom it hurts and how much; the rest stands in its flows. */
+/* A finding says whom it hurts and how much; the rest stands in its flows. */
 static void write_clients(struct tw_jsonw *w, const struct tw_finding *finding)
 {
 	tw_jsonw_array(w, false);
@@ -27,6 +27,13 @@ static void write_clients(struct tw_jsonw *w, const struct tw_finding *finding)
 		tw_json_key_str(w, "level", tw_level_name(it->level));
 		tw_json_key_uint(w, "passing", it->passing);
 		tw_json_key_uint(w, "total", it->total);
+		if (it->leg_total > 0) {
+			tw_jsonw_key(w, "leg");
+			tw_jsonw_object(w, true);
+			tw_json_key_uint(w, "passing", it->leg_passing);
+			tw_json_key_uint(w, "total", it->leg_total);
+			tw_jsonw_end_object(w);
+		}
 		tw_jsonw_end_object(w);
 	}
 	tw_jsonw_end_array(w);
@@ -70,6 +77,7 @@ static void write_reach(struct tw_jsonw *w, const struct tw_finding *finding)
 	tw_json_key_uint(w, "interfaces", finding->interfaces);
 	tw_jsonw_key(w, "examples");
 	tw_json_strings(w, finding->example, finding->examples_n);
+	tw_json_key_str(w, "suffers", finding->suffers);
 	tw_jsonw_end_object(w);
 	tw_jsonw_key(w, "cause");
 	tw_jsonw_object(w, true);

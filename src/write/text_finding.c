@@ -150,20 +150,27 @@ static void draw_note(struct tw_paint *paint, size_t gutter, const char *text)
 	tw_paint_newline(paint);
 }
 
+/* Who suffers; and what is behind the list at fault, which may be somebody else. */
 static void draw_affects(struct tw_doc *doc, const struct tw_finding *finding, size_t gutter)
 {
 	struct tw_paint *paint = &doc->paint;
 	const char *subnets = "", *interfaces = "";
+	bool suffers = finding->suffers != NULL;
 
+	if (suffers)
+		draw_note(paint, gutter,
+			tw_paint_kept(paint,
+				tw_arena_printf(paint->arena, "affects: %s", finding->suffers)));
 	if (finding->subnets > 0)
 		subnets = tw_say_count(paint, finding->subnets, "subnet");
-	if (finding->interfaces > 0)
+	if (finding->interfaces > 0 && !suffers)
 		interfaces = tw_say_count(paint, finding->interfaces, "interface");
 	if (*subnets == '\0' && *interfaces == '\0')
 		return;
 	draw_note(paint, gutter,
 		tw_paint_kept(
-			paint, tw_arena_printf(paint->arena, "affects: %s%s%s%s%s", subnets,
+			paint, tw_arena_printf(paint->arena, "%s: %s%s%s%s%s",
+				       suffers ? "behind the list" : "affects", subnets,
 				       *subnets != '\0' && *interfaces != '\0' ? ", " : "",
 				       interfaces, finding->examples_n > 0 ? ", such as " : "",
 				       finding->examples_n > 0 ? finding->example[0] : "")));
