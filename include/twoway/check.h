@@ -269,6 +269,8 @@ struct tw_report {
 	const char *today; /**< set only where it mattered */
 	const struct tw_assumption *assumption;
 	size_t assumptions_n;
+	const char *const *note; /**< whom --client does not reach, and why */
+	size_t notes_n;
 	const struct tw_client *const *client; /**< every client that some flow was judged for */
 	size_t clients_n;
 	size_t subnets_judged, subnets, interfaces_judged, interfaces, open_acls;

@@ -291,6 +291,9 @@ TW_NODISCARD tw_status tw_finding_sufferers(
 TW_NODISCARD tw_status tw_finding_message(
 	struct tw_results *results, struct tw_finding_draft *finding);
 
+/* kept.c: who keeps its client although --client names others, as notes of the report. */
+TW_NODISCARD tw_status tw_kept_clients(struct tw_results *results);
+
 /* ---- sentences ---- */
 
 /* What a partial loss looks like from outside: the right one of the contract's three sentences. */
