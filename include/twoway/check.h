@@ -60,6 +60,9 @@ struct tw_client_result {
 	bool asked; /**< named by --client or an intent, if only beside those that decide */
 	enum tw_verdict verdict;
 	uint64_t passing, undecided, total;
+	/** Of a finding about one of several legs that lose replies: what that leg alone lets
+	 * return; else leg_total is 0. */
+	uint64_t leg_passing, leg_undecided, leg_total;
 	bool runs; /**< run lengths towards one destination follow */
 	uint32_t run_fail, run_ok;
 };
@@ -211,12 +214,23 @@ struct tw_related {
 	struct tw_span span;
 };
 
+/**
+ * A rule of the list that nearly lets through what the finding is about, where nothing but the
+ * default deny drops it: the rule that a person must look at.
+ */
+struct tw_near_miss {
+	const char *rule;    /**< NULL: there is none */
+	const char *message; /**< what it misses */
+	struct tw_span span;
+};
+
 struct tw_finding {
 	const char *code, *name; /**< "TW101", "reply-blocked" */
 	enum tw_level level;
 	const char *message;
 	struct tw_span span; /**< a rule `*` points at its entry, else at its ACL */
 	const char *label;   /**< what to write under the excerpt: "this rule drops the replies" */
+	struct tw_near_miss near_miss; /**< text shows it first, `span` second */
 	const struct tw_related *related;
 	size_t related_n;
 	const char *const *
@@ -227,7 +241,9 @@ struct tw_finding {
 	const char *direction;		       /**< "request", "reply" or NULL */
 	const struct tw_client_result *client; /**< those it hurts, or all it judged for holes */
 	size_t clients_n;
-	size_t subnets, interfaces; /**< affects */
+	const char
+		*suffers; /**< which end, and how: "web, whose connections to db hang"; or NULL */
+	size_t subnets, interfaces; /**< affects: behind the list at fault, and of the near end */
 	const char *const *example;
 	size_t examples_n;
 	const char *cause_component, *cause_list, *cause_rule; /**< or NULL */
@@ -253,6 +269,8 @@ struct tw_report {
 	const char *today; /**< set only where it mattered */
 	const struct tw_assumption *assumption;
 	size_t assumptions_n;
+	const char *const *note; /**< whom --client does not reach, and why */
+	size_t notes_n;
 	const struct tw_client *const *client; /**< every client that some flow was judged for */
 	size_t clients_n;
 	size_t subnets_judged, subnets, interfaces_judged, interfaces, open_acls;

@@ -77,14 +77,31 @@ static const char *far_end(const struct tw_cause *cause, const struct tw_flow *f
 	return name ? name : "unknown addresses";
 }
 
+bool tw_subject_same(const struct tw_subject *a, const struct tw_subject *b)
+{
+	return strcmp(a->service, b->service) == 0 && strcmp(a->peer, b->peer) == 0;
+}
+
 tw_status tw_finding_add_subject(
 	struct tw_results *r, struct tw_finding_draft *f, struct tw_subject one)
 {
-	for (size_t i = 0; i < f->subject.n; i++)
-		if (strcmp(f->subject.v[i].service, one.service) == 0 &&
-			strcmp(f->subject.v[i].peer, one.peer) == 0)
+	enum { ENDS = 4 }; /* of one service and peer: enough to name some */
+	struct tw_subject *first = NULL;
+	size_t n = 0;
+	for (size_t i = 0; i < f->subject.n; i++) {
+		struct tw_subject *old = &f->subject.v[i];
+		if (!tw_subject_same(old, &one))
+			continue;
+		first = n++ == 0 ? old : first;
+		if (strcmp(old->from, one.from) == 0 && strcmp(old->to, one.to) == 0) {
+			old->others |= one.others;
 			return TW_OK;
-	return TW_VEC_PUSH(r->mem, &f->subject, one);
+		}
+	}
+	if (n < ENDS)
+		return TW_VEC_PUSH(r->mem, &f->subject, one);
+	first->others = true;
+	return TW_OK;
 }
 
 /* "10.0.1.0/24, 10.0.2.0/24": a few blocks that a rule can name; NULL if there are none, or many.
@@ -111,9 +128,13 @@ static tw_status blocks_of(struct tw_results *r, const struct tw_peer *peer, con
 static tw_status add_subject(
 	struct tw_results *r, struct tw_finding_draft *f, const struct tw_draft *draft)
 {
-	struct tw_subject one = {draft->flow.service_text, far_end(&f->cause, &draft->flow), NULL};
-	const struct tw_peer *seen =
-		f->cause.list == TW_INGRESS ? &draft->flow.to : &draft->flow.from;
+	const struct tw_flow *flow = &draft->flow;
+	struct tw_subject one = {.service = flow->service_text,
+		.peer = far_end(&f->cause, flow),
+		.from = flow->from.name ? flow->from.name : "unknown addresses",
+		.to = flow->to.name ? flow->to.name : "unknown addresses",
+		.near_calls = draft->outbound};
+	const struct tw_peer *seen = f->cause.list == TW_INGRESS ? &flow->to : &flow->from;
 	if (!one.service)
 		return TW_OK;
 	TW_TRY(blocks_of(r, seen, &one.block));
@@ -246,6 +267,8 @@ tw_status tw_finding_clients(struct tw_results *results, struct tw_finding_draft
 	for (size_t i = 0; i < n; i++) {
 		enum tw_share share =
 			tw_share_of(client[i].passing + client[i].undecided, client[i].total);
+		if (client[i].leg_total > 0 && client[i].leg_passing == client[i].leg_total)
+			continue; /* what it loses, it loses on another leg */
 		/* An edge belongs to TW110 and to intents that ask for every connection. */
 		bool counts = edges ? share == TW_SHARE_EDGE
 			      : finding->cause.acl == TW_MISSING || finding->code[2] == '6'

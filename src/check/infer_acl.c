@@ -161,15 +161,8 @@ static tw_status collect_rule(struct tw_scope *scope, enum tw_list list, size_t 
 			.cap = protocol == TW_PROTOCOL_TCP ? tcp_cap(scope, i, list, own, twin)
 							   : udp_cap(scope, i, list, own, twin)};
 		enum tw_list other = list == TW_INGRESS ? TW_EGRESS : TW_INGRESS;
-		if (twin && like.cap > TW_LEVEL_NONE && !tw_atom_answers(atom, other)) {
-			like.twin = tw_arena_printf(
-				r->arena, "%s rule %s", tw_list_name(other), twin->id);
-			if (!like.twin)
-				return TW_ENOMEM;
-			for (size_t k = 0; k < pieces->n; k++) /* one text for one twin */
-				if (pieces->v[k].twin && strcmp(pieces->v[k].twin, like.twin) == 0)
-					like.twin = pieces->v[k].twin;
-		}
+		if (twin && like.cap > TW_LEVEL_NONE && !tw_atom_answers(atom, other))
+			like.twin = twin;
 		tw_set packets = service_packets(scope, atom, list, one, own);
 		packets = tw_set_subtract(
 			space, packets, tw_declared_answers(r, protocol, one->ports));

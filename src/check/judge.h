@@ -27,12 +27,12 @@ struct tw_piece {
 	tw_set set; /* (family, protocol, from, to, service); the field client is free */
 	const struct tw_path *path;
 	const struct tw_levels *levels;
-	enum tw_level cap; /* the loudest that a finding about it may be: inference.md */
-	const char *twin;  /* rule 8: the rule that was taken for a reply rule, or NULL */
-	bool wide;	   /* the rule names more than the VPC: nobody's word about other ones */
-	bool unnamed;	   /* names do not say who starts it (declared.h) */
-	bool anywhere;	   /* a rule for 0.0.0.0/0 or ::/0 asks for it */
-	uint64_t mark;	   /* equal for equal situations: most are told apart by it (ask.c) */
+	enum tw_level cap;	    /* the loudest that a finding about it may be: inference.md */
+	const struct tw_rule *twin; /* rule 8: the rule that was taken for a reply rule, or NULL */
+	bool wide;     /* the rule names more than the VPC: nobody's word about other ones */
+	bool unnamed;  /* names do not say who starts it (declared.h) */
+	bool anywhere; /* a rule for 0.0.0.0/0 or ::/0 asks for it */
+	uint64_t mark; /* equal for equal situations: most are told apart by it (ask.c) */
 };
 
 /* The replies to one port that somebody picked: the client (leg 0), or a translator. */
@@ -46,7 +46,7 @@ struct tw_outcome {
 	const struct tw_path *path;
 	const struct tw_levels *levels;
 	enum tw_level cap;
-	const char *twin;
+	const struct tw_rule *twin;
 	tw_set set; /* as in the piece: all packets of this outcome */
 	uint8_t family;
 	uint8_t protocol; /* the lowest one; several only among protocols without ports */
@@ -131,6 +131,9 @@ TW_NODISCARD tw_status tw_outcomes_join(struct tw_judge *judge, struct tw_outcom
 /* What each client of `outcome->levels` gets of an outcome with ports whose request passes: fills
  * its clients and its verdict. */
 TW_NODISCARD tw_status tw_outcome_clients(struct tw_arena *arena, struct tw_outcome *outcome);
+/* Its clients with what one leg alone lets return, where other legs lose, too. */
+TW_NODISCARD tw_status tw_outcome_leg_clients(struct tw_arena *arena,
+	const struct tw_outcome *outcome, unsigned leg, const struct tw_client_result **ret);
 
 /* True if the path's own reason, not a filter, is why this outcome is what it is. */
 bool tw_outcome_has_reason(const struct tw_outcome *outcome);

@@ -24,8 +24,8 @@ static const char *share_code(const struct tw_outcome *o, enum tw_level hurt)
 	return none == 0 ? "TW103" : none == n ? "TW101" : "TW102";
 }
 
-/* A rule of the list that names a port of the service, where the reply goes to another. */
-static bool names_service(
+/* A rule of the list that names a port of the service, where the reply goes to another; or NULL. */
+static const struct tw_rule *names_service(
 	struct tw_results *r, const struct tw_outcome *o, const struct tw_cause *cause)
 {
 	struct tw_rules rules = r->net->acl[cause->acl].list[cause->list];
@@ -38,14 +38,14 @@ static bool names_service(
 		for (unsigned k = 0; k < path->looks; k++)
 			if (path->look[k].service.hi != 0 &&
 				path->look[k].service.hi == rule->ports.lo)
-				return true;
+				return rule;
 		struct tw_box box = tw_box_all((enum tw_family)o->family);
 		box.service = rule->ports;
 		if (!tw_set_is_empty(tw_set_intersect(
 			    r->judge->space, o->set, tw_set_box(r->judge->space, &box))))
-			return true;
+			return rule;
 	}
-	return false;
+	return NULL;
 }
 
 /* Behind a balancer that hands packets on, the target answers the client itself. */
@@ -90,32 +90,75 @@ static const char *code_of(struct tw_results *r, const struct tw_draft *draft,
 	return code;
 }
 
-/* The sentences of the clients at the finding's level, the worst first. */
+/*
+ * The sentences of the clients at the finding's level, the worst first. Of several legs that lose
+ * each finding tells its own; what comes of them all is said once, by the client's own leg.
+ */
 static tw_status add_sentences(struct tw_results *results, struct tw_finding_draft *finding,
-	const struct tw_outcome *o, enum tw_level hurt, bool outbound)
+	const struct tw_draft *draft, const struct tw_outcome *o, enum tw_level hurt,
+	const struct tw_client_result *client)
 {
 	const char *text;
+	bool outbound = draft->outbound;
 	for (size_t i = 0, said = 0; i < o->clients_n && said < 3; i++) {
-		const struct tw_client_result *c = &o->client[i];
-		if (c->level < hurt || c->passing + c->undecided == c->total)
+		struct tw_client_result own = client[i];
+		if (own.level < hurt || own.passing + own.undecided == own.total ||
+			(own.leg_total > 0 && own.leg_passing == own.leg_total))
 			continue;
-		TW_TRY(tw_sentence_of_client(results, c, outbound, o->protocol, &text));
+		bool both = own.leg_total > 0;
+		if (both) {
+			own.passing = own.leg_passing;
+			own.undecided = own.leg_undecided;
+			own.total = own.leg_total;
+			own.runs = false;
+		}
+		TW_TRY(tw_sentence_of_client(results, &own, outbound, o->protocol, &text));
 		TW_TRY(tw_finding_note(results, finding, text));
 		said++;
+		if (!both || finding->cause.leg > 0)
+			continue;
+		TW_TRY(tw_sentence_of_client(results, &client[i], outbound, o->protocol, &text));
+		text = tw_arena_printf(
+			results->arena, "with what is lost on the other leg: %s", text);
+		TW_TRY(text ? tw_finding_note(results, finding, text) : TW_ENOMEM);
 	}
 	return TW_OK;
 }
 
-static tw_status name_twin(
-	struct tw_results *results, struct tw_finding_draft *finding, const struct tw_outcome *o)
+static bool stands_in(struct tw_rules rules, const struct tw_rule *rule)
 {
-	if (!o->twin)
+	return rule >= rules.rule && rule < rules.rule + rules.n;
+}
+
+/*
+ * Many believe that replies use the service port: the rule that says so is the one to look at. It
+ * may stand in the list that the flow was read from, while another drops the replies.
+ */
+static tw_status name_twin(struct tw_results *r, struct tw_finding_draft *finding,
+	const struct tw_draft *draft, const struct tw_outcome *o, const struct tw_cause *cause)
+{
+	bool handed = strcmp(finding->code, "TW117") == 0;
+	const struct tw_rule *rule = handed ? names_service(r, o, cause) : o->twin;
+	bool here = rule && stands_in(r->net->acl[cause->acl].list[cause->list], rule);
+	const struct tw_acl *acl = here			      ? &r->net->acl[cause->acl]
+				   : draft->acl != TW_MISSING ? &r->net->acl[draft->acl]
+							      : NULL;
+	if (!rule || !acl)
 		return TW_OK;
-	const char *note = tw_arena_printf(results->arena,
-		"%s names the service port as if replies went there; a reply goes to the port "
-		"that the client picked",
-		o->twin);
-	return note ? tw_finding_note(results, finding, note) : TW_ENOMEM;
+	enum tw_list list = stands_in(acl->list[TW_INGRESS], rule) ? TW_INGRESS : TW_EGRESS;
+	const char *text = tw_arena_printf(r->arena,
+		"%s%s%s rule %s names the service port as if replies went there; a reply goes to "
+		"the port that the client picked",
+		here ? "" : acl->object.id, here ? "" : " ", tw_list_name(list), rule->id);
+	if (!text)
+		return TW_ENOMEM;
+	struct tw_near_miss *named = TW_NEW(r->arena, struct tw_near_miss);
+	if (!named)
+		return TW_ENOMEM;
+	*named = (struct tw_near_miss){rule->id, text, rule->span};
+	if (here && finding->need.n > 0)
+		finding->need.v[finding->need.n - 1].named = named;
+	return tw_finding_note(r, finding, text);
 }
 
 /*
@@ -162,10 +205,13 @@ static tw_status find_in_ports(
 				&finding));
 			TW_TRY(add_aside(results, finding, draft, told,
 				"health checks of the targets lose the same replies"));
-			TW_TRY(tw_finding_clients(results, finding, o->client, o->clients_n));
-			TW_TRY(add_sentences(results, finding, o, hurt, draft->outbound));
-			if (strcmp(finding->code, "TW117") != 0) /* says so itself */
-				TW_TRY(name_twin(results, finding, o));
+			const struct tw_client_result *client = o->client;
+			if (o->legs > 1)
+				TW_TRY(tw_outcome_leg_clients(
+					results->arena, o, cause[i].leg, &client));
+			TW_TRY(tw_finding_clients(results, finding, client, o->clients_n));
+			TW_TRY(add_sentences(results, finding, draft, o, hurt, client));
+			TW_TRY(name_twin(results, finding, draft, o, &cause[i]));
 		}
 	}
 	if (!edge || draft->nat)

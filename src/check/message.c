@@ -26,6 +26,15 @@ static const char *rules_text(struct tw_results *r, const struct tw_cause *c)
 		r->arena, "%s rule%s %s", tw_list_name(c->list), c->rules > 1 ? "s" : "", text);
 }
 
+/* "egress rule *; near miss: rule 110": what drops the packets, and the rule to look at. */
+static const char *blame_text(struct tw_results *r, const struct tw_finding_draft *f)
+{
+	const char *rules = rules_text(r, &f->cause), *near = f->finding.near_miss.rule;
+	if (!rules || !near)
+		return rules;
+	return tw_arena_printf(r->arena, "%s%snear miss: rule %s", rules, *rules ? "; " : "", near);
+}
+
 /* The clients that get no reply at all, else those that lose a share. */
 static const char *clients_text(struct tw_results *r, const struct tw_finding_draft *f, bool none)
 {
@@ -43,25 +52,50 @@ static const char *clients_text(struct tw_results *r, const struct tw_finding_dr
 	return text ? text : "some clients";
 }
 
+/* No earlier subject says the same. */
+static bool is_first(const struct tw_finding_draft *f, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (tw_subject_same(&f->subject.v[i], &f->subject.v[at]))
+			return false;
+	return true;
+}
+
+/* The next subject that is no repetition, behind `at`; or NULL. */
+static const struct tw_subject *next_subject(const struct tw_finding_draft *f, size_t *at)
+{
+	while (*at < f->subject.n) {
+		size_t i = (*at)++;
+		if (is_first(f, i))
+			return &f->subject.v[i];
+	}
+	return NULL;
+}
+
 /* "tcp/80, tcp/443 from 0.0.0.0/0, tcp/5432 from sg-1": services of one peer stand together. */
 static const char *subjects(
 	struct tw_results *r, const struct tw_finding_draft *f, const char *preposition)
 {
 	enum { MOST = 6 };
 	const char *text = NULL;
-	for (size_t i = 0; i < f->subject.n && i < MOST; i++) {
-		const struct tw_subject *one = &f->subject.v[i];
+	size_t at = 0, n = 0;
+	const struct tw_subject *one = next_subject(f, &at);
+	for (; one && n < MOST; n++) {
+		const struct tw_subject *next = next_subject(f, &at);
 		text = text ? tw_arena_printf(r->arena, "%s, %s", text, one->service)
 			    : one->service;
-		bool last = i + 1 == f->subject.n || i + 1 == MOST ||
-			    strcmp(f->subject.v[i + 1].peer, one->peer) != 0;
+		bool last = !next || n + 1 == MOST || strcmp(next->peer, one->peer) != 0;
 		if (text && last)
 			text = tw_arena_printf(r->arena, "%s %s %s", text, preposition, one->peer);
 		if (!text)
 			return NULL;
+		one = next;
 	}
-	if (f->subject.n > MOST)
-		return tw_arena_printf(r->arena, "%s and %zu more", text, f->subject.n - MOST);
+	size_t more = one ? 1 : 0;
+	while (one && next_subject(f, &at))
+		more++;
+	if (more > 0)
+		return tw_arena_printf(r->arena, "%s and %zu more", text, more);
 	return text ? text : "unknown traffic";
 }
 
@@ -159,41 +193,6 @@ static tw_status say_what_is_missing(struct tw_results *r, struct tw_finding_dra
 	return note ? tw_finding_note(r, f, note) : TW_ENOMEM;
 }
 
-/*
- * A reply rule that is there: it misses these peers, often by a slip in its CIDR block, or some of
- * their ports. Then it is the rule to widen.
- */
-static tw_status say_near_misses(struct tw_results *r, struct tw_finding_draft *f)
-{
-	struct tw_rules rules = r->net->acl[f->cause.acl].list[f->cause.list];
-	bool share = false;
-	for (size_t i = 0; i < f->client.n; i++)
-		share |= f->client.v[i].level >= f->level && f->client.v[i].passing > 0;
-	for (size_t i = 0, said = 0; i < rules.n && said < 2; i++) {
-		const struct tw_rule *rule = &rules.rule[i];
-		bool decides = false;
-		for (size_t k = 0; k < f->cause.rules; k++)
-			decides |= f->cause.rule[k] == i;
-		if (decides || rule->action != TW_ALLOW || rule->family != f->cause.family ||
-			rule->protocol != f->cause.protocol || rule->peer.len == 0 ||
-			tw_ports_class(rule->ports) != TW_CLASS_REPLY)
-			continue;
-		const char *text = tw_rule_text(r->arena, rule, f->cause.list);
-		const char *note =
-			text ? tw_arena_printf(r->arena, "%s rule %s is a reply rule, %s: %s",
-				       tw_list_name(f->cause.list), rule->id,
-				       share ? "but misses some of the ports or of the peers"
-					     : "but not for these peers",
-				       text)
-			     : NULL;
-		if (!note)
-			return TW_ENOMEM;
-		TW_TRY(tw_finding_note(r, f, note));
-		said++;
-	}
-	return TW_OK;
-}
-
 /* "acl-1", or "acl-1 (web)" where it has a Name tag. */
 static const char *acl_text(struct tw_results *r, uint32_t acl)
 {
@@ -241,7 +240,7 @@ static const char *suffering(struct tw_results *r, const struct tw_finding_draft
 static tw_status path_message(struct tw_results *r, struct tw_finding_draft *f, const char *where)
 {
 	const char *what = subject(r, f), *suffers = suffering(r, f);
-	const char *rules = rules_text(r, &f->cause), *acl = acl_text(r, f->cause.acl);
+	const char *rules = blame_text(r, f), *acl = acl_text(r, f->cause.acl);
 	bool request = f->cause.direction == TW_REQUEST;
 	if (request) {
 		what = subjects(r, f, f->cause.list == TW_EGRESS ? "at" : "from");
@@ -260,7 +259,7 @@ static tw_status shut_message(struct tw_results *r, struct tw_finding_draft *f)
 {
 	bool calls = f->cause.list == TW_EGRESS || f->cause.role == TW_ROLE_NAT;
 	const char *what = subjects(r, f, calls ? "at" : "from");
-	const char *rules = rules_text(r, &f->cause), *acl = acl_text(r, f->cause.acl);
+	const char *rules = blame_text(r, f), *acl = acl_text(r, f->cause.acl);
 	static const char *const places[] = {[TW_ROLE_END] = "the targets' subnet",
 		[TW_ROLE_NAT] = "the NAT gateway's subnet",
 		[TW_ROLE_BALANCER] = "the load balancer's subnet",
@@ -276,7 +275,7 @@ static tw_status shut_message(struct tw_results *r, struct tw_finding_draft *f)
 
 static tw_status loss_message(struct tw_results *r, struct tw_finding_draft *f)
 {
-	const char *what = subject(r, f), *suffers = verb(r, f), *rules = rules_text(r, &f->cause);
+	const char *what = subject(r, f), *suffers = verb(r, f), *rules = blame_text(r, f);
 	const char *acl = acl_text(r, f->cause.acl);
 	const char *where = place_on_path(f);
 	if (where)
@@ -295,7 +294,7 @@ static tw_status denied_message(struct tw_results *r, struct tw_finding_draft *f
 {
 	bool calls = f->cause.list == TW_EGRESS;
 	const char *what = subjects(r, f, calls ? "at" : "from");
-	const char *rules = rules_text(r, &f->cause), *acl = acl_text(r, f->cause.acl);
+	const char *rules = blame_text(r, f), *acl = acl_text(r, f->cause.acl);
 	if (!what || !rules || !acl)
 		return TW_ENOMEM;
 	f->finding.message = tw_arena_printf(r->arena,
@@ -371,6 +370,9 @@ tw_status tw_finding_message(struct tw_results *results, struct tw_finding_draft
 {
 	if (finding->cause.acl != TW_MISSING && finding->finding.span.file == 0)
 		TW_TRY(place(results, finding));
+	if (finding->cause.acl != TW_MISSING && !tw_code_is_lint(finding->code) &&
+		strcmp(finding->code, "TW110") != 0)
+		TW_TRY(tw_near_misses_tell(results, finding));
 	if (!finding->finding.message)
 		TW_TRY(strcmp(finding->code, "TW110") == 0    ? holes_message(results, finding)
 			: strcmp(finding->code, "TW109") == 0 ? denied_message(results, finding)
@@ -381,17 +383,17 @@ tw_status tw_finding_message(struct tw_results *results, struct tw_finding_draft
 			     strcmp(finding->code, "TW110") != 0;
 	if (told_by_ports) {
 		TW_TRY(say_what_is_missing(results, finding));
-		TW_TRY(say_near_misses(results, finding));
 	}
 	if (strcmp(finding->code, "TW117") == 0) /* SPEC: pub-nlb-trap */
 		TW_TRY(tw_finding_note(results, finding,
-			"a rule there names the service port as if replies went to it; they "
-			"go to the port that the client picked. AWS NLB guide, 2023 text, "
-			"prints such rules"));
+			"the AWS guide to Network Load Balancers, 2023 text, prints rules "
+			"like this one"));
 	if (strcmp(finding->code, "TW104") == 0 && finding->cause.list == TW_INGRESS &&
 		finding->client.n > 0)
 		TW_TRY(tw_finding_note(results, finding,
 			"the VPC's own DNS resolver and time service are not filtered"));
+	if (!tw_code_is_lint(finding->code) && strcmp(finding->code, "TW110") != 0)
+		TW_TRY(tw_finding_sufferers(results, finding));
 	const char *looks = looks_like(finding);
 	if (looks)
 		TW_TRY(tw_finding_note(results, finding, looks));

@@ -4,7 +4,8 @@
 
 /*
  * Needs: the packets behind a finding, exactly, as the list that drops them sees them. They outlive
- * the judge's sets, so that `fix` can write rules for them. Kept only when somebody asks.
+ * the judge's sets, so that `fix` can write rules for them. Kept whole when somebody
+ * asks, else only the first few boxes, for the words of the finding (near_miss.c).
  */
 
 #include "filter.h"
@@ -27,8 +28,10 @@ struct tw_need {
 	enum tw_level level; /* how loud this loss is; a finding is as loud as its loudest */
 	unsigned leg;	     /* whose port a reply goes to: 0 the client's, else a translator's */
 	uint32_t zero;	     /* a 0-0 rule that was meant as "all", index + 1; or 0 */
+	const struct tw_near_miss *named; /* a rule that names the flow's service port; or NULL */
 	const struct tw_need_box *box;
 	size_t boxes;
+	bool cut; /* there are more: nobody asked for needs, they are kept for words only */
 };
 
 struct tw_needs {

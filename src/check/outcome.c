@@ -161,6 +161,36 @@ tw_status tw_outcome_clients(struct tw_arena *arena, struct tw_outcome *outcome)
 	return TW_OK;
 }
 
+tw_status tw_outcome_leg_clients(struct tw_arena *arena, const struct tw_outcome *outcome,
+	unsigned leg, const struct tw_client_result **ret)
+{
+	const struct tw_outcome_leg *own = &outcome->leg[leg];
+	struct tw_client_result *out =
+		TW_NEW_ARRAY(arena, struct tw_client_result, outcome->clients_n + 1);
+	if (!out)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < outcome->clients_n; i++) {
+		const struct tw_client *client = outcome->client[i].client;
+		struct tw_client_result *one = &out[i];
+		*one = outcome->client[i];
+		one->leg_passing = own->passing;
+		one->leg_undecided = own->open;
+		one->leg_total = own->total;
+		if (leg == 0) {
+			one->leg_passing =
+				tw_client_passing(client, own->returns.v, own->returns.n);
+			one->leg_undecided =
+				tw_client_passing(client, own->undecided.v, own->undecided.n);
+			one->leg_total = tw_client_total(client);
+		}
+		/* Where no other leg loses anything, the whole is the leg's. */
+		if (one->leg_passing == one->passing && one->leg_total == one->total)
+			one->leg_total = 0;
+	}
+	*ret = out;
+	return TW_OK;
+}
+
 /* The intervals of a reply residual with one label. */
 static tw_status ports_with(struct tw_judge *judge, struct tw_arena *arena, tw_set residual,
 	uint16_t label, struct tw_port_list *ret)

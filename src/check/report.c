@@ -226,6 +226,7 @@ static tw_status fill(struct tw_results *r)
 	TW_TRY(sort_findings(r));
 	TW_TRY(list_clients(r));
 	TW_TRY(list_assumptions(r));
+	TW_TRY(tw_kept_clients(r));
 	TW_TRY(say_judged(r));
 	for (size_t i = 0; i < r->report->flows_n; i++)
 		count_flow(&r->report->summary, &r->report->flow[i]);

@@ -50,7 +50,10 @@ struct tw_cause {
 /* A service and the far end, seen from the list that is at fault: "tcp/443" of "0.0.0.0/0". */
 struct tw_subject {
 	const char *service, *peer;
-	const char *block; /* the peer as a rule of the list must name it; NULL: as `peer` */
+	const char *block;     /* the peer as a rule of the list must name it; NULL: as `peer` */
+	const char *from, *to; /* the ends of its flow: who calls, and who is called */
+	bool near_calls;       /* the interfaces of the finding are those of `from` */
+	bool others;	       /* further ends lose the same service of the same peer */
 };
 
 struct tw_finding_draft {
@@ -66,7 +69,7 @@ struct tw_finding_draft {
 	TW_VEC(const char *) note;
 	TW_VEC(struct tw_cause) more; /* TW110: further lists with holes */
 	TW_VEC(uint32_t) twin;	      /* further ACLs with the same rules */
-	TW_VEC(struct tw_need) need;  /* what is dropped, if results->keep_needs */
+	TW_VEC(struct tw_need) need;  /* what is dropped; the first of it if !results->keep_needs */
 	const char *peer;	      /* of the first flow, for the fingerprint */
 	uint32_t interfaces;
 };
@@ -276,6 +279,8 @@ bool tw_code_is_lint(const char *code);
 bool tw_same_cause(const char *code, const struct tw_cause *a, const struct tw_cause *b);
 TW_NODISCARD tw_status tw_finding_add_flow(
 	struct tw_results *results, struct tw_finding_draft *finding, const char *flow);
+/* The same service of the same peer: said once. */
+bool tw_subject_same(const struct tw_subject *a, const struct tw_subject *b);
 TW_NODISCARD tw_status tw_finding_add_subject(
 	struct tw_results *results, struct tw_finding_draft *finding, struct tw_subject subject);
 TW_NODISCARD tw_status tw_finding_relate(struct tw_results *results,
@@ -285,9 +290,21 @@ TW_NODISCARD tw_status tw_finding_add_more(
 	struct tw_results *results, struct tw_finding_draft *finding, const struct tw_cause *cause);
 void tw_finding_draft_free(struct tw_mem *mem, struct tw_finding_draft *draft);
 void tw_finding_drafts_free(struct tw_mem *mem, tw_finding_drafts *drafts);
+/*
+ * near_miss.c: the rule that nearly lets the packets through becomes the finding's, further ones
+ * notes.
+ */
+TW_NODISCARD tw_status tw_near_misses_tell(
+	struct tw_results *results, struct tw_finding_draft *finding);
+/* sufferers.c: which end the finding hurts. */
+TW_NODISCARD tw_status tw_finding_sufferers(
+	struct tw_results *results, struct tw_finding_draft *finding);
 /* The message of one finding (message.c). */
 TW_NODISCARD tw_status tw_finding_message(
 	struct tw_results *results, struct tw_finding_draft *finding);
+
+/* kept.c: who keeps its client although --client names others, as notes of the report. */
+TW_NODISCARD tw_status tw_kept_clients(struct tw_results *results);
 
 /* ---- sentences ---- */
 

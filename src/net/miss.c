@@ -7,7 +7,7 @@
 
 #include "find.h"
 
-enum { LONGEST = 48, SHOWN = 3, MOST_ERRORS = 3 };
+enum { LONGEST = 48, SHOWN = 3, MOST_ERRORS = 3, PART = 3 };
 
 struct nearest {
 	const char *name[SHOWN];
@@ -20,23 +20,54 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Letters to insert, delete or replace; both texts are at most LONGEST bytes. */
+static char folded(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool same_letter(char a, char b)
+{
+	return folded(a) == folded(b);
+}
+
+/*
+ * Letters to insert, delete, replace or swap with their neighbour, the slip that fingers make most;
+ * both texts are at most LONGEST bytes. Capital letters are no error.
+ */
 static unsigned errors_between(const char *a, size_t a_n, const char *b, size_t b_n)
 {
-	unsigned row[LONGEST + 1];
+	unsigned rows[3][LONGEST + 1], *old = rows[0], *last = rows[1], *row = rows[2];
 
 	for (unsigned k = 0; k <= b_n; k++)
-		row[k] = k;
+		last[k] = k;
 	for (unsigned i = 1; i <= a_n; i++) {
-		unsigned corner = row[0];
 		row[0] = i;
 		for (size_t k = 1; k <= b_n; k++) {
-			unsigned replaced = corner + (a[i - 1] != b[k - 1]);
-			corner = row[k];
-			row[k] = least(least(row[k], row[k - 1]) + 1, replaced);
+			unsigned replaced = last[k - 1] + !same_letter(a[i - 1], b[k - 1]);
+			row[k] = least(least(last[k], row[k - 1]) + 1, replaced);
+			if (i > 1 && k > 1 && same_letter(a[i - 1], b[k - 2]) &&
+				same_letter(a[i - 2], b[k - 1]))
+				row[k] = least(row[k], old[k - 2] + 1);
 		}
+		unsigned *spare = old;
+		old = last;
+		last = row;
+		row = spare;
 	}
-	return row[b_n];
+	return last[b_n];
+}
+
+/* "web" of "shop-web-1": people know a part of the name. */
+static bool is_part(const char *text, size_t text_n, const char *name, size_t name_n)
+{
+	for (size_t at = 0; text_n >= PART && at + text_n <= name_n; at++) {
+		size_t i = 0;
+		while (i < text_n && same_letter(text[i], name[at + i]))
+			i++;
+		if (i == text_n)
+			return true;
+	}
+	return false;
 }
 
 static void keep(struct nearest *nearest, const char *name, unsigned errors)
@@ -69,11 +100,15 @@ static void try(struct nearest *nearest, const char *text, const char *name)
 
 	if (name_n == 0 || name_n > LONGEST || text_n > LONGEST)
 		return;
-	if (name_n > text_n + allowed || text_n > name_n + allowed)
-		return;
-	unsigned errors = errors_between(text, text_n, name, name_n);
-	if (errors <= allowed)
-		keep(nearest, name, errors);
+	if (name_n <= text_n + allowed && text_n <= name_n + allowed) {
+		unsigned errors = errors_between(text, text_n, name, name_n);
+		if (errors <= allowed) {
+			keep(nearest, name, errors);
+			return;
+		}
+	}
+	if (is_part(text, text_n, name, name_n))
+		keep(nearest, name, MOST_ERRORS + 1); /* behind every slip */
 }
 
 static void try_all(struct nearest *nearest, const struct tw_net *net,
@@ -85,6 +120,7 @@ static void try_all(struct nearest *nearest, const struct tw_net *net,
 			try(nearest, text, object->id);
 			try(nearest, text, object->name);
 		}
+	try(nearest, text, "internet");
 	if (!intents)
 		return;
 	struct tw_intents_view view = tw_intents_view(intents);
@@ -134,5 +170,7 @@ tw_status tw_refuse_unknown(struct tw_picked *picked, const struct tw_intents *i
 		return TW_REFUSED(picked, "the input has no %s \"%s\"%s", kind, text, list);
 	if (strcmp(text, "any") == 0 || strcmp(text, "all") == 0)
 		list = "; say internet for everybody outside";
+	else if (*list == '\0')
+		list = ": give an id, a Name tag, an address, a CIDR block or internet";
 	return TW_REFUSED(picked, "nothing in the input is called \"%s\"%s", text, list);
 }

@@ -281,6 +281,27 @@ static const char *port_of(const char *text)
 	return colon[1 + strspn(colon + 1, "0123456789-")] == '\0' ? colon : NULL;
 }
 
+static tw_status refuse_port(struct work *w, const char *port)
+{
+	return TW_REFUSED(&w->picked,
+		"\"%s\" is no port: expected 1 to 65535, or a range such as 8000-8100", port);
+}
+
+/* "web:https": the end is known, and the port is a number. */
+static tw_status refuse_service_name(struct work *w, const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	bool found;
+
+	if (!colon || colon == text || colon[1] == '\0')
+		return TW_OK;
+	const char *name = tw_arena_dup(w->picked.arena, text, (size_t)(colon - text));
+	if (!name)
+		return TW_ENOMEM;
+	TW_TRY(pick_text(w, name, true, &found));
+	return found ? refuse_port(w, colon + 1) : TW_OK;
+}
+
 /* As it stands, then with a port behind it. *ret_name: what was found. */
 static tw_status pick_with_port(struct work *w, const char *text, bool with_port,
 	const char **ret_name, struct tw_selection *selection)
@@ -297,13 +318,12 @@ static tw_status pick_with_port(struct work *w, const char *text, bool with_port
 		if (!found)
 			return tw_refuse_unknown(&w->picked, w->intents, NULL, name);
 		if (!tw_service_parse(colon + 1, &selection->service))
-			return TW_REFUSED(&w->picked,
-				"\"%s\" is no port: expected 1 to 65535, or a range "
-				"such as 8000-8100",
-				colon + 1);
+			return refuse_port(w, colon + 1);
 		selection->service.span = w->picked.span;
 		selection->has_service = true;
 	}
+	if (!found && with_port)
+		TW_TRY(refuse_service_name(w, text));
 	if (!found)
 		return tw_refuse_unknown(&w->picked, w->intents, NULL, text);
 	*ret_name = name;

@@ -22,13 +22,11 @@ static const char *returns_text(struct tw_paint *paint, const struct tw_region *
 }
 
 static void paint_table(struct tw_paint *paint, const struct tw_client_result *client, size_t n,
-	const struct tw_region *region, size_t margin)
+	const struct tw_region *region, const char *title, size_t margin)
 {
 	const struct tw_table_column columns[] = {
 		{.title = "client", .wrap = true, .least = 14},
-		{.title = region != NULL && region->legs_n > 1 ? "leg 0 returns" : "replies return",
-			.right = true,
-			.keep = 3},
+		{.title = title, .right = true, .keep = 3},
 		{.title = "share", .right = true},
 		{.title = "undecided", .right = true, .keep = 2},
 		{.title = "verdict", .keep = 4},
@@ -58,13 +56,38 @@ static void paint_table(struct tw_paint *paint, const struct tw_client_result *c
 	tw_table_fini(&table);
 }
 
+/* What a client gets on the finding's leg alone. */
+static struct tw_client_result on_leg(struct tw_client_result it)
+{
+	if (it.leg_total == 0)
+		return it;
+	it.passing = it.leg_passing;
+	it.undecided = it.leg_undecided;
+	it.total = it.leg_total;
+	if (it.undecided == 0)
+		it.verdict = it.passing == 0 ? TW_ONE_WAY : TW_PARTIAL;
+	return it;
+}
+
 void tw_paint_clients(
 	struct tw_paint *paint, const struct tw_client_result *client, size_t n, size_t margin)
 {
-	paint_table(paint, client, n, NULL, margin);
+	struct tw_client_result *own = TW_NEW_ARRAY(paint->arena, struct tw_client_result, n + 1);
+	bool legs = false;
+
+	if (own == NULL) {
+		tw_paint_status(paint, TW_ENOMEM);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		legs = legs || client[i].leg_total > 0;
+		own[i] = on_leg(client[i]);
+	}
+	paint_table(paint, own, n, NULL, legs ? "return on this leg" : "replies return", margin);
 }
 
 void tw_paint_region_clients(struct tw_paint *paint, const struct tw_region *region, size_t margin)
 {
-	paint_table(paint, region->client, region->clients_n, region, margin);
+	paint_table(paint, region->client, region->clients_n, region,
+		region->legs_n > 1 ? "leg 0 returns" : "replies return", margin);
 }

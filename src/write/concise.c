@@ -37,7 +37,9 @@ static void put_findings(struct tw_doc *doc)
 		bool quiet = finding->suppressed || finding->level <= TW_LEVEL_NOTE;
 		if (quiet && !doc->style->verbose)
 			continue;
-		tw_concise_place(doc, finding->span);
+		/* The rule to look at, as in the text. */
+		tw_concise_place(doc, finding->near_miss.span.file != 0 ? finding->near_miss.span
+									: finding->span);
 		tw_paint_str(paint, tw_level_name(finding->level));
 		tw_paint_str(paint, " ");
 		tw_paint_str(paint, finding->code);

@@ -16,7 +16,7 @@ static void write_related(struct tw_doc *doc, struct tw_jsonw *w, const struct t
 	tw_jsonw_end_array(w);
 }
 
-/* Four keys only: a finding says whom it hurts and how much; the rest stands in its flows. */
+/* A finding says whom it hurts and how much; the rest stands in its flows. */
 static void write_clients(struct tw_jsonw *w, const struct tw_finding *finding)
 {
 	tw_jsonw_array(w, false);
@@ -27,6 +27,13 @@ static void write_clients(struct tw_jsonw *w, const struct tw_finding *finding)
 		tw_json_key_str(w, "level", tw_level_name(it->level));
 		tw_json_key_uint(w, "passing", it->passing);
 		tw_json_key_uint(w, "total", it->total);
+		if (it->leg_total > 0) {
+			tw_jsonw_key(w, "leg");
+			tw_jsonw_object(w, true);
+			tw_json_key_uint(w, "passing", it->leg_passing);
+			tw_json_key_uint(w, "total", it->leg_total);
+			tw_jsonw_end_object(w);
+		}
 		tw_jsonw_end_object(w);
 	}
 	tw_jsonw_end_array(w);
@@ -47,6 +54,21 @@ static void write_suppressed(
 	tw_jsonw_end_object(w);
 }
 
+static void write_near_miss(
+	struct tw_doc *doc, struct tw_jsonw *w, const struct tw_near_miss *near_miss)
+{
+	if (near_miss->rule == NULL) {
+		tw_jsonw_null(w);
+		return;
+	}
+	tw_jsonw_object(w, false);
+	tw_json_key_str(w, "rule", near_miss->rule);
+	tw_json_key_str(w, "message", near_miss->message);
+	tw_jsonw_key(w, "location");
+	tw_json_location(doc, w, near_miss->span);
+	tw_jsonw_end_object(w);
+}
+
 static void write_reach(struct tw_jsonw *w, const struct tw_finding *finding)
 {
 	tw_jsonw_key(w, "affects");
@@ -55,6 +77,7 @@ static void write_reach(struct tw_jsonw *w, const struct tw_finding *finding)
 	tw_json_key_uint(w, "interfaces", finding->interfaces);
 	tw_jsonw_key(w, "examples");
 	tw_json_strings(w, finding->example, finding->examples_n);
+	tw_json_key_str(w, "suffers", finding->suffers);
 	tw_jsonw_end_object(w);
 	tw_jsonw_key(w, "cause");
 	tw_jsonw_object(w, true);
@@ -90,6 +113,8 @@ void tw_json_finding(struct tw_doc *doc, struct tw_jsonw *w, const struct tw_fin
 	tw_jsonw_end_array(w);
 	tw_json_key_str(w, "fingerprint", finding->fingerprint);
 	tw_json_key_str(w, "label", finding->label);
+	tw_jsonw_key(w, "near_miss");
+	write_near_miss(doc, w, &finding->near_miss);
 	tw_jsonw_key(w, "notes");
 	tw_jsonw_array(w, false);
 	for (size_t i = 0; i < finding->notes_n; i++)

@@ -174,5 +174,9 @@ void tw_json_report(struct tw_doc *doc)
 	tw_jsonw_end_array(&w);
 	tw_jsonw_key(&w, "summary");
 	write_summary(&w, &report->summary);
+	if (report->notes_n > 0) {
+		tw_jsonw_key(&w, "notes");
+		tw_json_strings(&w, report->note, report->notes_n);
+	}
 	tw_json_finish(&w);
 }

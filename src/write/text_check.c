@@ -23,6 +23,12 @@ void tw_text_assumptions(struct tw_doc *doc)
 		tw_paint_words(paint, doc->report->assumption[i].message);
 		tw_paint_newline(paint);
 	}
+	for (size_t i = 0; i < doc->report->notes_n; i++) {
+		paint->indent = 2;
+		tw_paint_str(paint, "note: ");
+		tw_paint_words(paint, doc->report->note[i]);
+		tw_paint_newline(paint);
+	}
 }
 
 static bool is_shown(const struct tw_doc *doc, const struct tw_finding *finding)

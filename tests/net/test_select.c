@@ -3,8 +3,10 @@
 /* Selections: what a text means, and what is said when it means nothing. */
 
 #include "select_fixture.h"
-
 #include "test_random.h"
+
+/* What follows where nothing is near. */
+#define HOW ": give an id, a Name tag, an address, a CIDR block or internet"
 
 static void test_ids(void **state)
 {
@@ -40,15 +42,24 @@ static void test_ids_refused(void **state)
 	refuses(&w, NULL, "rtb-1",
 		"rtb-1: a route table is no end of a flow; name an instance, an interface or a "
 		"subnet");
-	refuses(&w, NULL, "vpce-0abc", "nothing in the input is called \"vpce-0abc\"");
-	refuses(&w, NULL, "nowhere", "nothing in the input is called \"nowhere\"");
-	refuses(&w, NULL, "", "nothing in the input is called \"\"");
+	refuses(&w, NULL, "vpce-0abc", "nothing in the input is called \"vpce-0abc\"" HOW);
+	refuses(&w, NULL, "nowhere", "nothing in the input is called \"nowhere\"" HOW);
+	refuses(&w, NULL, "", "nothing in the input is called \"\"" HOW);
 	/* the nearest first, then by name; ids and names alike */
 	refuses(&w, NULL, "web-3",
 		"nothing in the input is called \"web-3\"; did you mean \"web-1\" or \"web-2\"");
 	refuses(&w, NULL, "subnet-aa",
 		"nothing in the input is called \"subnet-aa\"; did you mean \"subnet-a\", "
 		"\"subnet-b\" or \"subnet-x\"");
+	/* neighbours swapped, capital letters, a part of the name, and the word for everybody */
+	refuses(&w, NULL, "wbe-1",
+		"nothing in the input is called \"wbe-1\"; did you mean \"web-1\"");
+	refuses(&w, NULL, "WEB-1",
+		"nothing in the input is called \"WEB-1\"; did you mean \"web-1\" or \"web-2\"");
+	refuses(&w, NULL, "subn",
+		"nothing in the input is called \"subn\"; did you mean \"subnet-a\", \"subnet-b\" or \"subnet-x\"");
+	refuses(&w, NULL, "intrenet",
+		"nothing in the input is called \"intrenet\"; did you mean \"internet\"");
 	world_close(&w);
 }
 
@@ -112,8 +123,8 @@ static void test_addresses_refused(void **state)
 		"\"10.0.1.12/24\" has bits set behind its prefix: the CIDR block is 10.0.1.0/24");
 	refuses(&w, NULL, "10.0.1.0/33",
 		"\"10.0.1.0/33\" has no valid prefix length: 0 to 32 for IPv4, 0 to 128 for IPv6");
-	refuses(&w, NULL, "[10.0.1.12]", "nothing in the input is called \"[10.0.1.12]\"");
-	refuses(&w, NULL, "vpc-1/web", "nothing in the input is called \"vpc-1/web\"");
+	refuses(&w, NULL, "[10.0.1.12]", "nothing in the input is called \"[10.0.1.12]\"" HOW);
+	refuses(&w, NULL, "vpc-1/web", "nothing in the input is called \"vpc-1/web\"" HOW);
 	world_close(&w);
 	world_open(&w);
 	assert_int_equal(add_acl(&w, "acl-1", "vpc-1", false, "", NULL, 0), TW_OK);
@@ -246,14 +257,16 @@ static void test_ports_refused(void **state)
 	refuses(&w, NULL, "2001:db8:0:0:0:0:0:1:443",
 		"\"2001:db8:0:0:0:0:0:1\" is an IPv6 address: put it in brackets before a port, as "
 		"in [2001:db8::1]:443");
-	refuses(&w, NULL, "nobody:443", "nothing in the input is called \"nobody\"");
-	refuses(&w, NULL, "i-2:https", "nothing in the input is called \"i-2:https\"");
-	refuses(&w, NULL, ":443", "nothing in the input is called \":443\"");
+	refuses(&w, NULL, "nobody:443", "nothing in the input is called \"nobody\"" HOW);
+	refuses(&w, NULL, "i-2:https",
+		"\"https\" is no port: expected 1 to 65535, or a range such as 8000-8100");
+	refuses(&w, NULL, ":443",
+		"nothing in the input is called \":443\"; did you mean \"web:443\"");
 	tw_arena_init(&arena, w.mem);
 	assert_int_equal(
 		tw_select_text(w.net, NULL, &arena, w.diags, TW_NO_SPAN, "i-2:443", false, &s),
 		TW_EINVAL);
-	assert_string_equal(only_error(w.diags), "nothing in the input is called \"i-2:443\"");
+	assert_string_equal(only_error(w.diags), "nothing in the input is called \"i-2:443\"" HOW);
 	tw_arena_fini(&arena);
 	world_close(&w);
 }
