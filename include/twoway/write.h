@@ -59,6 +59,13 @@ TW_NODISCARD tw_status tw_write_codes(struct tw_mem *mem, const struct tw_code *
 TW_NODISCARD tw_status tw_write_diags(struct tw_mem *mem, const struct tw_diags *diags,
 	struct tw_sources *sources, const struct tw_style *style, struct tw_sink sink);
 
+/**
+ * Text as it may stand on one line of a terminal: what moves the cursor, hides itself, turns the
+ * writing direction or is no UTF-8 becomes an escape such as \\x1b. Needs no memory; calls the sink
+ * as often as the text is long.
+ */
+TW_NODISCARD tw_status tw_write_clean(const char *text, bool ascii, struct tw_sink sink);
+
 /** How edits and rule sets are spelled: for a shell, as source, or in the shape of describe-*. */
 enum tw_spelling {
 	TW_SPELL_AWS,		   /**< commands of the AWS CLI */

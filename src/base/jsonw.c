@@ -112,20 +112,21 @@ void tw_jsonw_end_array(struct tw_jsonw *w)
 	close_container(w, false);
 }
 
-static void put_escape(struct tw_buf *buf, char c)
+static void put_escape(struct tw_buf *buf, uint32_t code)
 {
 	static const char short_form[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
-	const char *hit = c != '\0' ? strchr(short_form, c) : NULL;
+	const char *hit = code > 0 && code < 0x80 ? strchr(short_form, (int)code) : NULL;
 
 	if (hit != NULL)
 		tw_buf_printf(buf, "\\%c", letter[hit - short_form]);
 	else
-		tw_buf_printf(buf, "\\u%04x", (unsigned)(unsigned char)c);
+		tw_buf_printf(buf, "\\u%04x", (unsigned)code);
 }
 
+/* Controls in two bytes (0x80 to 0x9f) steer a terminal as those in one do. */
 static bool needs_escape(uint32_t code)
 {
-	return code < 0x20 || code == '"' || code == '\\' || code == 0x7f;
+	return code < 0x20 || code == '"' || code == '\\' || (code >= 0x7f && code < 0xa0);
 }
 
 static void put_string(struct tw_buf *buf, const char *p, size_t n)
@@ -143,10 +144,11 @@ static void put_string(struct tw_buf *buf, const char *p, size_t n)
 		}
 		tw_buf_put(buf, p + done, at - done);
 		if (length > 0)
-			put_escape(buf, p[at]);
+			put_escape(buf, code);
 		else
 			tw_buf_puts(buf, REPLACEMENT);
-		done = ++at;
+		at += length > 0 ? length : 1;
+		done = at;
 	}
 	tw_buf_put(buf, p + done, n - done);
 	tw_buf_putc(buf, '"');

@@ -171,9 +171,9 @@ const struct tw_code_row tw_lint_codes[TW_LINT_CODES] = {
 			"Told with --compliance only. EC2.21, CIS 5.1, AWS-0105 and CKV_AWS_229 "
 			"to 232 look at one rule at a time: does it allow port 20, 21, 22 or 3389 "
 			"from 0.0.0.0/0 or ::/0? The order of rules does not count for them. Here "
-			"stands whether a packet from the internet gets there in truth, which "
-			"rule decides that, and what obeying to the letter costs each client in "
-			"connections.\n"
+			"stands for each port whether packets from the internet get there in "
+			"truth, by TCP or UDP, which rule decides that, and what obeying to the "
+			"letter costs each client in connections.\n"
 			"It is a warning where the port is open by more than a rule for replies, "
 			"or where the list passes the letter and is open all the same.",
 		.example = "  in   90 deny  tcp 3389        from 0.0.0.0/0\n"

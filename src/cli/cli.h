@@ -4,6 +4,8 @@
 
 /* What the commands share: exit codes, output, the terminal, reading the input. */
 
+#include <stdio.h>
+
 #include "opt.h"
 #include "twoway/twoway.h"
 
@@ -22,6 +24,9 @@ struct tw_style style_for_errors(const struct args *args);
 /* Standard output and standard error as sinks. */
 struct tw_sink sink_out(void);
 struct tw_sink sink_err(void);
+/* Prints a line: `before`, and a text that may hold names of the input or of files, in which what
+ * steers a terminal is shown as an escape. */
+void print_line(FILE *to, const char *before, const char *text);
 /* Ends a run that printed with stdio: `code`, or EXIT_USAGE if standard output could not be
  * written. */
 int finish_output(int code);

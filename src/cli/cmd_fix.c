@@ -63,9 +63,9 @@ static void print_left(const struct args *args, const struct tw_fix_plan *plan, 
 {
 	for (size_t i = 0; i < plan->left; i++)
 		if (to != stderr)
-			fprintf(to, "left: %s\n", plan->left_text[i]);
+			print_line(to, "left: ", plan->left_text[i]);
 		else if (args->value[OPT_QUIET] == NULL)
-			fprintf(to, "twoway: note: left: %s\n", plan->left_text[i]);
+			print_line(to, "twoway: note: left: ", plan->left_text[i]);
 }
 
 static int print_edits(struct session *session, const struct args *args, const struct wish *wish,
@@ -93,7 +93,7 @@ static void save(void *ctx)
 
 	saving->status = tw_rewritten_save(saving->file, saving->files, saving->diags);
 	for (size_t i = 0; i < saving->files && saving->status == TW_OK; i++)
-		printf("wrote %s\n", saving->file[i].path);
+		print_line(stdout, "wrote ", saving->file[i].path);
 	(void)fflush(stdout); /* finish_output tells what is wrong with it */
 }
 
@@ -121,7 +121,7 @@ static int make_edits(struct session *session, const struct args *args,
 		return explain(session, diags, status, args);
 	}
 	for (size_t i = 0; i < plan->edits; i++)
-		printf("  %s\n", plan->text[i]);
+		print_line(stdout, "  ", plan->text[i]);
 	if (plan->edits == 0)
 		printf("nothing to write\n");
 	print_left(args, plan, stdout);

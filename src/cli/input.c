@@ -105,7 +105,7 @@ bool find_intents(const struct args *args, char *buf, size_t size, const char **
 	snprintf(buf, size, "%s", first.path);
 	*ret = buf;
 	if (args->value[OPT_QUIET] == NULL)
-		fprintf(stderr, "twoway: note: intents are taken from %s\n", buf);
+		print_line(stderr, "twoway: note: intents are taken from ", buf);
 	return true;
 }
 

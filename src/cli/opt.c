@@ -9,7 +9,8 @@
 
 #include "cli.h"
 
-#define WORD_MAX 63
+#define WORD_MAX    63
+#define MESSAGE_MAX 4096
 
 /* Edits that turn one word into the other: insert, delete, replace. */
 static size_t distance(const char *a, const char *b)
@@ -55,13 +56,14 @@ const char *nearest_word(const char *word, const char *const *list, size_t n)
 
 int usage_error(const struct command *command, const char *format, ...)
 {
+	char text[MESSAGE_MAX]; /* what does not fit is cut off */
 	va_list args;
 
-	fputs("twoway: error: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fprintf(stderr, "\nTry `twoway %s%s--help`.\n", command != NULL ? command->name : "",
+	print_line(stderr, "twoway: error: ", text);
+	fprintf(stderr, "Try `twoway %s%s--help`.\n", command != NULL ? command->name : "",
 		command != NULL ? " " : "");
 	return EXIT_USAGE;
 }

@@ -232,6 +232,19 @@ struct tw_sink sink_err(void)
 	return (struct tw_sink){write_err, NULL};
 }
 
+static tw_status write_stream(void *ctx, const char *bytes, size_t size)
+{
+	return fwrite(bytes, 1, size, ctx) == size ? TW_OK : TW_EIO;
+}
+
+void print_line(FILE *to, const char *before, const char *text)
+{
+	fputs(before, to);
+	/* Whoever ends the output looks at the stream. */
+	if (tw_write_clean(text, !is_utf8(), (struct tw_sink){write_stream, to}) == TW_OK)
+		fputc('\n', to);
+}
+
 int finish_output(int code)
 {
 	if (fflush(stdout) == 0 && ferror(stdout) == 0)

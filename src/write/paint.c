@@ -148,6 +148,24 @@ size_t tw_clean_line(bool ascii, const char *p, size_t n, size_t room, size_t *r
 	return end;
 }
 
+tw_status tw_write_clean(const char *text, bool ascii, struct tw_sink sink)
+{
+	char chunk[512];
+	size_t n = strlen(text), used = 0;
+
+	for (size_t i = 0; i < n;) {
+		struct tw_unit unit;
+		i += tw_clean_next(ascii, text + i, n - i, &unit);
+		if (used + unit.n > sizeof(chunk)) {
+			TW_TRY(sink.write(sink.ctx, chunk, used));
+			used = 0;
+		}
+		memcpy(chunk + used, unit.text, unit.n);
+		used += unit.n;
+	}
+	return used > 0 ? sink.write(sink.ctx, chunk, used) : TW_OK;
+}
+
 void tw_paint_init(struct tw_paint *paint, struct tw_buf *buf, struct tw_arena *arena,
 	const struct tw_style *style)
 {

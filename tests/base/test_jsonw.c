@@ -139,6 +139,7 @@ static void strings_are_escaped(void **state)
 	EXPECT_ESCAPED("\"\\", "\"\\\"\\\\\"");
 	EXPECT_ESCAPED("a\b\f\n\r\tz", "\"a\\b\\f\\n\\r\\tz\"");
 	EXPECT_ESCAPED("\0\x01\x1f\x20\x7f", "\"\\u0000\\u0001\\u001f \\u007f\"");
+	EXPECT_ESCAPED("\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0", "\"\\u0080\\u009b\\u009f\xc2\xa0\"");
 	EXPECT_ESCAPED("\xc3\xa9\xf0\x9f\x98\x80", "\"\xc3\xa9\xf0\x9f\x98\x80\"");
 	EXPECT_ESCAPED("a\xff"
 		       "b",

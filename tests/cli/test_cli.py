@@ -210,11 +210,27 @@ class Words(Case):
             for args in (("check",), ("check", "-v")):
                 done = self.run_it(*args, "evil.json", "-o", form, env={"LANG": "C.UTF-8"})
                 for text in (done.stdout, done.stderr):
-                    for bad in "\x1b\x07":
+                    for bad in "\x1b\x07\x9b":
                         self.assertNotIn(bad, text)
                     if form != "json":
                         self.assertNotIn("\u202e", text)
-                        self.assertNotIn("\x9b", text)
+
+    def test_hostile_names_beside_reports(self):
+        """What is printed without a writer: files written, edits made, words of the command line."""
+        evil = "acl-\x1b]0;x\x07\x1b[2J\u202e\x9b\r\n"
+        name = "evil\x1b[2J.json"
+        acl = world.acl([world.entry(100, False, (443, 443))], evil)
+        world.put(self.folder / name, acl)
+        for args in (("fix", name, "--apply", "--review"), ("fix", name, "--as", "aws"),
+                     ("check", name, "--client", evil), ("rule", evil), ("gen", evil),
+                     (evil,), ("check", "--" + evil), ("check", name, "-o", evil)):
+            done = self.run_it(*args, env={"LANG": "C.UTF-8"})
+            for text in (done.stdout, done.stderr):
+                for bad in "\x1b\x07\x9b\r\u202e":
+                    self.assertNotIn(bad, text, args)
+        world.put(self.folder / name, acl)
+        done = self.expect(0, "fix", name, "--apply", "--review", env={"LANG": "C.UTF-8"})
+        self.assertIn("wrote evil\\x1b[2J.json\n  acl-\\x1b]0;x\\x07", done.stdout)
 
 
 class Look(Case):

@@ -20,48 +20,88 @@ static const uint16_t asked[PORTS] = {20, 21, 22, 3389};
 /* Public addresses, one in each cell of the world that has any. */
 static const char *const probe[] = {"1.1.1.1", "8.8.8.8", "198.18.0.1", "203.0.114.1"};
 
-static bool passes(const struct lint_acl *acl, const char *from, uint16_t to)
+static bool passes(const struct lint_acl *acl, const char *from, uint8_t by, uint16_t to)
 {
 	struct tw_prefix p;
 	assert_int_equal(tw_prefix_parse(from, strlen(from), &p), TW_PREFIX_OK);
-	struct tw_packet packet = {TW_IPV4, TW_PROTOCOL_TCP, p.addr, to};
+	struct tw_packet packet = {TW_IPV4, by, p.addr, to};
 	return lint_decide(acl->rule[TW_INGRESS], acl->n[TW_INGRESS], &packet, NULL) == TW_ALLOW;
 }
 
-static void list_port(char *text, size_t size, uint16_t one)
+enum state { SHUT, PARTLY, OPEN };
+
+static enum state state_of(const struct lint_acl *acl, uint8_t by, uint16_t to)
+{
+	size_t n = 0;
+	for (size_t k = 0; k < sizeof(probe) / sizeof(*probe); k++)
+		n += passes(acl, probe[k], by, to);
+	return n == 0 ? SHUT : n == sizeof(probe) / sizeof(*probe) ? OPEN : PARTLY;
+}
+
+/* An entry that names a port for everybody. */
+static bool names(const struct tw_rule *rule, uint16_t one)
+{
+	return rule->action == TW_ALLOW && rule->peer.len == 0 && rule->ports.lo <= one &&
+	       one <= rule->ports.hi;
+}
+
+static void list_word(char text[96], const char *prefix, uint16_t one)
 {
 	size_t n = strlen(text);
-	snprintf(text + n, size - n, "%s%u", n > 0 ? ", " : "", one);
+	snprintf(text + n, 96 - n, "%s%s%u", n > 0 ? ", " : "", prefix, one);
+}
+
+static const char *be(const char *list)
+{
+	return strchr(list, ',') ? "are" : "is";
 }
 
 /* What must stand in the finding about a rule that offends; false if it offends nobody. */
 static bool expected(
 	const struct lint_acl *acl, const struct tw_rule *rule, char *text, size_t size)
 {
-	char all[64] = "", open[64] = "", shut[64] = "";
-	bool partly = false;
+	char in[3][96] = {"", "", ""}, all[96] = "";
 	for (size_t i = 0; i < PORTS; i++) {
-		size_t n = 0;
-		if (rule->action != TW_ALLOW || rule->peer.len != 0 || rule->protocol == 17 ||
-			rule->ports.lo > asked[i] || asked[i] > rule->ports.hi)
+		bool tcp = rule->protocol != 17, udp = rule->protocol != 6;
+		/* CKV_AWS takes a range from 0 for none; nobody else asks for UDP, 20 or 21. */
+		bool ckv = rule->protocol == -1 || rule->ports.lo > 0;
+		if (!names(rule, asked[i]) || (!ckv && (!tcp || asked[i] < 22)))
 			continue;
-		for (size_t k = 0; k < sizeof(probe) / sizeof(*probe); k++)
-			n += passes(acl, probe[k], asked[i]);
-		list_port(all, sizeof(all), asked[i]);
-		list_port(n > 0 ? open : shut, 64, asked[i]);
-		partly |= n > 0 && n < sizeof(probe) / sizeof(*probe);
+		enum state by_tcp = state_of(acl, 6, asked[i]);
+		enum state by_udp = state_of(acl, 17, asked[i]);
+		list_word(all, "", asked[i]);
+		if (tcp && udp && by_tcp != by_udp) {
+			list_word(in[by_tcp], "tcp/", asked[i]);
+			list_word(in[by_udp], "udp/", asked[i]);
+		} else {
+			list_word(in[tcp ? by_tcp : by_udp], "", asked[i]);
+		}
 	}
-	const char *who = partly ? "some of the internet" : "the internet";
 	if (*all == '\0')
 		return false;
-	if (*open == '\0')
-		snprintf(text, size, "that it opens %s; in truth no packet from the internet", all);
-	else if (*shut == '\0')
-		snprintf(text, size, "that it opens %s; that is true for %s", all, who);
+	size_t n = (size_t)snprintf(text, size, "that it opens %s; ", all);
+	if (*in[OPEN] == '\0' && *in[PARTLY] == '\0')
+		snprintf(text + n, size - n, "in truth no packet from the internet");
+	else if (*in[SHUT] == '\0' && *in[PARTLY] == '\0')
+		snprintf(text + n, size - n, "that is true for the internet");
+	else if (*in[SHUT] == '\0' && *in[OPEN] == '\0')
+		snprintf(text + n, size - n, "that is true for some of the internet");
+	else if (*in[OPEN] == '\0')
+		snprintf(text + n, size - n,
+			"in truth %s %s open to some of the internet, and %s %s shut by",
+			in[PARTLY], be(in[PARTLY]), in[SHUT], be(in[SHUT]));
+	else if (*in[PARTLY] == '\0')
+		snprintf(text + n, size - n,
+			"in truth %s %s open to the internet, and %s %s shut by", in[OPEN],
+			be(in[OPEN]), in[SHUT], be(in[SHUT]));
+	else if (*in[SHUT] == '\0')
+		snprintf(text + n, size - n,
+			"in truth %s %s open to the internet, and %s to some of it", in[OPEN],
+			be(in[OPEN]), in[PARTLY]);
 	else
-		snprintf(text, size,
-			"that it opens %s; in truth %s is open to %s, and %s is shut by", all, open,
-			who, shut);
+		snprintf(text + n, size - n,
+			"in truth %s %s open to the internet, %s to some of it, and %s %s shut by",
+			in[OPEN], be(in[OPEN]), in[PARTLY], in[SHUT], be(in[SHUT]));
 	return true;
 }
 
@@ -70,12 +110,11 @@ static bool evades(const struct lint_acl *acl, uint16_t one)
 {
 	for (size_t i = 0; i < acl->n[TW_INGRESS]; i++) {
 		const struct tw_rule *rule = &acl->rule[TW_INGRESS][i];
-		if (rule->action == TW_ALLOW && rule->peer.len == 0 && rule->protocol != 17 &&
-			rule->ports.lo <= one && one <= rule->ports.hi)
+		if (names(rule, one) && rule->protocol != 17)
 			return false;
 	}
 	for (size_t k = 0; k < sizeof(probe) / sizeof(*probe); k++)
-		if (!passes(acl, probe[k], one))
+		if (!passes(acl, probe[k], 6, one))
 			return false;
 	return true;
 }
@@ -85,7 +124,7 @@ static void check(const struct lint_acl *acl, const struct lint_run *run)
 	size_t offences = 0, evasions = 0, told = 0, evading = 0;
 	for (size_t i = 0; i < acl->n[TW_INGRESS]; i++) {
 		const struct tw_rule *rule = &acl->rule[TW_INGRESS][i];
-		char text[200], id[16];
+		char text[400], id[16];
 		if (!expected(acl, rule, text, sizeof(text)))
 			continue;
 		snprintf(id, sizeof(id), "%u", (unsigned)rule->number);

@@ -58,6 +58,29 @@ static void hostile_text_is_shown_not_obeyed(void **state)
 		true, "caf\xc3\xa9 \xe2\x80\xa6 \xf0\x9f\x92\xa9", "caf\\u00e9 ... \\U0001f4a9");
 }
 
+static tw_status gather(void *ctx, const char *bytes, size_t size)
+{
+	tw_buf_put(ctx, bytes, size);
+	return TW_OK;
+}
+
+/* Longer than what is handed on at a time. */
+static void a_line_is_cleaned_in_pieces(void **state)
+{
+	struct scene scene;
+	char text[1001], expected[4001] = "";
+
+	(void)state;
+	for (size_t i = 0; i < 1000; i++) {
+		text[i] = i % 3 == 0 ? '\x1b' : 'a';
+		strcat(expected, i % 3 == 0 ? "\\x1b" : "a");
+	}
+	text[1000] = '\0';
+	begin(&scene, 80, false, false);
+	assert_int_equal(tw_write_clean(text, false, (struct tw_sink){gather, &scene.buf}), TW_OK);
+	end(&scene, expected);
+}
+
 static void words_wrap_at_the_width(void **state)
 {
 	struct scene scene;
@@ -305,6 +328,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hostile_text_is_shown_not_obeyed),
+		cmocka_unit_test(a_line_is_cleaned_in_pieces),
 		cmocka_unit_test(words_wrap_at_the_width),
 		cmocka_unit_test(long_words_go_on_below),
 		cmocka_unit_test(cut_text_ends_in_an_ellipsis),
