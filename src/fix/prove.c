@@ -46,8 +46,13 @@ static bool is_worse(const struct tw_flow *before, const struct tw_flow *after)
 	for (size_t i = 0; asked && i < before->clients_n; i++) {
 		const struct tw_client_result *a = &before->client[i];
 		const struct tw_client_result *b = client_of(after, a->client->id);
-		/* Shares of a product of legs have totals of their own. */
-		if (b && a->total > 0 && b->total == a->total && b->passing < a->passing)
+		/*
+		 * A total is the product of the legs that lose something, so it differs where an
+		 * edit mends one leg. A leg that loses nothing is n of n ports, a factor of 1: the
+		 * shares compare, whatever the totals are.
+		 */
+		if (b && a->total > 0 &&
+			tw_share_cmp(b->passing, b->total, a->passing, a->total) < 0)
 			return true;
 		if (b && a->verdict == TW_COMPLETE && b->verdict != TW_COMPLETE)
 			return true;
