@@ -251,8 +251,10 @@ def check_fix(net, report, finding, fix, rng):
     operations = [edit["operation"] for edit in fix["edits"]]
     if operations != sorted(operations, key=["add", "replace", "remove"].index):
         raise Broken(f"not adds first: {operations}")
-    # Where the same flows lose more by other findings, reports cannot show what an edit is for.
-    if any(one[1] in finding["flows"] for one in told(finding, after)):
+    # Where the same flows lose more by other findings, or those that the fix brings up, reports
+    # cannot show what an edit is for.
+    known = {None} | {flow["id"] for flow in report["flows"]}
+    if any(one[1] in finding["flows"] or one[1] not in known for one in told(finding, after)):
         return
     full = rank_of(after, finding)
     for i in range(len(fix["edits"])):
