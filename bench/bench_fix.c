@@ -64,7 +64,7 @@ static tw_status plan(struct tw_mem *mem, const struct tw_net *net,
 	const struct tw_fix_options *options, struct tw_diags *diags, struct counts *counts)
 {
 	struct tw_fix_plan *ret;
-	tw_status status = tw_fix_plan_new(mem, net, options, 0, true, diags, &ret);
+	tw_status status = tw_fix_plan_new(mem, net, options, diags, &ret);
 	if (status != TW_OK)
 		return status;
 	counts->plan = ret->edits;
@@ -106,6 +106,7 @@ int main(int argc, char **argv)
 		tw_input_finish(input) != TW_OK)
 		return 1;
 	options.quota = (unsigned)strtoul(argv[3], NULL, 10);
+	options.review = true;
 	options.check.intents = tw_input_intents(input);
 	options.check.diags = diags;
 	options.check.sources = sources;

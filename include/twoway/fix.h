@@ -18,8 +18,16 @@ struct tw_fix_options {
 	/** Entries of a list and family, the default deny included: 0 is 20. SPEC: quota-nacl-rules
 	 */
 	unsigned quota;
-	/** Plans leave findings below this level alone; TW_LEVEL_NONE: warning. */
+	/* What follows is about plans. */
+	/** Findings below this level are left alone; TW_LEVEL_NONE: warning. */
 	enum tw_level least;
+	/**
+	 * 0: the first alternative of each finding that is allowed, and what shows only then is
+	 * mended in its turn, until nothing is left that can be. Another rank: that alternative of
+	 * each finding, and no more.
+	 */
+	unsigned rank;
+	bool review; /**< take fixes that need a review, too */
 };
 
 /** The report of tw_check, and to be freed like it, with `fix` filled in its findings. Errors too.
@@ -39,14 +47,11 @@ struct tw_fix_plan {
 };
 
 /**
- * `rank` 0: the first alternative of each finding that is allowed, and what shows only then is
- * mended in its turn, until nothing is left that can be. Another rank: that alternative of each
- * finding, and no more. `review`: take fixes that need a review, too. Nothing to mend is a plan
- * without edits. Errors as of tw_check. Free it before the network, with tw_fix_plan_free.
+ * Nothing to mend is a plan without edits. Errors as of tw_check. Free it before the network, with
+ * tw_fix_plan_free.
  */
 TW_NODISCARD tw_status tw_fix_plan_new(struct tw_mem *mem, const struct tw_net *net,
-	const struct tw_fix_options *options, unsigned rank, bool review,
-	struct tw_diags *ret_diags, struct tw_fix_plan **ret);
+	const struct tw_fix_options *options, struct tw_diags *ret_diags, struct tw_fix_plan **ret);
 void tw_fix_plan_free(struct tw_fix_plan *plan);
 
 #ifdef __cplusplus

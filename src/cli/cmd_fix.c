@@ -11,8 +11,7 @@ struct wish {
 	struct tw_fix_options options;
 	struct tw_style style;
 	enum tw_spelling spelling;
-	bool spell, apply, review;
-	unsigned rank;
+	bool spell, apply;
 };
 
 static bool parse_wish(const struct args *args, struct wish *ret)
@@ -20,10 +19,11 @@ static bool parse_wish(const struct args *args, struct wish *ret)
 	const char *as = args->value[OPT_AS];
 
 	ret->apply = args->value[OPT_APPLY] != NULL;
-	ret->review = args->value[OPT_REVIEW] != NULL;
+	ret->options.review = args->value[OPT_REVIEW] != NULL;
 	ret->spell = as != NULL;
 	if (!style_from(args, &ret->style) || !find_today(args, &ret->options.check) ||
-		!find_number(args, OPT_RANK, "--rank is a number from 1 to 9", 1, 9, &ret->rank) ||
+		!find_number(args, OPT_RANK, "--rank is a number from 1 to 9", 1, 9,
+			&ret->options.rank) ||
 		!find_quota(args, &ret->options.quota))
 		return false;
 	if (as != NULL &&
@@ -133,8 +133,8 @@ static int carry_out(
 	struct session *session, const struct args *args, struct wish *wish, struct tw_diags *diags)
 {
 	struct tw_fix_plan *plan = NULL;
-	tw_status status = tw_fix_plan_new(session->mem, tw_input_net(session->input),
-		&wish->options, wish->rank, wish->review, diags, &plan);
+	tw_status status = tw_fix_plan_new(
+		session->mem, tw_input_net(session->input), &wish->options, diags, &plan);
 
 	if (status != TW_OK)
 		return explain(session, diags, status, args);

@@ -235,8 +235,8 @@ static tw_status name_services(
 	const struct tw_known_service *known = tw_known_services(&n);
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < n; i++) {
-			if (!in[i] || (not_in && not_in[i]) || !known[i].told ||
-				known[i].loud != (pass == 0))
+			enum tw_told turn = pass == 0 ? TW_TOLD_FIRST : TW_TOLD;
+			if (!in[i] || (not_in && not_in[i]) || known[i].told != turn)
 				continue;
 			all++;
 			if (ret->n < MOST)
@@ -253,7 +253,7 @@ static tw_status add_services(struct work *w, const bool *open, const bool *thro
 	size_t n;
 	const struct tw_known_service *known = tw_known_services(&n);
 	for (size_t i = 0; i < n; i++) {
-		if (!known[i].told || !open[i])
+		if (known[i].told == TW_UNTOLD || !open[i])
 			continue;
 		size_t k = 0;
 		while (k < w->service.n && (w->service.v[k].port != known[i].port ||
@@ -269,55 +269,74 @@ static tw_status add_services(struct work *w, const bool *open, const bool *thro
 	return TW_OK;
 }
 
-/* "TCP 1024-65535 from 0.0.0.0/0": the hull of what opens, protocol by protocol. */
+/* All peers and ports of what opens of one protocol, from the first to the last. */
+struct hull {
+	struct tw_range peer;
+	unsigned lo, hi; /* lo > hi: no ports */
+};
+
+static struct hull hull_of(const struct tw_opened *o, bool in)
+{
+	struct hull hull = {{{0, 0}, {0, 0}, o->family}, UINT16_MAX, 0};
+	for (size_t k = 0; k < o->boxes_n; k++) {
+		const struct tw_flow_box *b = &o->box[k];
+		const struct tw_prefix *peer = in ? b->from : b->to;
+		size_t peers = in ? b->from_n : b->to_n;
+		struct tw_range first = tw_prefix_range(peer[0]);
+		struct tw_range last = tw_prefix_range(peer[peers - 1]);
+		if (k == 0 || tw_addr_cmp(first.first, hull.peer.first) < 0)
+			hull.peer.first = first.first;
+		if (k == 0 || tw_addr_cmp(last.last, hull.peer.last) > 0)
+			hull.peer.last = last.last;
+		if (b->service_n > 0) {
+			hull.lo = b->service->lo < hull.lo ? b->service->lo : hull.lo;
+			hull.hi = b->service->hi > hull.hi ? b->service->hi : hull.hi;
+		}
+	}
+	return hull;
+}
+
+/* "TCP", "ICMP type 3 code 4", "protocol/50" */
+static const char *protocol_words(struct work *w, const struct tw_opened *o)
+{
+	const char *name = o->protocol == TW_PROTOCOL_TCP      ? "TCP"
+			   : o->protocol == TW_PROTOCOL_UDP    ? "UDP"
+			   : o->protocol == TW_PROTOCOL_ICMP   ? "ICMP"
+			   : o->protocol == TW_PROTOCOL_ICMPV6 ? "ICMPv6"
+							       : o->protocol_text;
+	const struct tw_icmp_range *icmp = o->boxes_n == 1 ? o->box[0].icmp : NULL;
+	if (!icmp || icmp->type_lo != icmp->type_hi)
+		return name;
+	if (icmp->code_lo != icmp->code_hi)
+		return tw_arena_printf(w->arena, "%s type %u", name, icmp->type_lo);
+	return tw_arena_printf(w->arena, "%s type %u code %u", name, icmp->type_lo, icmp->code_lo);
+}
+
+static const char *opened_words(struct work *w, const struct tw_opened *o)
+{
+	bool in = w->view.list == TW_INGRESS;
+	struct hull hull = hull_of(o, in);
+	char buf[TW_PREFIX_TEXT];
+	const char *text = protocol_words(w, o);
+	if (text && hull.lo == hull.hi)
+		text = tw_arena_printf(w->arena, "%s %u", text, hull.lo);
+	else if (text && hull.lo < hull.hi)
+		text = tw_arena_printf(w->arena, "%s %u-%u", text, hull.lo, hull.hi);
+	return text ? tw_arena_printf(w->arena, "%s %s %s", text, in ? "from" : "to",
+			      tw_prefix_text(tw_range_cover(hull.peer), buf))
+		    : NULL;
+}
+
+/* "TCP 1024-65535 from 0.0.0.0/0": what this list opens, protocol by protocol. */
 static tw_status traffic_text(struct work *w, const char **ret)
 {
 	const char *text = NULL;
 	for (size_t i = 0; i < w->opened.n; i++) {
 		const struct tw_opened *o = &w->opened.v[i];
-		unsigned lo = 65535, hi = 0;
-		char buf[TW_PREFIX_TEXT];
-		const char *name = o->protocol_text, *one;
-		struct tw_range all = {{0, 0}, {0, 0}, o->family};
 		if (strcmp(o->component, w->net->acl[w->acl].object.id) != 0 ||
 			strcmp(o->list, tw_list_name(w->view.list)) != 0)
 			continue;
-		for (size_t k = 0; k < o->boxes_n; k++) {
-			const struct tw_flow_box *b = &o->box[k];
-			bool in = w->view.list == TW_INGRESS;
-			const struct tw_prefix *peer = in ? b->from : b->to;
-			size_t peers = in ? b->from_n : b->to_n;
-			struct tw_range first = tw_prefix_range(peer[0]);
-			struct tw_range last = tw_prefix_range(peer[peers - 1]);
-			if (k == 0 || tw_addr_cmp(first.first, all.first) < 0)
-				all.first = first.first;
-			if (k == 0 || tw_addr_cmp(last.last, all.last) > 0)
-				all.last = last.last;
-			if (b->service_n > 0) {
-				lo = b->service->lo < lo ? b->service->lo : lo;
-				hi = b->service->hi > hi ? b->service->hi : hi;
-			}
-		}
-		name = o->protocol == TW_PROTOCOL_TCP	   ? "TCP"
-		       : o->protocol == TW_PROTOCOL_UDP	   ? "UDP"
-		       : o->protocol == TW_PROTOCOL_ICMP   ? "ICMP"
-		       : o->protocol == TW_PROTOCOL_ICMPV6 ? "ICMPv6"
-							   : name;
-		const struct tw_icmp_range *icmp = o->boxes_n == 1 ? o->box[0].icmp : NULL;
-		if (icmp && icmp->type_lo == icmp->type_hi)
-			name = icmp->code_lo == icmp->code_hi
-				       ? tw_arena_printf(w->arena, "%s type %u code %u", name,
-						 icmp->type_lo, icmp->code_lo)
-				       : tw_arena_printf(
-						 w->arena, "%s type %u", name, icmp->type_lo);
-		one = lo > hi	 ? name
-		      : lo == hi ? tw_arena_printf(w->arena, "%s %u", name, lo)
-				 : tw_arena_printf(w->arena, "%s %u-%u", name, lo, hi);
-		if (!one)
-			return TW_ENOMEM;
-		one = tw_arena_printf(w->arena, "%s %s %s", one,
-			w->view.list == TW_INGRESS ? "from" : "to",
-			tw_prefix_text(tw_range_cover(all), buf));
+		const char *one = opened_words(w, o);
 		if (!one)
 			return TW_ENOMEM;
 		TW_TRY(join(w, &text, one));

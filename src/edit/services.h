@@ -5,20 +5,32 @@
 /*
  * Services that are worth a word when a rule opens their port (a fix, in opens.c), or when a rule
  * for replies shows it to the internet (a lint, TW301): data, not policy.
+ *
+ * Ports and names are those that IANA or the maker assigns. Which services are in, and their order,
+ * is a choice of this project; no page of AWS ranks them. First come those that hand whoever
+ * reaches them a shell or somebody's data, often without asking for a password; then what else is
+ * scanned for. Neither decides a verdict or whether a fix is safe: all services count there, and
+ * all packets.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* In the sentence of a fix, which has room for a few. */
+enum tw_told {
+	TW_UNTOLD, /* TW301 names it, a fix does not */
+	TW_TOLD,
+	TW_TOLD_FIRST
+};
+
 struct tw_known_service {
 	uint8_t protocol;
 	uint16_t port;
 	const char *name;  /* "rdp" */
 	const char *title; /* "RDP" */
-	bool told;	   /* a fix that opens it says so */
-	bool loud;	   /* ... before others, as there is room for a few only */
-	uint8_t exposed;   /* TW301 tells of it, the least first, equals by port; 0: it does not */
+	enum tw_told told;
+	uint8_t rank; /* place in the sentence of TW301, equals by port */
 };
 
 /* By protocol and port. */

@@ -129,15 +129,27 @@ const char *tw_entry_text(struct tw_arena *arena, const struct tw_entry *e)
 		e->peer_group ? e->peer_group : tw_prefix_text(e->cidr, buf));
 }
 
-const char *tw_edit_text(struct tw_arena *arena, const struct tw_edit *edit)
+/* `number` of a rule that is added, too: else it is told where the rule is. */
+static const char *edit_words(struct tw_arena *arena, const struct tw_edit *edit, bool number)
 {
 	const struct tw_entry *e = &edit->entry;
 	const char *text = tw_entry_text(arena, e);
 	const char *way = e->egress ? "outbound" : "inbound";
 	if (!text)
 		return NULL;
-	if (edit->operation == TW_ADD)
+	if (edit->operation == TW_ADD && !number)
 		return tw_arena_printf(arena, "add %s rule: %s", way, text);
 	return tw_arena_printf(arena, "%s %s rule %u%s: %s", tw_operation_name(edit->operation),
 		way, e->number, edit->operation == TW_REPLACE ? " by" : "", text);
+}
+
+const char *tw_edit_text(struct tw_arena *arena, const struct tw_edit *edit)
+{
+	return edit_words(arena, edit, false);
+}
+
+const char *tw_edit_line(struct tw_arena *arena, const struct tw_edit *edit)
+{
+	const char *text = edit_words(arena, edit, true);
+	return text ? tw_arena_printf(arena, "%s: %s", edit->entry.component, text) : NULL;
 }

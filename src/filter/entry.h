@@ -29,5 +29,8 @@ const char *tw_traffic_text(struct tw_arena *arena, const struct tw_entry *entry
 const char *tw_entry_text(struct tw_arena *arena, const struct tw_entry *entry);
 /* "add inbound rule: allow TCP 1024-65535 from 0.0.0.0/0"; of rules that are there with number. */
 const char *tw_edit_text(struct tw_arena *arena, const struct tw_edit *edit);
+/* The same with its place and number: "acl-1: add inbound rule 120: allow TCP 443 from 0.0.0.0/0".
+ */
+const char *tw_edit_line(struct tw_arena *arena, const struct tw_edit *edit);
 
 #endif

@@ -103,7 +103,9 @@ TW_NODISCARD tw_status tw_propose(struct tw_mender *m, const struct tw_gap *gap,
 	const struct tw_finding *finding, enum tw_width width, unsigned variant, tw_edits *edits,
 	struct tw_choice_marks *marks, size_t *ret_choices);
 
-/* prove.c: a flow by id, or NULL. */
+/* prove.c: less of the flow works than before: its verdict, or some client's share of ports. */
+bool tw_is_worse(const struct tw_flow *before, const struct tw_flow *after);
+/* A flow by id, or NULL. */
 const struct tw_flow *tw_flow_of(const struct tw_report *report, const char *id);
 /* A trial and what it says. */
 struct tw_trial {

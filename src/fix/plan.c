@@ -198,18 +198,6 @@ static tw_status keep_entry(struct planner *p, struct tw_edit *edit)
 	return edit->entry.component ? TW_OK : TW_ENOMEM;
 }
 
-/* "acl-1: add inbound rule 120: allow TCP 443 from 0.0.0.0/0" */
-static const char *edit_words(struct plan *plan, const struct tw_edit *edit)
-{
-	const struct tw_entry *e = &edit->entry;
-	const char *rule = tw_entry_text(&plan->arena, e);
-	if (!rule)
-		return NULL;
-	return tw_arena_printf(&plan->arena, "%s: %s %s rule %u%s: %s", e->component,
-		tw_operation_name(edit->operation), e->egress ? "outbound" : "inbound", e->number,
-		edit->operation == TW_REPLACE ? " by" : "", rule);
-}
-
 /* SPEC: nacl-add-before-delete */
 static tw_status finish(struct planner *p)
 {
@@ -225,7 +213,7 @@ static tw_status finish(struct planner *p)
 				edit[plan->public.edits++] = p->edits.v[i];
 	for (size_t i = 0; i < plan->public.edits; i++) {
 		TW_TRY(keep_entry(p, &edit[i]));
-		text[i] = edit_words(plan, &edit[i]);
+		text[i] = tw_edit_line(&plan->arena, &edit[i]);
 		if (!text[i])
 			return TW_ENOMEM;
 	}
@@ -272,10 +260,9 @@ static tw_status run(struct planner *p)
 }
 
 tw_status tw_fix_plan_new(struct tw_mem *mem, const struct tw_net *net,
-	const struct tw_fix_options *options, unsigned rank, bool review,
-	struct tw_diags *ret_diags, struct tw_fix_plan **ret)
+	const struct tw_fix_options *options, struct tw_diags *ret_diags, struct tw_fix_plan **ret)
 {
-	struct planner p = {.net = net, .rank = rank, .review = review};
+	struct planner p = {.net = net, .rank = options->rank, .review = options->review};
 	p.least = options->least > TW_LEVEL_NONE ? options->least : TW_LEVEL_WARNING;
 	p.plan = tw_mem_alloc(mem, sizeof(*p.plan));
 	if (!p.plan)

@@ -32,7 +32,7 @@ static const struct tw_client_result *client_of(const struct tw_flow *flow, cons
 	return NULL;
 }
 
-static bool is_worse(const struct tw_flow *before, const struct tw_flow *after)
+bool tw_is_worse(const struct tw_flow *before, const struct tw_flow *after)
 {
 	if (before->satisfied == 1 && after->satisfied != 1)
 		return true;
@@ -46,8 +46,15 @@ static bool is_worse(const struct tw_flow *before, const struct tw_flow *after)
 	for (size_t i = 0; asked && i < before->clients_n; i++) {
 		const struct tw_client_result *a = &before->client[i];
 		const struct tw_client_result *b = client_of(after, a->client->id);
-		/* Shares of a product of legs have totals of their own. */
-		if (b && a->total > 0 && b->total == a->total && b->passing < a->passing)
+		/*
+		 * A total is the product of the legs that lose something, so it differs where an
+		 * edit mends one leg. A leg that loses nothing is n of n ports, a factor of 1: the
+		 * shares compare, whatever the totals are. They are those of the worst packets, so
+		 * requests that pass only now may lower one although nobody loses; such an edit is
+		 * not offered either, which is at most too careful.
+		 */
+		if (b && a->total > 0 &&
+			tw_share_cmp(b->passing, b->total, a->passing, a->total) < 0)
 			return true;
 		if (b && a->verdict == TW_COMPLETE && b->verdict != TW_COMPLETE)
 			return true;
@@ -76,7 +83,7 @@ static bool any_worse(const struct tw_report *before, const struct tw_report *af
 {
 	for (size_t i = 0; i < before->flows_n; i++) {
 		const struct tw_flow *flow = tw_flow_of(after, before->flow[i].id);
-		if (flow && is_worse(&before->flow[i], flow))
+		if (flow && tw_is_worse(&before->flow[i], flow))
 			return true;
 	}
 	return false;

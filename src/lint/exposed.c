@@ -8,7 +8,7 @@
 #include "lint.h"
 #include "services.h"
 
-enum { SERVICES_MOST = 32 };
+enum { SERVICES_MOST = 64 };
 
 struct exposure {
 	struct tw_lint *lint;
@@ -165,10 +165,8 @@ static size_t by_rank(const struct tw_known_service *ret[SERVICES_MOST])
 	size_t n, kept = 0;
 	const struct tw_known_service *service = tw_known_services(&n);
 	for (size_t i = 0; i < n && kept < SERVICES_MOST; i++) {
-		if (service[i].exposed == 0)
-			continue;
 		size_t at = kept++;
-		for (; at > 0 && ret[at - 1]->exposed > service[i].exposed; at--)
+		for (; at > 0 && ret[at - 1]->rank > service[i].rank; at--)
 			ret[at] = ret[at - 1];
 		ret[at] = &service[i];
 	}

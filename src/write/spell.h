@@ -48,6 +48,12 @@ const char *tw_spell_description(struct tw_spell *s, const char *text, const cha
 const char *tw_spell_list(const struct tw_entry *entry);
 /* "ingress rule 100 of acl-1 (allow TCP 443 from 10.0.0.0/8)". */
 const char *tw_spell_whole_rule(struct tw_spell *s, const struct tw_entry *entry);
+/*
+ * A comment: whose resource gets these values. It must stay the same resource by its `name`, since
+ * another one would be made while the number is still taken. A group's rule has no number.
+ */
+void tw_spell_replaced(
+	struct tw_spell *s, size_t margin, const struct tw_entry *entry, const char *name);
 /* The protocol of a group's rule: a name where AWS has one. SPEC: proto-spelling */
 const char *tw_spell_group_protocol(struct tw_spell *s, int16_t protocol);
 /* The set of this name that is a group; `sets` if there is none. */

@@ -197,9 +197,7 @@ void tw_spell_cloudformation_edits(struct tw_spell *s, const struct tw_edit *edi
 			continue;
 		}
 		if (edit[i].operation == TW_REPLACE)
-			tw_spell_comment(s, margin,
-				"In place of the resource that has the rule now: change that one "
-				"to this.");
+			tw_spell_replaced(s, margin, entry, "id");
 		const char *logical =
 			logical_id(s, tw_spell_ident(s, entry->component, '\0'), entry, i + 1);
 		if (entry->group)

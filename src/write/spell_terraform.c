@@ -87,9 +87,7 @@ void tw_spell_terraform_edits(struct tw_spell *s, const struct tw_edit *edit, si
 			continue;
 		}
 		if (edit[i].operation == TW_REPLACE)
-			tw_spell_comment(s, 0,
-				"In place of the resource that has the rule now: change that one "
-				"to this.");
+			tw_spell_replaced(s, 0, entry, "name");
 		if (entry->group)
 			tw_hcl_group_rule(s, entry, id, stem, i + 1);
 		else

@@ -159,6 +159,19 @@ const char *tw_spell_whole_rule(struct tw_spell *s, const struct tw_entry *entry
 	return tw_spell_keep(s, &buf);
 }
 
+void tw_spell_replaced(
+	struct tw_spell *s, size_t margin, const struct tw_entry *entry, const char *name)
+{
+	const char *text = tw_arena_printf(s->arena,
+		"Replaces %s rule %u of %s: keep that one's %s.", tw_spell_list(entry),
+		(unsigned)entry->number, tw_spell_clean(s, entry->component), name);
+
+	tw_spell_comment(s, margin,
+		entry->group ? "In place of the resource that has the rule now: change that one to "
+			       "this."
+			     : tw_spell_kept(s, text));
+}
+
 const char *tw_spell_group_protocol(struct tw_spell *s, int16_t protocol)
 {
 	switch (protocol) {

@@ -13,6 +13,7 @@ packet by packet of an evaluator of its own), and without any one of its edits i
 """
 
 import copy
+import fractions
 import ipaddress
 import itertools
 import json
@@ -189,7 +190,18 @@ def worse(before, after):
             return f"{old['id']} was {old['verdict']} and is {new['verdict']}"
         if old["satisfied"] and not new["satisfied"]:
             return f"{old['id']} was satisfied"
+        if old["expect"] != "never" and old["request"] != "none":
+            share = shares(new)
+            for client, before_it in shares(old).items():
+                if share.get(client, before_it) < before_it:
+                    return f"{old['id']}: {client} had {before_it}, and has {share[client]}"
     return None
+
+
+def shares(flow):
+    """The exact share of the ports of each client; legs are a factor each, so totals may differ."""
+    return {one["id"]: fractions.Fraction(int(one["passing"]), int(one["total"]))
+            for one in flow["clients"] if int(one["total"]) > 0}
 
 
 def is_mended(finding, before, after):
@@ -239,8 +251,10 @@ def check_fix(net, report, finding, fix, rng):
     operations = [edit["operation"] for edit in fix["edits"]]
     if operations != sorted(operations, key=["add", "replace", "remove"].index):
         raise Broken(f"not adds first: {operations}")
-    # Where the same flows lose more by other findings, reports cannot show what an edit is for.
-    if any(one[1] in finding["flows"] for one in told(finding, after)):
+    # Where the same flows lose more by other findings, or those that the fix brings up, reports
+    # cannot show what an edit is for.
+    known = {None} | {flow["id"] for flow in report["flows"]}
+    if any(one[1] in finding["flows"] or one[1] not in known for one in told(finding, after)):
         return
     full = rank_of(after, finding)
     for i in range(len(fix["edits"])):

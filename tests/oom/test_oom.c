@@ -116,7 +116,8 @@ static const char late[] =
 static tw_status mend(struct world *w, struct job *job, const struct tw_check_options *check)
 {
 	const struct tw_style style = {.format = job->format, .width = 80, .verbose = true};
-	const struct tw_fix_options options = {.check = *check, .least = TW_LEVEL_NOTE};
+	const struct tw_fix_options options = {
+		.check = *check, .least = TW_LEVEL_NOTE, .review = true};
 	struct tw_sink sink = {count, &job->written};
 	struct tw_report *report;
 	struct tw_fix_plan *plan;
@@ -131,7 +132,7 @@ static tw_status mend(struct world *w, struct job *job, const struct tw_check_op
 		tw_report_free(report);
 		return status;
 	}
-	status = tw_fix_plan_new(w->mem, tw_input_net(w->in), &options, 0, true, w->diags, &plan);
+	status = tw_fix_plan_new(w->mem, tw_input_net(w->in), &options, w->diags, &plan);
 	if (status != TW_OK)
 		return status;
 	status = tw_write_edits(w->mem, plan->edit, plan->edits, TW_SPELL_AWS, sink);

@@ -141,6 +141,20 @@ static void resources_of_terraform(void **state)
 		"  icmp_type       = -1\n"
 		"  icmp_code       = -1\n"
 		"}\n");
+	assert_string_equal(spelled(TW_REPLACE, entry, TW_SPELL_TERRAFORM),
+		"# Replaces ingress rule 120 of acl-0f5c: keep that one's name.\n"
+		"resource \"aws_network_acl_rule\" \"acl_0f5c_ingress_120\" {\n"
+		"  network_acl_id  = \"acl-0f5c\"\n"
+		"  rule_number     = 120\n"
+		"  egress          = false\n"
+		"  protocol        = \"ipv6-icmp\"\n"
+		"  rule_action     = \"allow\"\n"
+		"  ipv6_cidr_block = \"2001:db8::/32\"\n"
+		"  from_port       = 0\n"
+		"  to_port         = 0\n"
+		"  icmp_type       = -1\n"
+		"  icmp_code       = -1\n"
+		"}\n");
 	entry.protocol = 57;
 	entry.component = "${acl}\"";
 	assert_string_equal(spelled(TW_ADD, entry, TW_SPELL_TERRAFORM),
