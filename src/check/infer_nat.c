@@ -184,9 +184,11 @@ static tw_status is_worth(
 		}
 	*ret = false;
 	for (size_t i = 0; i < draft->outcomes.n && !*ret; i++) {
-		if (tw_draft_serves(draft, draft->outcomes.v[i].path->from))
+		struct tw_outcome shut = draft->outcomes.v[i];
+		TW_TRY(tw_draft_unserved(r, draft, &shut, &shut.set));
+		if (tw_set_is_empty(shut.set))
 			continue;
-		TW_TRY(tw_denials_of(r, &draft->outcomes.v[i], cause, &n));
+		TW_TRY(tw_denials_of(r, &shut, cause, &n));
 		for (size_t k = 0; k < n; k++)
 			*ret |= cause[k].role == TW_ROLE_NAT;
 	}

@@ -101,17 +101,10 @@ static tw_status add_sentences(struct tw_results *results, struct tw_finding_dra
 	const char *text;
 	bool outbound = draft->outbound;
 	for (size_t i = 0, said = 0; i < o->clients_n && said < 3; i++) {
-		struct tw_client_result own = client[i];
-		if (own.level < hurt || own.passing + own.undecided == own.total ||
-			(own.leg_total > 0 && own.leg_passing == own.leg_total))
+		struct tw_client_result own = tw_client_of_leg(&client[i]);
+		bool both = client[i].leg_total > 0;
+		if (own.level < hurt || own.passing + own.undecided == own.total)
 			continue;
-		bool both = own.leg_total > 0;
-		if (both) {
-			own.passing = own.leg_passing;
-			own.undecided = own.leg_undecided;
-			own.total = own.leg_total;
-			own.runs = false;
-		}
 		TW_TRY(tw_sentence_of_client(results, &own, outbound, o->protocol, &text));
 		TW_TRY(tw_finding_note(results, finding, text));
 		said++;
@@ -315,13 +308,46 @@ static tw_status tell_shut(
 	return add_aside(r, finding, draft, told, "health checks of the targets die there, too");
 }
 
-bool tw_draft_serves(const struct tw_draft *draft, const struct tw_site *from)
+static bool serves(const struct tw_draft *draft, const struct tw_site *from)
 {
 	for (size_t i = 0; i < draft->outcomes.n; i++)
 		if (draft->outcomes.v[i].path->from == from &&
 			draft->outcomes.v[i].request != TW_DENY)
 			return true;
 	return false;
+}
+
+/* The initiators of a site that get some request through. */
+static tw_set served(struct tw_results *r, const struct tw_draft *draft, const struct tw_site *from)
+{
+	tw_set set = TW_EMPTY;
+	for (size_t i = 0; i < draft->outcomes.n; i++) {
+		const struct tw_outcome *o = &draft->outcomes.v[i];
+		if (o->path->from == from && o->request != TW_DENY)
+			set = tw_set_union(r->judge->space, set, o->set);
+	}
+	return set;
+}
+
+tw_status tw_draft_unserved(
+	struct tw_results *r, const struct tw_draft *draft, const struct tw_outcome *o, tw_set *ret)
+{
+	struct tw_space *space = r->judge->space;
+	const struct tw_site *from = o->path->from;
+	const tw_set all = o->set; /* `ret` may be the outcome's own */
+	*ret = all;
+	if (!serves(draft, from))
+		return TW_OK;
+	/* Whoever is treated alike may still be told apart by a list on the way. */
+	*ret = TW_EMPTY;
+	tw_set passing = from->parts > 0 ? served(r, draft, from) : TW_EMPTY;
+	for (size_t i = 0; i < from->parts; i++) {
+		const struct tw_site *part = &from->part[i];
+		tw_set own = tw_ranges_set(space, TW_FIELD_FROM, part->address, part->addresses_n);
+		if (tw_set_is_empty(tw_set_intersect(space, passing, own)))
+			*ret = tw_set_union(space, *ret, tw_set_intersect(space, all, own));
+	}
+	return tw_space_status(space);
 }
 
 /*
@@ -346,9 +372,13 @@ static tw_status find_shut(struct tw_results *r, const struct tw_draft *draft)
 			continue;
 		tw_set cut = tw_set_subtract(
 			space, tw_set_forget(space, o->set, TW_FIELD_FROM), passing);
-		if (draft->only_nat ? tw_draft_serves(draft, o->path->from) : tw_set_is_empty(cut))
+		if (draft->only_nat)
+			TW_TRY(tw_draft_unserved(r, draft, o, &cut));
+		if (tw_set_is_empty(cut))
 			continue;
-		TW_TRY(tw_denials_of(r, o, cause, &n));
+		struct tw_outcome shut = *o;
+		shut.set = draft->only_nat ? cut : o->set;
+		TW_TRY(tw_denials_of(r, &shut, cause, &n));
 		for (size_t k = 0; k < n; k++)
 			if (!cause[k].wanted && (!draft->only_nat || cause[k].role == TW_ROLE_NAT))
 				TW_TRY(tell_shut(r, draft, &cause[k]));

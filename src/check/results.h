@@ -141,9 +141,13 @@ void tw_results_close(struct tw_results *results);
 /* Takes the paths that outcomes of the draft point to; `paths` is empty then. */
 TW_NODISCARD tw_status tw_results_keep_paths(
 	struct tw_results *results, struct tw_draft *draft, struct tw_paths *paths);
+/*
+ * The packets of an outcome whose initiators get no request of the draft through the lists, on any
+ * path. Of a site that is joined each part is an initiator of its own.
+ */
+TW_NODISCARD tw_status tw_draft_unserved(struct tw_results *results, const struct tw_draft *draft,
+	const struct tw_outcome *outcome, tw_set *ret);
 /* Outcomes and paths. */
-/* True if a request of that initiator passes the lists, on some path. */
-bool tw_draft_serves(const struct tw_draft *draft, const struct tw_site *from);
 void tw_draft_free(struct tw_results *results, struct tw_draft *draft);
 
 /* Sums a draft up (request, verdict, clients, sentence), keeps its details, and appends the flow.
@@ -160,6 +164,8 @@ TW_NODISCARD tw_status tw_results_visit(struct tw_results *results, const struct
  * plainer.
  */
 bool tw_client_passes_less(const struct tw_client_result *a, const struct tw_client_result *b);
+/* Of a finding's client: what it gets on the finding's leg alone. */
+struct tw_client_result tw_client_of_leg(const struct tw_client_result *client);
 
 /* outcomes -> regions, in the report's arena; sorted by severity, family, boxes. */
 TW_NODISCARD tw_status tw_regions_of(struct tw_results *results, const struct tw_outcomes *outcomes,
