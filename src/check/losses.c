@@ -101,17 +101,10 @@ static tw_status add_sentences(struct tw_results *results, struct tw_finding_dra
 	const char *text;
 	bool outbound = draft->outbound;
 	for (size_t i = 0, said = 0; i < o->clients_n && said < 3; i++) {
-		struct tw_client_result own = client[i];
-		if (own.level < hurt || own.passing + own.undecided == own.total ||
-			(own.leg_total > 0 && own.leg_passing == own.leg_total))
+		struct tw_client_result own = tw_client_of_leg(&client[i]);
+		bool both = client[i].leg_total > 0;
+		if (own.level < hurt || own.passing + own.undecided == own.total)
 			continue;
-		bool both = own.leg_total > 0;
-		if (both) {
-			own.passing = own.leg_passing;
-			own.undecided = own.leg_undecided;
-			own.total = own.leg_total;
-			own.runs = false;
-		}
 		TW_TRY(tw_sentence_of_client(results, &own, outbound, o->protocol, &text));
 		TW_TRY(tw_finding_note(results, finding, text));
 		said++;

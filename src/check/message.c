@@ -35,13 +35,16 @@ static const char *blame_text(struct tw_results *r, const struct tw_finding_draf
 	return tw_arena_printf(r->arena, "%s%snear miss: rule %s", rules, *rules ? "; " : "", near);
 }
 
-/* The clients that get no reply at all, else those that lose a share. */
-static const char *clients_text(struct tw_results *r, const struct tw_finding_draft *f, bool none)
+/* The clients that get no reply at all, else those that lose a share; of the finding's leg alone,
+ * or of all that lose. */
+static const char *clients_text(
+	struct tw_results *r, const struct tw_finding_draft *f, bool none, bool leg)
 {
 	const char *text = NULL;
 	for (size_t i = 0; i < f->client.n; i++) {
 		const struct tw_client_result *c = &f->client.v[i];
-		bool is_none = tw_share_of(c->passing + c->undecided, c->total) == TW_SHARE_NONE;
+		struct tw_client_result own = leg ? tw_client_of_leg(c) : *c;
+		bool is_none = tw_share_of(own.passing + own.undecided, own.total) == TW_SHARE_NONE;
 		if (is_none != none || c->level < f->level)
 			continue;
 		text = text ? tw_arena_printf(r->arena, "%s, %s", text, c->client->id)
@@ -146,11 +149,11 @@ static const char *verb(struct tw_results *r, const struct tw_finding_draft *f)
 	const char *own = f->cause.family == TW_IPV6 ? "IPv6" : "IPv4";
 	const char *other = f->cause.family == TW_IPV6 ? "IPv4" : "IPv6";
 	if (strcmp(f->code, "TW102") == 0) {
-		const char *who = clients_text(r, f, true);
+		const char *who = clients_text(r, f, true, false);
 		return who ? tw_arena_printf(r->arena, "get no reply if they are %s", who) : NULL;
 	}
 	if (strcmp(f->code, "TW103") == 0) {
-		const char *who = clients_text(r, f, false);
+		const char *who = clients_text(r, f, false, false);
 		return who ? tw_arena_printf(r->arena,
 				     "get replies on a share of their ports only (%s)", who)
 			   : NULL;
@@ -226,13 +229,14 @@ static const char *place_on_path(const struct tw_finding_draft *f)
 static const char *suffering(struct tw_results *r, const struct tw_finding_draft *f)
 {
 	bool share = false;
-	for (size_t i = 0; i < f->client.n; i++)
-		if (f->client.v[i].level >= f->level)
-			share |= tw_share_of(f->client.v[i].passing, f->client.v[i].total) !=
-				 TW_SHARE_NONE;
+	for (size_t i = 0; i < f->client.n; i++) {
+		struct tw_client_result own = tw_client_of_leg(&f->client.v[i]);
+		if (own.level >= f->level)
+			share |= tw_share_of(own.passing, own.total) != TW_SHARE_NONE;
+	}
 	if (f->client.n == 0 || !share)
 		return "get no reply";
-	const char *who = clients_text(r, f, false);
+	const char *who = clients_text(r, f, false, true);
 	return who ? tw_arena_printf(r->arena, "get replies on a share of the ports only (%s)", who)
 		   : NULL;
 }

@@ -45,6 +45,9 @@ static const struct {
 	{"wide-rules",
 		"a rule for more than its own VPC is judged by the lists of that VPC alone where a "
 		"route leads to other VPCs"},
+	{"only-network-acl",
+		"private addresses of no known subnet are taken to lie behind the only network "
+		"ACL of the input: it judges callers on their way out, too"},
 };
 
 const char *tw_assumption_id(unsigned bit)
@@ -127,6 +130,18 @@ bool tw_client_passes_less(const struct tw_client_result *a, const struct tw_cli
 {
 	int share = tw_share_cmp(a->passing, a->total, b->passing, b->total);
 	return share < 0 || (share == 0 && a->total < b->total);
+}
+
+struct tw_client_result tw_client_of_leg(const struct tw_client_result *client)
+{
+	struct tw_client_result own = *client;
+	if (client->leg_total == 0)
+		return own;
+	own.passing = client->leg_passing;
+	own.undecided = client->leg_undecided;
+	own.total = client->leg_total;
+	own.runs = false; /* told of a client's own ports only */
+	return own;
 }
 
 /* Of two results of one client. */

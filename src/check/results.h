@@ -172,6 +172,8 @@ TW_NODISCARD tw_status tw_results_visit(struct tw_results *results, const struct
  * plainer.
  */
 bool tw_client_passes_less(const struct tw_client_result *a, const struct tw_client_result *b);
+/* Of a finding's client: what it gets on the finding's leg alone. */
+struct tw_client_result tw_client_of_leg(const struct tw_client_result *client);
 
 /* outcomes -> regions, in the report's arena; sorted by severity, family, boxes. */
 TW_NODISCARD tw_status tw_regions_of(struct tw_results *results, const struct tw_outcomes *outcomes,

@@ -43,7 +43,8 @@ static const char *whole_text(
 static bool some_pass(const struct tw_finding_draft *f)
 {
 	for (size_t i = 0; i < f->client.n; i++)
-		if (f->client.v[i].level >= f->level && f->client.v[i].passing > 0)
+		if (f->client.v[i].level >= f->level &&
+			tw_client_of_leg(&f->client.v[i]).passing > 0)
 			return true;
 	return false;
 }

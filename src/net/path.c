@@ -40,6 +40,8 @@ static struct tw_path new_path(const struct pairing *p, tw_set domain)
 		.looks = 1,
 		.legs = 1,
 		.assumptions = TW_ASSUME_UNFRAGMENTED};
+	if (p->from->only_acl || p->to->only_acl)
+		path.assumptions |= TW_ASSUME_ONLY_ACL;
 	if (p->from->kind == TW_SITE_SUBNET || p->to->kind == TW_SITE_SUBNET)
 		path.assumptions |= p->net->holds[TW_KIND_INTERFACE] ? TW_ASSUME_NO_INTERFACE
 								     : TW_ASSUME_NO_INTERFACES;

@@ -47,6 +47,7 @@ struct tw_site {
 	enum tw_platform platform;
 	enum tw_interface_type type;
 	bool public_v4; /* has a public IPv4 address */
+	bool only_acl;	/* nothing says that its addresses lie behind the ACL: there is no other */
 	const uint32_t *interfaces;
 	size_t interfaces_n;
 	const struct tw_range *address; /* sorted by family and address, disjoint */
@@ -141,7 +142,8 @@ enum {
 		1 << 15, /* a load balancer's nodes may have any address of their subnets */
 	TW_ASSUME_ON_PREMISES = 1 << 16, /* beyond a VPN or Direct Connect nothing is judged */
 	TW_ASSUME_WIDE = 1 << 17,	 /* wide rules are not asked about other VPCs */
-	TW_ASSUMPTIONS = 18
+	TW_ASSUME_ONLY_ACL = 1 << 18, /* an address of no known subnet lies behind the only ACL */
+	TW_ASSUMPTIONS = 19
 };
 
 /* At most so many lists and groups can be at fault in one direction of a path. */

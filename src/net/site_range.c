@@ -300,7 +300,8 @@ static tw_status inside_ranges(const struct cut *c, struct tw_ranges rest, struc
 
 /*
  * No subnet is known by its addresses, so only the ACLs are there to tell who guards an address of
- * a VPC. One ACL guards them all; of several, nobody can tell which.
+ * a VPC. One ACL is taken to guard them all, which the report says; of several, nobody can tell
+ * which.
  */
 static tw_status cut_by_acl(struct cut *c, struct tw_ranges *rest)
 {
@@ -326,6 +327,7 @@ static tw_status cut_by_acl(struct cut *c, struct tw_ranges *rest)
 	TW_TRY(tw_site_of_acl(net, arena, 0, &site));
 	site.address = inside.v;
 	site.addresses_n = inside.n;
+	site.only_acl = true;
 	TW_TRY(tw_sites_add(arena, c->sites, &site));
 	return tw_ranges_subtract(arena, *rest, inside, rest);
 }

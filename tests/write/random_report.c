@@ -122,6 +122,10 @@ static const struct tw_client_result *clients(struct maker *m, size_t *ret_n)
 		v[i].passing = below(m, v[i].total + 1);
 		v[i].undecided = below(m, 2) == 0 ? 0 : v[i].total - v[i].passing;
 		v[i].runs = below(m, 2) == 0;
+		if (below(m, 4) == 0) {
+			v[i].leg_total = v[i].total;
+			v[i].leg_passing = below(m, v[i].total + 1);
+		}
 	}
 	*ret_n = n;
 	return v;
@@ -375,6 +379,10 @@ static void finding(struct maker *m, struct tw_finding *v)
 		.fingerprint = "0123456789abcdef"};
 	for (size_t i = 0; i < v->related_n; i++)
 		related[i] = (struct tw_related){text(m), span(m)};
+	if (below(m, 2) == 0)
+		v->near_miss = (struct tw_near_miss){text(m), text(m), span(m)};
+	if (below(m, 2) == 0)
+		v->suffers = text(m);
 	v->note = texts(m, v->notes_n);
 	v->flow = texts(m, v->flows_n);
 	v->example = texts(m, v->examples_n);
