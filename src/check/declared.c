@@ -163,21 +163,36 @@ static tw_status add_internet(struct tw_results *r, const struct tw_intent *inte
 	return tw_space_status(space);
 }
 
-tw_status tw_declared_build(struct tw_results *results)
+static tw_status build_names(struct tw_results *results, bool perhaps_nobody)
 {
 	struct tw_intents_view view = tw_intents_view(results->options->intents);
 	struct parts parts = TW_VEC_EMPTY;
 	tw_status status = TW_OK;
 
-	results->internet = TW_EMPTY;
-	for (size_t i = 0; i < view.intents && status == TW_OK; i++)
-		if (!view.intent[i].never)
-			status = add_internet(results, &view.intent[i]);
-	for (size_t i = 0; i < view.nameds && status == TW_OK; i++)
+	for (size_t i = 0; i < view.nameds && status == TW_OK; i++) {
 		if (view.named[i].client)
 			status = declare_name(results, &view.named[i], &parts);
+		if (status == TW_EINVAL && perhaps_nobody)
+			status = TW_OK;
+	}
 	if (status == TW_OK)
 		status = keep(results, &parts);
 	TW_VEC_FREE(results->mem, &parts);
 	return status;
+}
+
+tw_status tw_declared_build(struct tw_results *results)
+{
+	struct tw_intents_view view = tw_intents_view(results->options->intents);
+
+	results->internet = TW_EMPTY;
+	for (size_t i = 0; i < view.intents; i++)
+		if (!view.intent[i].never)
+			TW_TRY(add_internet(results, &view.intent[i]));
+	return build_names(results, false);
+}
+
+tw_status tw_declared_names(struct tw_results *results)
+{
+	return results->options->intents ? build_names(results, true) : TW_OK;
 }

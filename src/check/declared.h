@@ -15,5 +15,7 @@ struct tw_declared {
 /* Fills results->declared and results->internet, which must be built anew after each reset of the
  * judge. All names and ends are known to select something. */
 TW_NODISCARD tw_status tw_declared_build(struct tw_results *results);
+/* Fills results->declared only; a name that selects nobody says nothing. */
+TW_NODISCARD tw_status tw_declared_names(struct tw_results *results);
 
 #endif
