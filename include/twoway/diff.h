@@ -83,6 +83,11 @@ struct tw_diff_options {
 	const struct tw_client *const *client;
 	size_t clients;
 	/**
+	 * Whose names say who connects with which client; or NULL. One set for both networks: what
+	 * differs is the network. A name that selects nobody in one of them says nothing there.
+	 */
+	const struct tw_intents *intents;
+	/**
 	 * Compare each ACL and group as a set of packets, without flows: what a list newly lets
 	 * pass appears, what it no longer does vanishes; changes have no clients and no replies.
 	 */
@@ -90,7 +95,7 @@ struct tw_diff_options {
 };
 
 /**
- * The difference points into both networks and into the clients: free it before them, with
+ * The difference points into both networks, the clients and the intents: free it before them, with
  * tw_difference_free. An empty one is no error.
  */
 TW_NODISCARD tw_status tw_diff(struct tw_mem *mem, const struct tw_net *before,

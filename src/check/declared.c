@@ -253,10 +253,30 @@ tw_set tw_declared_answers(struct tw_results *r, int16_t protocol, struct tw_por
 	return set;
 }
 
-tw_status tw_declared_build(struct tw_results *results)
+/* ---- all together -----------------------------------------------------------------------------
+ */
+
+static tw_status build_names(struct tw_results *results, bool perhaps_nobody)
 {
 	struct tw_intents_view view = tw_intents_view(results->options->intents);
 	struct parts parts = TW_VEC_EMPTY;
+	tw_status status = TW_OK;
+
+	for (size_t i = 0; i < view.nameds && status == TW_OK; i++) {
+		if (view.named[i].client)
+			status = declare_name(results, &view.named[i], &parts);
+		if (status == TW_EINVAL && perhaps_nobody)
+			status = TW_OK;
+	}
+	if (status == TW_OK)
+		status = keep(results, &parts);
+	TW_VEC_FREE(results->mem, &parts);
+	return status;
+}
+
+static tw_status build_flows(struct tw_results *results)
+{
+	struct tw_intents_view view = tw_intents_view(results->options->intents);
 	answer_list answers = TW_VEC_EMPTY;
 	tw_status status = TW_OK;
 
@@ -268,14 +288,19 @@ tw_status tw_declared_build(struct tw_results *results)
 		if (status == TW_OK)
 			status = answer_intent(results, &view.intent[i], &answers);
 	}
-	for (size_t i = 0; i < view.nameds && status == TW_OK; i++)
-		if (view.named[i].client)
-			status = declare_name(results, &view.named[i], &parts);
-	if (status == TW_OK)
-		status = keep(results, &parts);
 	if (status == TW_OK)
 		status = keep_answers(results, &answers);
-	TW_VEC_FREE(results->mem, &parts);
 	TW_VEC_FREE(results->mem, &answers);
 	return status;
+}
+
+tw_status tw_declared_build(struct tw_results *results)
+{
+	TW_TRY(build_flows(results));
+	return build_names(results, false);
+}
+
+tw_status tw_declared_names(struct tw_results *results)
+{
+	return results->options->intents ? build_names(results, true) : TW_OK;
 }

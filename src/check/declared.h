@@ -32,5 +32,7 @@ tw_set tw_declared_answers(struct tw_results *results, int16_t protocol, struct 
 /* Fills results->declared, results->answers and results->internet, which must be built anew after
  * each reset of the judge. All names and ends are known to select something. */
 TW_NODISCARD tw_status tw_declared_build(struct tw_results *results);
+/* Fills results->declared only; a name that selects nobody says nothing. */
+TW_NODISCARD tw_status tw_declared_names(struct tw_results *results);
 
 #endif

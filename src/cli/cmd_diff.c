@@ -86,7 +86,10 @@ static int run(struct session *old, struct session *new, const struct args *args
 
 	if (before != EXIT_CLEAN || after != EXIT_CLEAN)
 		return before > after ? before : after;
-	if (!find_clients(args, tw_input_intents(new->input), &ranges, client, &options.clients))
+	options.intents = tw_input_intents(new->input);
+	if (options.intents == NULL)
+		options.intents = tw_input_intents(old->input);
+	if (!find_clients(args, options.intents, &ranges, client, &options.clients))
 		return EXIT_USAGE;
 	return compare(old, new, args, &options, style);
 }

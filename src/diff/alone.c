@@ -4,6 +4,7 @@
  * decide together what completes. Only the packets that the pair of filters treats differently, as
  * requests or as replies, are judged.
  */
+#include "declared.h"
 #include "diffing.h"
 
 #include "site.h"
@@ -81,6 +82,17 @@ static tw_set to_picked_ports(struct tw_space *space, tw_set set, const struct t
 	return kept;
 }
 
+static tw_status add_picked(
+	struct tw_diffing *d, const struct tw_levels *levels, struct tw_port_list *picked)
+{
+	struct tw_client_result client = {0};
+	for (size_t i = 0; i < levels->n; i++) {
+		client.client = levels->v[i].client;
+		TW_TRY(tw_picked_by(d->arena, &client, 1, picked));
+	}
+	return TW_OK;
+}
+
 /* The requests whose fate may differ: their own, or that of their replies. */
 static tw_status touched(
 	struct alone *a, enum tw_list list, const struct tw_levels *levels, tw_set *ret)
@@ -96,11 +108,10 @@ static tw_status touched(
 	TW_TRY(tw_pair_compile(d, a->kind, a->pair, (struct tw_view){other, TW_REPLY}, reply));
 	tw_set answers = tw_differing(space, &reply[TW_OLD], &reply[TW_NEW]);
 	struct tw_port_list picked = {NULL, 0};
-	struct tw_client_result client = {0};
-	for (size_t i = 0; i < levels->n; i++) {
-		client.client = levels->v[i].client;
-		TW_TRY(tw_picked_by(d->arena, &client, 1, &picked));
-	}
+	TW_TRY(add_picked(d, levels, &picked));
+	for (int age = 0; age < TW_AGES; age++)
+		for (size_t i = 0; i < d->side[age].declareds; i++)
+			TW_TRY(add_picked(d, &d->side[age].declared[i].levels, &picked));
 	answers = tw_set_forget(space, to_picked_ports(space, answers, &picked), TW_FIELD_CLIENT);
 	tw_set asked = TW_EMPTY;
 	for (int age = 0; age < TW_AGES; age++)
@@ -126,12 +137,16 @@ static tw_status judge_both(struct alone *a, enum tw_list list, tw_set set,
 	const struct tw_levels *levels, struct tw_outcomes outcomes[TW_AGES])
 {
 	for (int age = 0; age < TW_AGES; age++) {
-		struct tw_piece piece = {.set = set, .levels = levels, .cap = TW_LEVEL_ERROR};
+		/* Whoever sits behind it could have any address: no name says who that is. */
+		struct tw_piece piece = {.set = set,
+			.levels = levels,
+			.cap = TW_LEVEL_ERROR,
+			.unnamed = list == TW_EGRESS};
 		if (a->pair->index[age] == TW_MISSING)
 			continue;
 		TW_TRY(path_of(a, age, list, &piece.path));
 		a->d->side[age].assumptions |= piece.path->assumptions;
-		TW_TRY(tw_judge_piece(a->d->side[age].judge, a->d->arena, &piece, &outcomes[age]));
+		TW_TRY(tw_diff_judge(a->d, age, &piece, &outcomes[age]));
 	}
 	return TW_OK;
 }

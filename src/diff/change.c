@@ -17,7 +17,8 @@ struct tw_making {
 	struct tw_twin twin;		    /* its outcomes are these: */
 	struct tw_outcome outcome[TW_AGES]; /* copies, cut to the change */
 	bool passes[TW_AGES], open[TW_AGES];
-	struct tw_port_list returns[TW_AGES], picked;
+	struct tw_port_list returns[TW_AGES], undecided[TW_AGES], picked;
+	bool nothing; /* other clients notice a difference, those who start this do not */
 	struct tw_change change;
 };
 
@@ -27,13 +28,15 @@ static bool is_open(const struct tw_outcome *o)
 	return o->verdict == TW_UNKNOWN;
 }
 
-/* Nobody who has a public address starts it: the clients of private networks. Contract 3. */
+/* Nobody who has a public address starts it: the clients of private networks, unless a name says
+ * who it is. Contract 3. */
 static tw_status relevel(struct tw_making *m, struct tw_outcome *o)
 {
 	struct tw_judge *judge = m->d->side[TW_NEW].judge;
 	if (!m->where->inside || o->reply_kind != TW_REPLY_PORTS || o->request == TW_DENY ||
 		o->path->from->kind != TW_SITE_OUTSIDE ||
-		(o->path->assumptions & TW_ASSUME_ON_PREMISES))
+		(o->path->assumptions & TW_ASSUME_ON_PREMISES) ||
+		(o->levels->n > 0 && o->levels->v[0].asked))
 		return TW_OK;
 	tw_set public = tw_set_intersect(m->d->space, o->set, judge->world.public_from);
 	if (!tw_set_is_empty(public))
@@ -67,9 +70,13 @@ static tw_status take(struct tw_making *m, const struct tw_twin *twin)
 			TW_TRY(tw_picked_by(m->d->arena, o->client, o->clients_n, &m->picked));
 	}
 	for (int age = 0; age < TW_AGES; age++)
-		if (m->passes[age] && m->outcome[age].reply_kind == TW_REPLY_PORTS)
-			TW_TRY(tw_ports_intersect(m->d->arena, m->outcome[age].leg[0].returns,
-				m->picked, &m->returns[age]));
+		if (m->passes[age] && m->outcome[age].reply_kind == TW_REPLY_PORTS) {
+			const struct tw_outcome_leg *leg = &m->outcome[age].leg[0];
+			TW_TRY(tw_ports_intersect(
+				m->d->arena, leg->returns, m->picked, &m->returns[age]));
+			TW_TRY(tw_ports_intersect(
+				m->d->arena, leg->undecided, m->picked, &m->undecided[age]));
+		}
 	return tw_space_status(m->d->space);
 }
 
@@ -89,6 +96,7 @@ static tw_status kind_of_replies(struct tw_making *m)
 	TW_TRY(minus(m, TW_OLD, TW_NEW, &lost));
 	TW_TRY(minus(m, TW_NEW, TW_OLD, &gained));
 	bool fewer = lost.n > 0, more = gained.n > 0;
+	bool open = !tw_ports_equal(m->undecided[TW_OLD], m->undecided[TW_NEW]);
 	if (a->reply_kind != TW_REPLY_PORTS) {
 		fewer = a->reply == TW_ALLOW && b->reply != TW_ALLOW;
 		more = a->reply != TW_ALLOW && b->reply == TW_ALLOW;
@@ -96,7 +104,9 @@ static tw_status kind_of_replies(struct tw_making *m)
 	for (unsigned i = 1; i < a->legs && i < b->legs; i++) {
 		fewer |= b->leg[i].passing * a->leg[i].total < a->leg[i].passing * b->leg[i].total;
 		more |= b->leg[i].passing * a->leg[i].total > a->leg[i].passing * b->leg[i].total;
+		open |= b->leg[i].open * a->leg[i].total != a->leg[i].open * b->leg[i].total;
 	}
+	m->nothing = !fewer && !more && !open;
 	m->change.kind = fewer && more ? TW_CHANGE_CLIENTS
 			 : fewer       ? TW_CHANGE_BREAKS
 			 : more	       ? TW_CHANGE_MENDS
@@ -387,7 +397,7 @@ tw_status tw_change_add(struct tw_diffing *d, const struct tw_where *where, unsi
 		return TW_EBUG; /* blocked is one result */
 	TW_TRY(find_kind(m));
 	TW_TRY(find_clients(m));
-	if (!is_noticed(m))
+	if (m->nothing || !is_noticed(m))
 		return TW_OK;
 	m->change.slight = is_slight(m);
 	TW_TRY(find_reasons(m));

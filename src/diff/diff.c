@@ -2,7 +2,9 @@
 /* The entry of the floor: two networks in one space, and what differs, in order. */
 #include <stdlib.h>
 
+#include "declared.h"
 #include "diffing.h"
+#include "infer.h"
 
 /* What a caller holds is the first member. */
 struct difference {
@@ -32,9 +34,9 @@ void tw_difference_free(struct tw_difference *difference)
 
 static tw_status open_side(struct tw_diffing *d, const struct tw_net *net, struct tw_results *ret)
 {
-	tw_status status = tw_results_open(d->mem, net, &d->check, d->arena, d->space, ret);
+	TW_TRY(tw_results_open(d->mem, net, &d->check, d->arena, d->space, ret));
 	ret->named = true;
-	return status;
+	return tw_declared_names(ret);
 }
 
 static void close_sides(struct tw_diffing *d)
@@ -50,6 +52,18 @@ static void close_sides(struct tw_diffing *d)
 	for (size_t i = 0; i < d->paths.n; i++)
 		TW_VEC_FREE(d->mem, &d->paths.v[i]);
 	TW_VEC_FREE(d->mem, &d->paths);
+}
+
+tw_status tw_diff_judge(
+	struct tw_diffing *d, int age, const struct tw_piece *piece, struct tw_outcomes *ret)
+{
+	struct tw_results *r = &d->side[age];
+	struct tw_pieces parts = TW_VEC_EMPTY;
+	tw_status status = tw_pieces_add(r, &parts, piece);
+	for (size_t i = 0; status == TW_OK && i < parts.n; i++)
+		status = tw_judge_piece(r->judge, r->arena, &parts.v[i], ret);
+	TW_VEC_FREE(d->mem, &parts);
+	return status;
 }
 
 /* ---- what differs -----------------------------------------------------------------------------
@@ -297,7 +311,9 @@ tw_status tw_diff(struct tw_mem *mem, const struct tw_net *before, const struct 
 	tw_arena_init(&one->arena, mem);
 	struct tw_diffing d = {.mem = mem,
 		.arena = &one->arena,
-		.check = {.client = options->client, .clients = options->clients},
+		.check = {.client = options->client,
+			.clients = options->clients,
+			.intents = options->intents},
 		.options = options};
 	tw_status status = tw_space_new(mem, 0, &d.space);
 	if (status == TW_OK)

@@ -116,6 +116,10 @@ TW_NODISCARD tw_status tw_elsewhere_same(struct tw_diffing *d, bool *ret);
 /* whole.c: flows between those who are touched and everybody else. */
 TW_NODISCARD tw_status tw_diff_whole(struct tw_diffing *d, const struct tw_touched *touched);
 
+/* diff.c: judges a piece in one network, in parts where names say who starts it. */
+TW_NODISCARD tw_status tw_diff_judge(
+	struct tw_diffing *d, int age, const struct tw_piece *piece, struct tw_outcomes *ret);
+
 /* ---- from outcomes to changes -----------------------------------------------------------------
  */
 

@@ -188,8 +188,7 @@ tw_status tw_round_ask(struct whole *w, struct round *round, int age, const stru
 		struct tw_piece piece = q->pieces.v[i];
 		r->assumptions |= piece.path->assumptions;
 		piece.set = tw_set_subtract(w->d->space, piece.set, w->itself);
-		if (!tw_set_is_empty(piece.set))
-			TW_TRY(tw_judge_piece(r->judge, r->arena, &piece, &round->outcomes[age]));
+		TW_TRY(tw_diff_judge(w->d, age, &piece, &round->outcomes[age]));
 	}
 	return tw_space_status(w->d->space);
 }
