@@ -160,11 +160,37 @@ static bool goes_with(struct tw_paint *paint, const struct tw_change *change, si
 			       share_text(paint, &change->after.client[k])) == 0);
 }
 
+/* "0.00 % -> blocked" reads like a loss: those who decide had nothing, and get nothing. */
+static void draw_one_way(struct tw_doc *doc, const struct tw_change *change)
+{
+	struct tw_paint *paint = &doc->paint;
+	const char *ids = NULL;
+
+	for (size_t i = 0; i < change->clients_n; i++)
+		if (is_told(doc, change, i))
+			ids = tw_paint_kept(paint,
+				tw_arena_printf(paint->arena, "%s%s%s", ids ? ids : "",
+					ids ? ", " : "", change->after.client[i].client->id));
+	begin_row(paint, "request");
+	tw_paint_words(
+		paint, tw_paint_kept(paint,
+			       tw_arena_printf(paint->arena,
+				       change->after.verdict == TW_BLOCKED
+					       ? "passed without a reply%s%s%s, is blocked now"
+					       : "was blocked, passes now without a reply%s%s%s",
+				       ids ? " (" : "", ids ? ids : "", ids ? ")" : "")));
+	tw_paint_newline(paint);
+}
+
 static void draw_clients(struct tw_doc *doc, const struct tw_change *change)
 {
 	struct tw_paint *paint = &doc->paint;
 	bool titled = false;
 
+	if (change->kind == TW_CHANGE_ONE_WAY && !doc->style->verbose) {
+		draw_one_way(doc, change);
+		return;
+	}
 	for (size_t i = 0; i < change->clients_n; i++) {
 		bool told = !is_told(doc, change, i);
 		for (size_t k = 0; !told && k < i; k++)
