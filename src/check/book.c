@@ -10,7 +10,7 @@ tw_status tw_book_new(struct tw_mem *mem, struct tw_book **ret)
 	*book = (struct tw_book){.mem = mem};
 	tw_status status = tw_space_new(mem, 0, &book->space);
 	if (status == TW_OK)
-		status = tw_kept_new(book->space, &book->lists);
+		status = tw_recent_new(book->space, &book->lists);
 	if (status != TW_OK) {
 		tw_book_free(book);
 		return status;
@@ -35,7 +35,7 @@ void tw_book_free(struct tw_book *book)
 	for (size_t i = 0; i < book->chapters; i++)
 		drop(book, i);
 	tw_mem_release(book->mem, book->chapter, book->chapters * sizeof(*book->chapter));
-	tw_kept_free(book->lists);
+	tw_recent_free(book->lists);
 	tw_space_free(book->space);
 	tw_mem_release(book->mem, book, sizeof(*book));
 }

@@ -10,14 +10,14 @@
  */
 
 #include "chapter.h"
-#include "kept.h"
+#include "recent.h"
 
 struct tw_book {
 	struct tw_mem *mem;
-	struct tw_space *space;	     /* what it knows is not computed again; it may be reset */
-	struct tw_kept_lists *lists; /* compiled in it */
-	const struct tw_net *net;    /* that the chapters are about; NULL: there are none yet */
-	struct tw_chapter **chapter; /* by number, NULL: not written */
+	struct tw_space *space;	       /* what it knows is not computed again; it may be reset */
+	struct tw_recent_lists *lists; /* compiled in it */
+	const struct tw_net *net;      /* that the chapters are about; NULL: there are none yet */
+	struct tw_chapter **chapter;   /* by number, NULL: not written */
 	size_t chapters;
 };
 

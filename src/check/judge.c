@@ -90,7 +90,7 @@ tw_status tw_judge_acl(
 		TW_TRY(tw_reading_note(judge->reading, acl, (uint8_t)judge->traffic, false));
 	if (!judge->compiled[i]) {
 		struct tw_rules rules = judge->net->acl[acl].list[view.list];
-		TW_TRY(judge->lists ? tw_kept_compile(judge->lists, rules, view, &judge->acl[i])
+		TW_TRY(judge->lists ? tw_recent_compile(judge->lists, rules, view, &judge->acl[i])
 				    : tw_compile_acl(judge->space, rules, view, &judge->acl[i]));
 		judge->compiled[i] = 1;
 	}

@@ -16,7 +16,7 @@
 
 #include "classes.h"
 #include "levels.h"
-#include "kept.h"
+#include "recent.h"
 #include "path.h"
 #include "reading.h"
 #include "split.h"
@@ -80,7 +80,7 @@ struct tw_judge {
 	struct tw_world world;
 	struct tw_compiled *acl;	       /* [acl * 4 + list * 2 + direction] */
 	struct tw_compiled *group;	       /* the same for groups */
-	struct tw_kept_lists *lists;	       /* compiled for others in this space, or NULL */
+	struct tw_recent_lists *lists;	       /* compiled for others in this space, or NULL */
 	uint8_t *compiled;		       /* one byte each: acls first */
 	struct tw_dead_end *dead_end;	       /* of the world, until the judge is reset */
 	struct tw_covered covered[TW_COVERED]; /* the last rules that were asked about */

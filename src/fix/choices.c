@@ -109,7 +109,7 @@ static tw_status consider(struct tw_proposal *p, const struct tw_aim *aim, enum 
 	struct tw_compiled new;
 	bool fine;
 	TW_TRY(tw_patch_list(&p->m->work, p->rules, p->acl, p->gap->list, edit, n, &rules));
-	TW_TRY(tw_kept_compile(p->m->book->lists, rules, p->view, &new));
+	TW_TRY(tw_recent_compile(p->m->book->lists, rules, p->view, &new));
 	tw_set opened = tw_set_subtract(space, new.allow, p->old.allow);
 	*ret_works = tw_set_is_subset(space, aim->wanted, new.allow);
 	if (!*ret_works)

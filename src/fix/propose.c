@@ -144,7 +144,7 @@ static tw_status reserve(struct tw_proposal *p)
 static tw_status propose(struct tw_proposal *p, enum tw_width width)
 {
 	TW_TRY(reserve(p));
-	TW_TRY(tw_kept_compile(p->m->book->lists, p->rules, p->view, &p->old));
+	TW_TRY(tw_recent_compile(p->m->book->lists, p->rules, p->view, &p->old));
 	TW_TRY(find_wanted(p));
 	if (tw_set_is_empty(p->aim.wanted))
 		return TW_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Compiled lists that are kept: see kept.h. */
-#include "kept.h"
+/* Compiled lists that are kept: see recent.h. */
+#include "recent.h"
 
 #include "map.h"
 #include "mem.h"
@@ -28,35 +28,35 @@ struct kept {
 	struct tw_compiled compiled;
 };
 
-struct tw_kept_lists {
+struct tw_recent_lists {
 	struct tw_space *space;
 	uint64_t resets; /* of the space, when the first of them was compiled */
 	struct kept list[KEPT];
 };
 
-tw_status tw_kept_new(struct tw_space *space, struct tw_kept_lists **ret)
+tw_status tw_recent_new(struct tw_space *space, struct tw_recent_lists **ret)
 {
-	struct tw_kept_lists *lists = tw_mem_alloc(tw_space_mem(space), sizeof(*lists));
+	struct tw_recent_lists *lists = tw_mem_alloc(tw_space_mem(space), sizeof(*lists));
 	if (!lists)
 		return TW_ENOMEM;
-	*lists = (struct tw_kept_lists){.space = space, .resets = tw_space_resets(space)};
+	*lists = (struct tw_recent_lists){.space = space, .resets = tw_space_resets(space)};
 	*ret = lists;
 	return TW_OK;
 }
 
-static void drop(struct tw_kept_lists *lists, struct kept *one)
+static void drop(struct tw_recent_lists *lists, struct kept *one)
 {
 	tw_mem_release(tw_space_mem(lists->space), one->said, one->n * sizeof(*one->said));
 	*one = (struct kept){.said = NULL};
 }
 
-static void drop_all(struct tw_kept_lists *lists)
+static void drop_all(struct tw_recent_lists *lists)
 {
 	for (size_t i = 0; i < KEPT; i++)
 		drop(lists, &lists->list[i]);
 }
 
-void tw_kept_free(struct tw_kept_lists *lists)
+void tw_recent_free(struct tw_recent_lists *lists)
 {
 	if (!lists)
 		return;
@@ -95,8 +95,8 @@ static bool has_resolved_peers(struct tw_rules rules)
 }
 
 /* Takes over `asked`, whose list is compiled into the place of the one that was kept there. */
-static tw_status keep(
-	struct tw_kept_lists *lists, struct tw_rules rules, struct kept *place, struct kept *asked)
+static tw_status keep(struct tw_recent_lists *lists, struct tw_rules rules, struct kept *place,
+	struct kept *asked)
 {
 	TW_TRY(tw_compile_acl(lists->space, rules, asked->view, &asked->compiled));
 	drop(lists, place);
@@ -105,8 +105,8 @@ static tw_status keep(
 	return TW_OK;
 }
 
-tw_status tw_kept_compile(struct tw_kept_lists *lists, struct tw_rules rules, struct tw_view view,
-	struct tw_compiled *ret)
+tw_status tw_recent_compile(struct tw_recent_lists *lists, struct tw_rules rules,
+	struct tw_view view, struct tw_compiled *ret)
 {
 	struct tw_mem *mem = tw_space_mem(lists->space);
 	if (rules.n == 0 || has_resolved_peers(rules))

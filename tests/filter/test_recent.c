@@ -7,7 +7,7 @@
 
 #include "test_alloc.h"
 
-#include "kept.h"
+#include "recent.h"
 #include "lists.h"
 #include "vec.h"
 
@@ -56,12 +56,12 @@ static void change(struct tw_rule *rule, uint32_t which)
 	}
 }
 
-static void same(struct tw_space *space, struct tw_kept_lists *kept, struct tw_rules rules)
+static void same(struct tw_space *space, struct tw_recent_lists *recent, struct tw_rules rules)
 {
 	for (size_t i = 0; i < TW_COUNT(views); i++) {
 		struct tw_compiled a, b;
 
-		assert_int_equal(tw_kept_compile(kept, rules, views[i], &a), TW_OK);
+		assert_int_equal(tw_recent_compile(recent, rules, views[i], &a), TW_OK);
 		assert_int_equal(tw_compile_acl(space, rules, views[i], &b), TW_OK);
 		assert_int_equal(a.allow, b.allow);
 		assert_int_equal(a.deny, b.deny);
@@ -76,32 +76,32 @@ static void as_compiled_anew(void **state)
 	struct test_random random;
 	struct test_alloc alloc;
 	struct tw_space *space;
-	struct tw_kept_lists *kept;
+	struct tw_recent_lists *recent;
 
 	(void)state;
-	test_random_init(&random, "kept lists");
+	test_random_init(&random, "recent lists");
 	test_alloc_init(&alloc);
 	struct tw_mem *mem = test_mem_new(&alloc);
 	assert_int_equal(tw_space_new(mem, 0, &space), TW_OK);
-	assert_int_equal(tw_kept_new(space, &kept), TW_OK);
+	assert_int_equal(tw_recent_new(space, &recent), TW_OK);
 	for (int round = 0; round < 60; round++) {
 		list_random(&list, &random, true, false);
-		same(space, kept, list.rules);
+		same(space, recent, list.rules);
 		for (uint32_t which = 0; which < CHANGES && list.rules.n > 0; which++) {
 			size_t at = (size_t)test_random_below(&random, list.rules.n);
 			struct tw_rule old = list.rule[at];
 
 			for (int twice = 0; twice < 2; twice++) {
 				change(&list.rule[at], which);
-				same(space, kept, list.rules);
+				same(space, recent, list.rules);
 			}
 			list.rule[at] = old;
 			if (test_random_below(&random, 8) == 0)
 				tw_space_reset(space);
-			same(space, kept, list.rules);
+			same(space, recent, list.rules);
 		}
 	}
-	tw_kept_free(kept);
+	tw_recent_free(recent);
 	tw_space_free(space);
 	test_mem_free(&alloc, mem);
 }
