@@ -125,7 +125,7 @@ static tw_status blocks_of(struct tw_results *r, const struct tw_peer *peer, con
 }
 
 /* The list sees replies to the initiator go out, and replies of the responder come in. */
-static tw_status add_subject(
+tw_status tw_finding_subject_of(
 	struct tw_results *r, struct tw_finding_draft *f, const struct tw_draft *draft)
 {
 	const struct tw_flow *flow = &draft->flow;
@@ -152,7 +152,7 @@ static tw_status join_draft(
 	struct tw_results *r, struct tw_finding_draft *f, const struct tw_draft *draft)
 {
 	TW_TRY(tw_finding_add_flow(r, f, draft->flow.id));
-	TW_TRY(add_subject(r, f, draft));
+	TW_TRY(tw_finding_subject_of(r, f, draft));
 	if (draft->interfaces > f->interfaces)
 		f->interfaces = draft->interfaces;
 	return relate(r, f, draft);

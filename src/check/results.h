@@ -285,6 +285,8 @@ TW_NODISCARD tw_status tw_finding_add_flow(
 bool tw_subject_same(const struct tw_subject *a, const struct tw_subject *b);
 TW_NODISCARD tw_status tw_finding_add_subject(
 	struct tw_results *results, struct tw_finding_draft *finding, struct tw_subject subject);
+TW_NODISCARD tw_status tw_finding_subject_of(
+	struct tw_results *results, struct tw_finding_draft *finding, const struct tw_draft *draft);
 TW_NODISCARD tw_status tw_finding_relate(struct tw_results *results,
 	struct tw_finding_draft *finding, const struct tw_related *related);
 /* TW110 speaks of all holes of an ACL: the lists and rules of the later ones. */

@@ -57,7 +57,8 @@ static void test_ids_refused(void **state)
 	refuses(&w, NULL, "WEB-1",
 		"nothing in the input is called \"WEB-1\"; did you mean \"web-1\" or \"web-2\"");
 	refuses(&w, NULL, "subn",
-		"nothing in the input is called \"subn\"; did you mean \"subnet-a\", \"subnet-b\" or \"subnet-x\"");
+		"nothing in the input is called \"subn\"; did you mean \"subnet-a\", "
+		"\"subnet-b\" or \"subnet-x\"");
 	refuses(&w, NULL, "intrenet",
 		"nothing in the input is called \"intrenet\"; did you mean \"internet\"");
 	world_close(&w);
