@@ -172,6 +172,8 @@ static tw_status shut_on_purpose(struct tw_results *r, const struct tw_outcome *
 		struct tw_port_list shut;
 		TW_TRY(shut_ports(r, o, &shut));
 		all = to_ports(space, o->family, all, shut);
+	} else if (o->reply_kind == TW_REPLY_ICMP) {
+		all = tw_icmp_replies(r->judge, o);
 	}
 	tw_set open = all;
 	for (size_t i = 0; i < o->path->crossings; i++) {
