@@ -117,20 +117,25 @@ static bool is_narrow(struct tw_ports ports)
 	return (uint32_t)ports.hi - ports.lo + 1 < TW_NARROW_RULE;
 }
 
-/* Rule 3: a narrow rule inside a wider allow stays a service: somebody named it. */
-static bool inside_a_wider(struct tw_judge *judge, const struct tw_atom *atom,
-	struct tw_rules rules, size_t rule, struct tw_ports ports)
+/*
+ * Rule 3: a narrow rule inside a wider allow stays a service: somebody named it. The wider one may
+ * be several rules: 1024-3388 and 3390-65535 are one range, and 3389 in its hole is not a part of
+ * it.
+ */
+static tw_status inside_a_wider(struct tw_judge *judge, struct tw_arena *arena,
+	const struct tw_atom *atom, struct tw_rules rules, struct tw_ports ports, bool *ret)
 {
+	struct tw_port_list wide = {NULL, 0};
 	for (size_t i = 0; i < rules.n; i++) {
-		struct tw_ports wide;
-		if (i == rule || rules.rule[i].action != TW_ALLOW ||
-			!tw_rule_ports_for(&rules.rule[i], atom->protocol, &wide) ||
-			is_narrow(wide) || wide.lo > ports.lo || wide.hi < ports.hi)
-			continue;
-		if (tw_rule_meets(judge, atom, &rules.rule[i]))
-			return true;
+		struct tw_ports one;
+		if (rules.rule[i].action == TW_ALLOW &&
+			tw_rule_ports_for(&rules.rule[i], atom->protocol, &one) &&
+			!is_narrow(one) && tw_rule_meets(judge, atom, &rules.rule[i]))
+			TW_TRY(tw_ports_union(arena, wide, (struct tw_port_list){&one, 1}, &wide));
 	}
-	return false;
+	TW_TRY(tw_ports_bridge(arena, wide, &wide));
+	*ret = tw_ports_around(wide, ports) != NULL;
+	return TW_OK;
 }
 
 tw_status tw_atom_services(struct tw_judge *judge, struct tw_arena *arena,
@@ -152,8 +157,9 @@ tw_status tw_atom_services(struct tw_judge *judge, struct tw_arena *arena,
 	 */
 	if (tw_ports_class(ports) == TW_CLASS_REPLY || tw_ports_class(ports) == TW_CLASS_OPEN)
 		return TW_OK;
-	bool named = is_narrow(ports) && tw_ports_class(ports) == TW_CLASS_SERVICE &&
-		     inside_a_wider(judge, atom, rules, rule, ports);
+	bool named = false;
+	if (is_narrow(ports) && tw_ports_class(ports) == TW_CLASS_SERVICE)
+		TW_TRY(inside_a_wider(judge, arena, atom, rules, ports, &named));
 	struct tw_port_list out = {TW_NEW_ARRAY(arena, struct tw_ports, pieces.n), 0};
 	if (!out.v)
 		return TW_ENOMEM;

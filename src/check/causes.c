@@ -131,18 +131,50 @@ static tw_status wanted_part(struct tw_results *r, const struct tw_crossing *c,
 	return tw_space_status(space);
 }
 
+/* Ports from 1024 up whose replies do not return; all of them where too many do (rule 5). */
+static tw_status shut_ports(
+	struct tw_results *r, const struct tw_outcome *o, struct tw_port_list *ret)
+{
+	struct tw_port_list all = {TW_NEW(r->work, struct tw_ports), 1}, back;
+	if (!all.v)
+		return TW_ENOMEM;
+	*all.v = (struct tw_ports){1024, 65535};
+	TW_TRY(tw_ports_intersect(r->work, all, o->leg[0].returns, &back));
+	if (tw_share_of(tw_ports_size(back), tw_ports_size(all)) == TW_SHARE_NONE)
+		return tw_ports_subtract(r->work, all, back, ret);
+	*ret = all;
+	return TW_OK;
+}
+
+/* The packets of `set` whose client's port is one of these. */
+static tw_set to_ports(
+	struct tw_space *space, uint8_t family, tw_set set, struct tw_port_list ports)
+{
+	tw_set within = TW_EMPTY;
+	for (size_t i = 0; i < ports.n; i++) {
+		struct tw_box box = tw_box_all(family);
+		box.client = ports.v[i];
+		within = tw_set_union(space, within, tw_set_box(space, &box));
+	}
+	return tw_set_intersect(space, set, within);
+}
+
 /*
- * Rule 10: the pairs of addresses whose replies are shut on purpose, on every port from 1024 up.
- * What is left of the outcome is what somebody may miss.
+ * Rule 10: the pairs of addresses whose replies are shut on purpose, on every port from 1024 up; a
+ * service that is let in before the deny is no way back. What is left of the outcome is what
+ * somebody may miss.
  */
 static tw_status shut_on_purpose(struct tw_results *r, const struct tw_outcome *o, tw_set *ret)
 {
 	struct tw_space *space = r->judge->space;
-	struct tw_box box = tw_box_all(o->family);
-	if (o->reply_kind == TW_REPLY_PORTS)
-		box.client = (struct tw_ports){1024, 65535};
-	tw_set all = tw_set_intersect(
-		space, tw_set_forget(space, o->set, TW_FIELD_SERVICE), tw_set_box(space, &box));
+	tw_set all = tw_set_forget(space, o->set, TW_FIELD_SERVICE);
+	if (o->reply_kind == TW_REPLY_PORTS) {
+		struct tw_port_list shut;
+		TW_TRY(shut_ports(r, o, &shut));
+		all = to_ports(space, o->family, all, shut);
+	} else if (o->reply_kind == TW_REPLY_ICMP) {
+		all = tw_icmp_replies(r->judge, o);
+	}
 	tw_set open = all;
 	for (size_t i = 0; i < o->path->crossings; i++) {
 		const struct tw_crossing *c = &o->path->crossing[i];
