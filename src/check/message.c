@@ -271,8 +271,9 @@ static tw_status shut_message(struct tw_results *r, struct tw_finding_draft *f)
 	if (!what || !rules || !acl)
 		return TW_ENOMEM;
 	f->finding.message = tw_arena_printf(r->arena,
-		"%s %s: no request gets through, %s lets none of them %s %s (%s)",
-		calls ? "calls to" : "callers of", what, acl,
+		"%s %s: no request gets through%s, %s lets none of them %s %s (%s)",
+		calls ? "calls to" : "callers of", what,
+		f->cause.family == TW_IPV6 ? " over IPv6" : "", acl,
 		f->cause.list == TW_INGRESS ? "into" : "out of", places[f->cause.role], rules);
 	return f->finding.message ? TW_OK : TW_ENOMEM;
 }
