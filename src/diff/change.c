@@ -383,7 +383,29 @@ static bool is_one(const struct tw_making *x, const struct tw_making *y)
 	       tw_ports_equal(x->returns[TW_NEW], y->returns[TW_NEW]);
 }
 
-tw_status tw_change_add(struct tw_diffing *d, const struct tw_where *where, unsigned round,
+struct sets {
+	tw_set *v;
+	size_t n, room;
+};
+
+/* The set in parts whose protocols have the same addresses. */
+static tw_status by_protocol(struct tw_diffing *d, tw_set set, struct sets *ret)
+{
+	struct tw_space *space = d->space;
+	struct tw_residuals groups = TW_VEC_EMPTY;
+	tw_set split = tw_partition_split(space, set, TW_FIELD_FROM, d->mem, &groups);
+	tw_status status = tw_space_status(space);
+	for (size_t i = 0; status == TW_OK && i < groups.n; i++)
+		status = TW_VEC_PUSH(d->mem, ret,
+			groups.n == 1
+				? set
+				: tw_set_intersect(space, set,
+					  tw_partition_where(space, split, (uint16_t)(i + 1))));
+	tw_residuals_free(d->mem, &groups);
+	return status == TW_OK ? tw_space_status(space) : status;
+}
+
+static tw_status add_one(struct tw_diffing *d, const struct tw_where *where, unsigned round,
 	const struct tw_twin *twin)
 {
 	struct tw_making *m = TW_NEW(d->arena, struct tw_making);
@@ -411,6 +433,24 @@ tw_status tw_change_add(struct tw_diffing *d, const struct tw_where *where, unsi
 	return TW_VEC_PUSH(d->mem, &d->found, m);
 }
 
+/* Protocols without ports come several at once: those with other addresses met other rules. */
+tw_status tw_change_add(struct tw_diffing *d, const struct tw_where *where, unsigned round,
+	const struct tw_twin *twin)
+{
+	enum tw_age age = twin->outcome[TW_NEW] ? TW_NEW : TW_OLD;
+	struct sets parts = TW_VEC_EMPTY;
+	if (twin->outcome[age]->reply_kind != TW_REPLY_WHOLE)
+		return add_one(d, where, round, twin);
+	tw_status status = by_protocol(d, twin->set, &parts);
+	for (size_t i = 0; status == TW_OK && i < parts.n; i++) {
+		struct tw_twin part = *twin;
+		part.set = parts.v[i];
+		status = add_one(d, where, round, &part);
+	}
+	TW_VEC_FREE(d->mem, &parts);
+	return status;
+}
+
 static tw_status fill(struct tw_making *m)
 {
 	const struct tw_outcome *shown;
@@ -429,17 +469,13 @@ static tw_status fill(struct tw_making *m)
 /* Boxes have no protocol: those with other addresses are another change. */
 static tw_status fill_by_protocol(struct tw_making *m)
 {
-	struct tw_space *space = m->d->space;
-	struct tw_residuals parts = TW_VEC_EMPTY;
-	tw_set set = m->twin.set;
-	tw_set split = tw_partition_split(space, set, TW_FIELD_FROM, m->d->mem, &parts);
-	tw_status status = tw_space_status(space);
+	struct sets parts = TW_VEC_EMPTY;
+	tw_status status = by_protocol(m->d, m->twin.set, &parts);
 	for (size_t i = 0; status == TW_OK && i < parts.n; i++) {
-		m->twin.set = tw_set_intersect(
-			space, set, tw_partition_where(space, split, (uint16_t)(i + 1)));
+		m->twin.set = parts.v[i];
 		status = fill(m);
 	}
-	tw_residuals_free(m->d->mem, &parts);
+	TW_VEC_FREE(m->d->mem, &parts);
 	return status;
 }
 
