@@ -280,10 +280,17 @@ tw_status tw_finding_clients(struct tw_results *results, struct tw_finding_draft
 		while (k < finding->client.n &&
 			strcmp(finding->client.v[k].client->id, client[i].client->id) != 0)
 			k++;
-		if (k == finding->client.n)
+		if (k == finding->client.n) {
 			TW_TRY(TW_VEC_PUSH(results->mem, &finding->client, client[i]));
-		else if (tw_client_passes_less(&client[i], &finding->client.v[k]))
-			finding->client.v[k] = client[i];
+			continue;
+		}
+		/* It is as likely as in the flow where it is likeliest. */
+		struct tw_client_result *known = &finding->client.v[k];
+		enum tw_level level =
+			client[i].level > known->level ? client[i].level : known->level;
+		if (tw_client_passes_less(&client[i], known))
+			*known = client[i];
+		known->level = level;
 	}
 	return TW_OK;
 }
