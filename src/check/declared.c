@@ -228,6 +228,26 @@ static tw_status answer_intent(
 	return tw_space_status(r->judge->space);
 }
 
+/*
+ * Replies to whoever has a name and picks ports that no usual client does: a rule for them looks
+ * like one for a service. The usual ranges are told by themselves (classes.h).
+ */
+static tw_status answer_name(struct tw_results *r, const struct tw_named *named, answer_list *list)
+{
+	static const int16_t ported[] = {TW_PROTOCOL_TCP, TW_PROTOCOL_UDP};
+	const struct tw_end end = {.text = named->name, .named = named, .span = named->span};
+	struct tw_selection selection;
+
+	TW_TRY(select_end(r, &end, &selection));
+	tw_set ends = addresses_of(r, TW_FIELD_TO, &selection);
+	for (size_t i = 0; i < named->client->ranges; i++)
+		for (size_t p = 0; p < TW_COUNT(ported); p++)
+			if (tw_ports_class(named->client->range[i]) == TW_CLASS_SERVICE)
+				TW_TRY(add_answer(
+					r, ported[p], named->client->range[i], ends, list));
+	return TW_OK;
+}
+
 static tw_status keep_answers(struct tw_results *r, const answer_list *list)
 {
 	if (!r->answer) /* the same ones come after each reset, with sets anew */
@@ -274,7 +294,7 @@ static tw_status build_names(struct tw_results *results, bool perhaps_nobody)
 	return status;
 }
 
-static tw_status build_flows(struct tw_results *results)
+static tw_status build_answers(struct tw_results *results)
 {
 	struct tw_intents_view view = tw_intents_view(results->options->intents);
 	answer_list answers = TW_VEC_EMPTY;
@@ -288,6 +308,9 @@ static tw_status build_flows(struct tw_results *results)
 		if (status == TW_OK)
 			status = answer_intent(results, &view.intent[i], &answers);
 	}
+	for (size_t i = 0; i < view.nameds && status == TW_OK; i++)
+		if (view.named[i].client)
+			status = answer_name(results, &view.named[i], &answers);
 	if (status == TW_OK)
 		status = keep_answers(results, &answers);
 	TW_VEC_FREE(results->mem, &answers);
@@ -296,7 +319,7 @@ static tw_status build_flows(struct tw_results *results)
 
 tw_status tw_declared_build(struct tw_results *results)
 {
-	TW_TRY(build_flows(results));
+	TW_TRY(build_answers(results));
 	return build_names(results, false);
 }
 

@@ -13,8 +13,8 @@ struct tw_declared {
 };
 
 /*
- * Replies that stated flows ask for, as a list that does not know better takes them: for requests
- * of whoever answers, to the ports of the clients.
+ * Replies that stated flows ask for, and those to names whose client picks unusual ports, as a list
+ * that does not know better takes them: for requests of whoever answers, to these ports.
  */
 struct tw_answers {
 	int16_t protocol;
@@ -23,7 +23,7 @@ struct tw_answers {
 };
 
 /*
- * Of what a rule for these ports lets pass, the replies of stated flows: to every range of a
+ * Of what a rule for these ports lets pass, such replies: to every range of a
  * client's ports that it holds as a whole. A rule that holds a part of one is there for something
  * else, such as a service at 50000.
  */

@@ -312,9 +312,9 @@ static const char *protocol_words(struct work *w, const struct tw_opened *o)
 	return tw_arena_printf(w->arena, "%s type %u code %u", name, icmp->type_lo, icmp->code_lo);
 }
 
-static const char *opened_words(struct work *w, const struct tw_opened *o)
+/* "TCP 1024-65535 from 0.0.0.0/0", around all of it. */
+static const char *hull_words(struct work *w, const struct tw_opened *o, bool in)
 {
-	bool in = w->view.list == TW_INGRESS;
 	struct hull hull = hull_of(o, in);
 	char buf[TW_PREFIX_TEXT];
 	const char *text = protocol_words(w, o);
@@ -325,6 +325,87 @@ static const char *opened_words(struct work *w, const struct tw_opened *o)
 	return text ? tw_arena_printf(w->arena, "%s %s %s", text, in ? "from" : "to",
 			      tw_prefix_text(tw_range_cover(hull.peer), buf))
 		    : NULL;
+}
+
+/* The peers of a box: of a list's boxes, the other end. */
+struct peers {
+	const struct tw_prefix *v;
+	size_t n;
+};
+
+static struct peers peers_of(const struct tw_flow_box *box, bool in)
+{
+	return in ? (struct peers){box->from, box->from_n} : (struct peers){box->to, box->to_n};
+}
+
+static bool same_peers(struct peers a, struct peers b)
+{
+	bool same = a.n == b.n;
+	for (size_t i = 0; same && i < a.n; i++)
+		same = tw_prefix_cmp(a.v[i], b.v[i]) == 0;
+	return same;
+}
+
+/* "TCP 1024-3388, 3390-65535 from 0.0.0.0/0": all boxes from `first` on that have its peers. */
+static const char *part_words(struct work *w, const struct tw_opened *o, size_t first, bool in)
+{
+	struct peers peers = peers_of(&o->box[first], in);
+	char buf[TW_PREFIX_TEXT];
+	const char *text = protocol_words(w, o), *comma = "";
+	for (size_t i = first; i < o->boxes_n; i++) {
+		const struct tw_flow_box *box = &o->box[i];
+		for (size_t k = 0; text && k < box->service_n; k++, comma = ",") {
+			struct tw_ports p = box->service[k];
+			if (!same_peers(peers, peers_of(box, in)))
+				break;
+			text = p.lo == p.hi
+				       ? tw_arena_printf(w->arena, "%s%s %u", text, comma, p.lo)
+				       : tw_arena_printf(
+						 w->arena, "%s%s %u-%u", text, comma, p.lo, p.hi);
+		}
+	}
+	for (size_t i = 0; text && i < peers.n; i++)
+		text = tw_arena_printf(w->arena, "%s%s %s", text,
+			i > 0 ? ","
+			: in  ? " from"
+			      : " to",
+			tw_prefix_text(peers.v[i], buf));
+	return text;
+}
+
+/* Few enough to be told one by one. */
+static bool are_few(const struct tw_opened *o, bool in)
+{
+	enum { MOST = 3 };
+	size_t ranges = 0;
+	for (size_t i = 0; i < o->boxes_n; i++) {
+		ranges += o->box[i].service_n > 0 ? o->box[i].service_n : 1;
+		if (ranges > MOST || peers_of(&o->box[i], in).n > MOST)
+			return false;
+	}
+	return true;
+}
+
+/* All of it in parts; of many parts what is around them, and that it is not all of that. */
+static const char *opened_words(struct work *w, const struct tw_opened *o)
+{
+	bool in = w->view.list == TW_INGRESS;
+	const char *text = NULL;
+	if (!are_few(o, in)) {
+		text = hull_words(w, o, in);
+		return text ? tw_arena_printf(w->arena, "parts of %s", text) : NULL;
+	}
+	for (size_t i = 0; i < o->boxes_n; i++) {
+		bool told = false;
+		for (size_t k = 0; k < i; k++)
+			told |= same_peers(peers_of(&o->box[k], in), peers_of(&o->box[i], in));
+		const char *one = told ? NULL : part_words(w, o, i, in);
+		if (!told)
+			text = text && one ? tw_arena_printf(w->arena, "%s, %s", text, one) : one;
+		if (!text)
+			return NULL;
+	}
+	return text;
 }
 
 /* "TCP 1024-65535 from 0.0.0.0/0": what this list opens, protocol by protocol. */

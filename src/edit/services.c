@@ -29,7 +29,7 @@ static const struct tw_known_service services[] = {
 	{TW_PROTOCOL_TCP, 5986, "winrm-tls", "WinRM with TLS", TW_UNTOLD, LAST},
 	{TW_PROTOCOL_TCP, 6379, "redis", "Redis", TW_TOLD_FIRST, 4},
 	{TW_PROTOCOL_TCP, 6443, "kubernetes", "Kubernetes API", TW_TOLD, 12},
-	{TW_PROTOCOL_TCP, 8080, "http-alt", "HTTP 8080", TW_TOLD, 13},
+	{TW_PROTOCOL_TCP, 8080, "http-alt", "HTTP (alternative)", TW_TOLD, 13},
 	{TW_PROTOCOL_TCP, 9042, "cassandra", "Cassandra", TW_UNTOLD, LAST},
 	{TW_PROTOCOL_TCP, 9092, "kafka", "Kafka", TW_TOLD, LAST},
 	{TW_PROTOCOL_TCP, 9200, "elasticsearch", "Elasticsearch", TW_TOLD_FIRST, 7},

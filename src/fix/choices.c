@@ -59,18 +59,21 @@ static void place_for(const struct tw_proposal *p, const struct tw_aim *aim,
  * nacl-add-before-delete, quota-nacl-rules */
 static bool fits(struct tw_proposal *p, const struct tw_edit *edit, size_t n)
 {
-	size_t count = tw_list_entries(p->rules, p->gap->family);
+	size_t count = tw_list_entries(p->rules, p->gap->family), more = 0;
 	for (size_t i = 0; i < n; i++)
-		count += edit[i].operation == TW_ADD;
-	bool fits = count <= p->m->quota || n == 0 ||
-		    count == tw_list_entries(p->rules, p->gap->family);
-	if (!fits)
-		p->m->refusal = tw_arena_printf(p->m->arena,
-			"%s has %zu of %u %s entries for IPv%u, the default deny included: no rule "
-			"can be added",
-			p->acl, tw_list_entries(p->rules, p->gap->family), p->m->quota,
-			p->gap->list == TW_INGRESS ? "inbound" : "outbound", p->gap->family);
-	return fits;
+		more += edit[i].operation == TW_ADD;
+	if (more == 0 || count + more <= p->m->quota)
+		return true;
+	size_t room = count < p->m->quota ? p->m->quota - count : 0;
+	const char *short_of =
+		room == 0 ? "no rule can be added"
+			  : tw_arena_printf(p->m->arena, "%zu more fit%s, and it takes %zu", room,
+				    room == 1 ? "s" : "", more);
+	p->m->refusal = tw_arena_printf(p->m->arena,
+		"%s has %zu of %u %s entries for IPv%u, the default deny included: %s", p->acl,
+		count, p->m->quota, p->gap->list == TW_INGRESS ? "inbound" : "outbound",
+		p->gap->family, short_of ? short_of : "the others do not fit");
+	return false;
 }
 
 /* What others decided and this would now let through: denies written on purpose stay. */
@@ -359,6 +362,16 @@ static tw_status take_denies_away(struct tw_proposal *p, const struct tw_aim *ai
 	return works || !ok ? TW_OK : consider(p, aim, kind, edit, n, &works);
 }
 
+/* No rule behind it lets anything of its family pass. */
+static bool is_at_the_end(struct tw_rules rules, size_t rule)
+{
+	for (size_t i = rule + 1; i < rules.n; i++)
+		if (rules.rule[i].family == rules.rule[rule].family &&
+			(rules.rule[i].action != TW_DENY || rules.rule[i].maybe))
+			return false;
+	return true;
+}
+
 /* A deny of everything at the end is what AWS does anyway, and a rule that decides nothing is no
  * loss: where no rule can be added, its number is taken. */
 static tw_status take_over(struct tw_proposal *p, const struct tw_aim *aim)
@@ -366,7 +379,7 @@ static tw_status take_over(struct tw_proposal *p, const struct tw_aim *aim)
 	bool works;
 	for (size_t i = 0; i < p->rules.n && p->entries == 1; i++) {
 		const struct tw_rule *rule = &p->rules.rule[i];
-		bool end = aim->decides[i] && is_catch_all(rule) && !rule->implicit;
+		bool end = aim->decides[i] && is_catch_all(rule) && is_at_the_end(p->rules, i);
 		if (rule->implicit || rule->maybe || rule->family != p->gap->family ||
 			(!end && !p->idle[i]))
 			continue;

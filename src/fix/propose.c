@@ -65,8 +65,8 @@ static tw_status find_wanted(struct tw_proposal *p)
 	TW_TRY(decided_where(p, tw_is_aimed, &aimed));
 	if (p->gap->direction == TW_REPLY)
 		TW_TRY(decided_where(p, is_on_purpose, &purpose));
-	all = tw_set_union(space, lost, tw_set_subtract(space, all, aimed));
-	p->aim.wanted = tw_set_subtract(space, tw_set_intersect(space, all, p->old.deny), purpose);
+	all = tw_set_subtract(space, tw_set_subtract(space, all, aimed), purpose);
+	p->aim.wanted = tw_set_intersect(space, tw_set_union(space, lost, all), p->old.deny);
 	return tw_space_status(space);
 }
 

@@ -78,12 +78,23 @@ const struct tw_flow *tw_flow_of(const struct tw_report *report, const char *id)
 	return NULL;
 }
 
-/* A flow that nothing asks for any more was a permission that lost something: it is mended. */
-static bool any_worse(const struct tw_report *before, const struct tw_report *after)
+static bool is_of(const struct tw_finding *finding, const char *flow)
+{
+	for (size_t i = 0; flow && i < finding->flows_n; i++)
+		if (strcmp(finding->flow[i], flow) == 0)
+			return true;
+	return finding->flows_n == 0 && !flow;
+}
+
+/* Some flow of the finding, or with `own` false some other one. One that nothing asks for any more
+ * was a permission that lost something: it is mended. */
+static bool any_worse(const struct tw_report *before, const struct tw_report *after,
+	const struct tw_finding *finding, bool own)
 {
 	for (size_t i = 0; i < before->flows_n; i++) {
 		const struct tw_flow *flow = tw_flow_of(after, before->flow[i].id);
-		if (flow && tw_is_worse(&before->flow[i], flow))
+		if (flow && tw_is_worse(&before->flow[i], flow) &&
+			is_of(finding, before->flow[i].id) == own)
 			return true;
 	}
 	return false;
@@ -140,14 +151,6 @@ static bool is_known_finding(const struct tw_state *before, const struct tw_find
 			before->report->finding[i].level >= finding->level)
 			return true;
 	return false;
-}
-
-static bool is_of(const struct tw_finding *finding, const char *flow)
-{
-	for (size_t i = 0; flow && i < finding->flows_n; i++)
-		if (strcmp(finding->flow[i], flow) == 0)
-			return true;
-	return finding->flows_n == 0 && !flow;
 }
 
 /* A rule that lets requests pass asks for a flow of its own: it has to work, too. */
@@ -223,9 +226,10 @@ static tw_status compare_whole(struct tw_mender *m, size_t at, struct tw_trial *
 static tw_status compare(struct tw_mender *m, size_t at, struct tw_trial *trial)
 {
 	const struct tw_finding *mine = &m->now.report->finding[at];
-	bool others = any_worse(m->now.report, trial->report);
-	for (size_t f = 0; f < trial->report->findings_n && !others; f++) {
-		const struct tw_finding *one = &trial->report->finding[f];
+	const struct tw_report *now = m->now.report, *after = trial->report;
+	bool others = any_worse(now, after, mine, false);
+	for (size_t f = 0; f < after->findings_n && !others; f++) {
+		const struct tw_finding *one = &after->finding[f];
 		if (one->suppressed)
 			continue;
 		if (trial->needs[f].n > 0)
@@ -235,7 +239,8 @@ static tw_status compare(struct tw_mender *m, size_t at, struct tw_trial *trial)
 	}
 	if (!others && trial->more.n == 0)
 		TW_TRY(compare_whole(m, at, trial));
-	trial->proved = !others && trial->more.n == 0;
+	/* Requests that pass now may lose their replies until these are let through, too. */
+	trial->proved = !others && trial->more.n == 0 && !any_worse(now, after, mine, true);
 	if (others)
 		tw_gaps_free(m, &trial->more);
 	return TW_OK;

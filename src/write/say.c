@@ -162,6 +162,9 @@ const char *tw_say_verdict(enum tw_verdict verdict)
 
 const char *tw_say_flow_verdict(const struct tw_flow *flow)
 {
+	/* What passes completes, but something that was asked for does not pass. */
+	if (flow->satisfied == 0 && flow->verdict == TW_COMPLETE)
+		return "IN PART";
 	if (flow->expect == NULL || strcmp(flow->expect, "never") != 0)
 		return tw_say_verdict(flow->verdict);
 	return flow->satisfied == 1   ? "NEVER PASSES"

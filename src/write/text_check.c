@@ -41,7 +41,7 @@ static bool is_well(const struct tw_flow *flow)
 {
 	if (flow->expect != NULL && strcmp(flow->expect, "never") == 0)
 		return flow->satisfied == 1;
-	return flow->verdict == TW_COMPLETE;
+	return flow->verdict == TW_COMPLETE && flow->satisfied != 0;
 }
 
 static const char *request_word(const struct tw_flow *flow)
