@@ -264,22 +264,36 @@ static tw_status causes(struct tw_results *r, const struct tw_outcome *o,
 	return tw_space_status(r->judge->space);
 }
 
-tw_status tw_causes_of(struct tw_results *results, const struct tw_outcome *outcome,
-	enum tw_level level, struct tw_cause *ret, size_t *ret_n)
+/* Of the replies that are waited for, but for those of `apart`. */
+static tw_status causes_but(struct tw_results *results, const struct tw_outcome *outcome,
+	enum tw_level level, tw_set apart, struct tw_cause *ret, size_t *ret_n)
 {
 	struct tw_space *space = results->judge->space;
-	tw_set wanted, waiting[TW_LOOKS] = {TW_EMPTY};
-	TW_TRY(shut_on_purpose(results, outcome, &wanted));
+	tw_set waiting[TW_LOOKS] = {TW_EMPTY};
 	/* Without ports there is one reply, and it travels on every leg. */
 	unsigned legs = outcome->reply_kind == TW_REPLY_PORTS ? outcome->legs : outcome->path->legs;
 	for (unsigned i = 0; i < legs; i++)
 		waiting[i] =
-			tw_set_subtract(space, waiting_replies(results, outcome, i, level), wanted);
+			tw_set_subtract(space, waiting_replies(results, outcome, i, level), apart);
 	if (outcome->path->unanswered) { /* no list is to blame */
 		*ret_n = 0;
 		return tw_space_status(space);
 	}
 	return causes(results, outcome, TW_REPLY, waiting, ret, ret_n);
+}
+
+tw_status tw_causes_of(struct tw_results *results, const struct tw_outcome *outcome,
+	enum tw_level level, struct tw_cause *ret, size_t *ret_n)
+{
+	tw_set wanted;
+	TW_TRY(shut_on_purpose(results, outcome, &wanted));
+	return causes_but(results, outcome, level, wanted, ret, ret_n);
+}
+
+tw_status tw_causes_of_stated(struct tw_results *results, const struct tw_outcome *outcome,
+	enum tw_level level, struct tw_cause *ret, size_t *ret_n)
+{
+	return causes_but(results, outcome, level, TW_EMPTY, ret, ret_n);
 }
 
 tw_status tw_denials_of(struct tw_results *results, const struct tw_outcome *outcome,

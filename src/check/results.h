@@ -236,6 +236,9 @@ enum tw_level tw_hurt_level(
  */
 TW_NODISCARD tw_status tw_causes_of(struct tw_results *results, const struct tw_outcome *outcome,
 	enum tw_level level, struct tw_cause *ret, size_t *ret_n);
+/* The same of a flow that somebody states: whoever wrote a denial, it is not what was asked for. */
+TW_NODISCARD tw_status tw_causes_of_stated(struct tw_results *results,
+	const struct tw_outcome *outcome, enum tw_level level, struct tw_cause *ret, size_t *ret_n);
 /* The rules of one list that decide `dead`, as a cause whose family and protocol are set. */
 TW_NODISCARD tw_status tw_cause_blame(struct tw_results *results, uint32_t acl, struct tw_view view,
 	const struct tw_compiled *compiled, tw_set dead, struct tw_cause *cause);

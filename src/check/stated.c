@@ -62,7 +62,7 @@ static tw_status first_cause(struct tw_results *r, const struct tw_outcome *o, s
 		TW_TRY(tw_denials_of(r, o, cause, &n));
 	else if (o->verdict == TW_ONE_WAY || o->verdict == TW_PARTIAL) {
 		enum tw_level hurt = tw_hurt_level(o, true, &edge);
-		TW_TRY(tw_causes_of(r, o, hurt, cause, &n));
+		TW_TRY(tw_causes_of_stated(r, o, hurt, cause, &n));
 	}
 	if (n > 0)
 		*ret = cause[0];

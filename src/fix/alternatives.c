@@ -66,9 +66,11 @@ static tw_status propose_all(struct tw_mender *m, const tw_gaps *gaps,
 {
 	*ret_all = true;
 	for (size_t i = 0; *ret_all && i < gaps->n; i++) {
+		const struct tw_gap *gap = &gaps->v[i];
+		/* Of a request that dies nobody knows who asks: the replies behind it tell. */
+		const struct tw_finding *about = finding->clients_n > 0 ? finding : gap->finding;
 		size_t choices;
-		TW_TRY(tw_propose(
-			m, &gaps->v[i], finding, width, variant, &a->edits, &a->marks, &choices));
+		TW_TRY(tw_propose(m, gap, about, width, variant, &a->edits, &a->marks, &choices));
 		*ret_all = choices > 0;
 		if (choices > a->choices)
 			a->choices = choices;
@@ -84,7 +86,7 @@ static tw_status build(struct tw_mender *m, size_t at, enum tw_width width, unsi
 	const struct tw_finding *finding = &m->now.report->finding[at];
 	tw_gaps gaps = TW_VEC_EMPTY;
 	bool *good = NULL;
-	tw_status status = tw_gaps_add(m, &m->now.needs[at], &gaps);
+	tw_status status = tw_gaps_add(m, finding, &m->now.needs[at], &gaps);
 	for (unsigned round = 0; status == TW_OK && round < ROUNDS && gaps.n > 0; round++) {
 		bool all;
 		uint64_t before = hash_of(&a->edits);

@@ -17,7 +17,8 @@ static struct tw_gap *find_gap(tw_gaps *gaps, const struct tw_need *need, int16_
 	return NULL;
 }
 
-tw_status tw_gaps_add(struct tw_mender *m, const struct tw_needs *needs, tw_gaps *ret)
+tw_status tw_gaps_add(struct tw_mender *m, const struct tw_finding *finding,
+	const struct tw_needs *needs, tw_gaps *ret)
 {
 	for (size_t i = 0; i < needs->n; i++) {
 		const struct tw_need *need = &needs->v[i];
@@ -34,7 +35,8 @@ tw_status tw_gaps_add(struct tw_mender *m, const struct tw_needs *needs, tw_gaps
 				.family = need->family,
 				.protocol = protocol,
 				.leg = need->leg,
-				.zero = need->zero};
+				.zero = need->zero,
+				.finding = finding};
 			TW_TRY(TW_VEC_PUSH(m->mem, ret, fresh));
 			gap = &ret->v[ret->n - 1];
 		}

@@ -52,7 +52,8 @@ struct tw_gap {
 	uint8_t family;
 	int16_t protocol; /* -1: several */
 	unsigned leg;
-	uint32_t zero; /* as in the need */
+	uint32_t zero;			  /* as in the need */
+	const struct tw_finding *finding; /* that lost the first of them, now or in a trial */
 	TW_VEC(struct tw_lost) lost;
 };
 typedef TW_VEC(struct tw_gap) tw_gaps;
@@ -72,7 +73,8 @@ TW_NODISCARD tw_status tw_edits_join(
 	struct tw_mem *mem, tw_edits *edits, const struct tw_edit *edit);
 
 /* gaps.c */
-TW_NODISCARD tw_status tw_gaps_add(struct tw_mender *m, const struct tw_needs *needs, tw_gaps *ret);
+TW_NODISCARD tw_status tw_gaps_add(struct tw_mender *m, const struct tw_finding *finding,
+	const struct tw_needs *needs, tw_gaps *ret);
 void tw_gaps_free(struct tw_mender *m, tw_gaps *gaps);
 /* Clients whose ports a fix of the finding must cover: see docs/fix.md. */
 bool tw_is_at_hand(

@@ -191,7 +191,7 @@ static tw_status compare_needs(
 			  : !loud || is_known(&m->now, need, need->level, own))
 			continue;
 		if (own || is_asked_for(m, at, need->flow))
-			TW_TRY(tw_gaps_add(m, &one, &trial->more));
+			TW_TRY(tw_gaps_add(m, &trial->report->finding[f], &one, &trial->more));
 		else
 			*ret_others = true;
 	}
@@ -219,7 +219,7 @@ static tw_status compare_whole(struct tw_mender *m, size_t at, struct tw_trial *
 	for (size_t f = 0; f < after->findings_n; f++)
 		if (strcmp(after->finding[f].code, mine->code) == 0 &&
 			strcmp(after->finding[f].fingerprint, mine->fingerprint) == 0)
-			TW_TRY(tw_gaps_add(m, &trial->needs[f], &trial->more));
+			TW_TRY(tw_gaps_add(m, &after->finding[f], &trial->needs[f], &trial->more));
 	return TW_OK;
 }
 
