@@ -86,18 +86,32 @@ static bool is_of(const struct tw_finding *finding, const char *flow)
 	return finding->flows_n == 0 && !flow;
 }
 
-/* Some flow of the finding, or with `own` false some other one. One that nothing asks for any more
- * was a permission that lost something: it is mended. */
-static bool any_worse(const struct tw_report *before, const struct tw_report *after,
-	const struct tw_finding *finding, bool own)
+/* Some flow of the finding, or with `own` false some other one; or NULL. One that nothing asks for
+ * any more was a permission that lost something: it is mended. */
+static const struct tw_flow *any_worse(const struct tw_report *before,
+	const struct tw_report *after, const struct tw_finding *finding, bool own)
 {
 	for (size_t i = 0; i < before->flows_n; i++) {
 		const struct tw_flow *flow = tw_flow_of(after, before->flow[i].id);
 		if (flow && tw_is_worse(&before->flow[i], flow) &&
 			is_of(finding, before->flow[i].id) == own)
-			return true;
+			return flow;
 	}
-	return false;
+	return NULL;
+}
+
+/* Why no edit is offered, unless a better reason is found. */
+static tw_status refuse(struct tw_mender *m, const struct tw_flow *worse)
+{
+	bool never = worse->expect && strcmp(worse->expect, "never") == 0;
+	if (m->refusal)
+		return TW_OK;
+	m->refusal = never ? tw_arena_printf(m->arena,
+				     "what lets it pass also lets pass what `%s` says must never",
+				     worse->name ? worse->name : worse->id)
+			   : tw_arena_printf(m->arena, "what mends it takes from another flow, %s",
+				     worse->name ? worse->name : worse->id);
+	return m->refusal ? TW_OK : TW_ENOMEM;
 }
 
 /* ---- findings ---------------------------------------------------------------------------------
@@ -227,7 +241,10 @@ static tw_status compare(struct tw_mender *m, size_t at, struct tw_trial *trial)
 {
 	const struct tw_finding *mine = &m->now.report->finding[at];
 	const struct tw_report *now = m->now.report, *after = trial->report;
-	bool others = any_worse(now, after, mine, false);
+	const struct tw_flow *worse = any_worse(now, after, mine, false);
+	bool others = worse != NULL;
+	if (others)
+		TW_TRY(refuse(m, worse));
 	for (size_t f = 0; f < after->findings_n && !others; f++) {
 		const struct tw_finding *one = &after->finding[f];
 		if (one->suppressed)
