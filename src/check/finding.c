@@ -326,6 +326,11 @@ bool tw_acl_same(const struct tw_net *net, uint32_t a, uint32_t b)
 	return true;
 }
 
+static bool is_of_intent(const char *code)
+{
+	return code[2] == '6';
+}
+
 static bool is_twin(const struct tw_results *r, const struct tw_finding_draft *a,
 	const struct tw_finding_draft *b)
 {
@@ -333,6 +338,8 @@ static bool is_twin(const struct tw_results *r, const struct tw_finding_draft *a
 	if (a->level != b->level || a->cause.list != b->cause.list ||
 		a->cause.rules != b->cause.rules)
 		return false;
+	if (is_of_intent(a->code) && strcmp(a->peer, b->peer) != 0)
+		return false; /* intents are told one by one */
 	moved.acl = a->cause.acl;
 	return strcmp(a->code, b->code) == 0 && a->cause.acl != TW_MISSING &&
 	       b->cause.acl != TW_MISSING && a->cause.acl != b->cause.acl &&
@@ -477,7 +484,8 @@ static tw_status set_fingerprint(struct tw_results *r, struct tw_finding_draft *
 	const char *component = f->cause.acl == TW_MISSING ? (f->peer ? f->peer : "")
 							   : r->net->acl[f->cause.acl].object.id;
 	const char *rule = "";
-	if (f->cause.acl != TW_MISSING && f->cause.rules > 0)
+	/* What must never pass does so by one rule or another: it is the same hole. */
+	if (f->cause.acl != TW_MISSING && f->cause.rules > 0 && strcmp(f->code, "TW602") != 0)
 		rule = tw_rule_text(r->arena,
 			&r->net->acl[f->cause.acl].list[f->cause.list].rule[f->cause.rule[0]],
 			f->cause.list);

@@ -107,7 +107,7 @@ static tw_status add(struct tw_results *r, const struct tw_draft *draft, const c
 	finding = &r->finding.v[before];
 	TW_TRY(TW_VEC_PUSH(r->mem, &finding->flow, draft->flow.id));
 	TW_TRY(tw_need_add(r, finding, level, &cause, draft->flow.id));
-	if (strcmp(code, "TW601") == 0) /* what must never pass hurts nobody who calls */
+	if (strcmp(code, "TW601") == 0)
 		TW_TRY(tw_finding_subject_of(r, finding, draft));
 	if (cause.acl == TW_MISSING && draft->flow.evidence_n > 0) {
 		finding->finding.span = draft->flow.evidence[0].span;
@@ -245,15 +245,11 @@ static tw_status find_unmet(struct tw_results *r, const struct tw_draft *draft)
 /* TW602: a `never` that some request gets through; TW603 only where nothing is certain. */
 static tw_status find_violated(struct tw_results *r, const struct tw_draft *draft)
 {
-	bool certain = any_passes(draft);
+	if (any_passes(draft))
+		return tw_find_passing(r, draft);
 	for (size_t i = 0; i < draft->outcomes.n; i++) {
 		const struct tw_outcome *o = &draft->outcomes.v[i];
-		if (o->path->blocked || o->request == TW_DENY)
-			continue;
-		if (o->request == TW_ALLOW)
-			TW_TRY(add(r, draft, "TW602", TW_LEVEL_ERROR, o, "is violated",
-				"a request gets through"));
-		else if (!certain)
+		if (!o->path->blocked && o->request != TW_DENY)
 			TW_TRY(add(
 				r, draft, "TW603", TW_LEVEL_ERROR, o, "cannot be decided", NULL));
 	}

@@ -56,7 +56,9 @@ static const char *reply_words(struct tw_doc *doc, const struct tw_flow *flow)
 {
 	const struct tw_client_result *worst = tw_worst_client(flow->client, flow->clients_n);
 
-	if (strcmp(flow->request, "none") == 0)
+	/* What must never pass is not waited for. */
+	if (strcmp(flow->request, "none") == 0 ||
+		(flow->expect != NULL && strcmp(flow->expect, "never") == 0))
 		return "-";
 	if (worst == NULL || worst->total == 0 || worst->verdict == TW_UNKNOWN)
 		return tw_verdict_name(worst != NULL ? worst->verdict : flow->verdict);
@@ -94,7 +96,10 @@ static void draw_flows(struct tw_doc *doc, bool complete_too)
 		bool well = is_well(flow);
 		if (well && !complete_too)
 			continue;
-		enum tw_hue hue = well ? TW_HUE_GOOD : tw_paint_verdict_hue(flow->verdict);
+		/* What breaks an intent may be complete. */
+		enum tw_hue hue = well			 ? TW_HUE_GOOD
+				  : flow->satisfied == 0 ? TW_HUE_ERROR
+							 : tw_paint_verdict_hue(flow->verdict);
 		struct tw_table_cell cell[TW_COUNT(columns)] = {
 			{flow->name != NULL ? flow->name : flow->id, TW_HUE_NONE},
 			{direction_words(doc, flow), TW_HUE_NONE},
