@@ -269,6 +269,7 @@ tw_status tw_finding_clients(struct tw_results *results, struct tw_finding_draft
 			tw_share_of(client[i].passing + client[i].undecided, client[i].total);
 		if (client[i].leg_total > 0 && client[i].leg_passing == client[i].leg_total)
 			continue; /* what it loses, it loses on another leg */
+		finding->served |= share == TW_SHARE_ALL && client[i].level >= finding->level;
 		/* An edge belongs to TW110 and to intents that ask for every connection. */
 		bool counts = edges ? share == TW_SHARE_EDGE
 			      : finding->cause.acl == TW_MISSING || finding->code[2] == '6'
