@@ -269,6 +269,7 @@ tw_status tw_finding_clients(struct tw_results *results, struct tw_finding_draft
 			tw_share_of(client[i].passing + client[i].undecided, client[i].total);
 		if (client[i].leg_total > 0 && client[i].leg_passing == client[i].leg_total)
 			continue; /* what it loses, it loses on another leg */
+		finding->served |= share == TW_SHARE_ALL && client[i].level >= finding->level;
 		/* An edge belongs to TW110 and to intents that ask for every connection. */
 		bool counts = edges ? share == TW_SHARE_EDGE
 			      : finding->cause.acl == TW_MISSING || finding->code[2] == '6'
@@ -326,6 +327,11 @@ bool tw_acl_same(const struct tw_net *net, uint32_t a, uint32_t b)
 	return true;
 }
 
+static bool is_of_intent(const char *code)
+{
+	return code[2] == '6';
+}
+
 static bool is_twin(const struct tw_results *r, const struct tw_finding_draft *a,
 	const struct tw_finding_draft *b)
 {
@@ -333,6 +339,8 @@ static bool is_twin(const struct tw_results *r, const struct tw_finding_draft *a
 	if (a->level != b->level || a->cause.list != b->cause.list ||
 		a->cause.rules != b->cause.rules)
 		return false;
+	if (is_of_intent(a->code) && strcmp(a->peer, b->peer) != 0)
+		return false; /* intents are told one by one */
 	moved.acl = a->cause.acl;
 	return strcmp(a->code, b->code) == 0 && a->cause.acl != TW_MISSING &&
 	       b->cause.acl != TW_MISSING && a->cause.acl != b->cause.acl &&
@@ -477,7 +485,8 @@ static tw_status set_fingerprint(struct tw_results *r, struct tw_finding_draft *
 	const char *component = f->cause.acl == TW_MISSING ? (f->peer ? f->peer : "")
 							   : r->net->acl[f->cause.acl].object.id;
 	const char *rule = "";
-	if (f->cause.acl != TW_MISSING && f->cause.rules > 0)
+	/* What must never pass does so by one rule or another: it is the same hole. */
+	if (f->cause.acl != TW_MISSING && f->cause.rules > 0 && strcmp(f->code, "TW602") != 0)
 		rule = tw_rule_text(r->arena,
 			&r->net->acl[f->cause.acl].list[f->cause.list].rule[f->cause.rule[0]],
 			f->cause.list);

@@ -228,3 +228,20 @@ tw_status tw_station_rule(struct tw_results *results, const struct tw_outcome *o
 		}
 	return TW_OK;
 }
+
+tw_status tw_station_passed(struct tw_results *results, const struct tw_station *station,
+	const struct tw_passed **ret, size_t *ret_n)
+{
+	struct said_list said;
+	TW_TRY(said_at(results, station, station->seen, &said));
+	struct tw_passed *out = TW_NEW_ARRAY(results->work, struct tw_passed, said.n + 1);
+	size_t n = 0;
+	if (!out)
+		return TW_ENOMEM;
+	for (size_t i = 0; i < said.n; i++)
+		if (!said.v[i].rule->maybe && said.v[i].rule->action == TW_ALLOW)
+			out[n++] = (struct tw_passed){said.v[i].component, said.v[i].rule};
+	*ret = out;
+	*ret_n = n;
+	return tw_space_status(results->judge->space);
+}

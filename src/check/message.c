@@ -371,6 +371,18 @@ static const char *looks_like(const struct tw_finding_draft *f)
 	}
 }
 
+/* An intent that is not met says so itself; which list is to blame is known only now. */
+static tw_status blame_list(struct tw_results *r, struct tw_finding_draft *f)
+{
+	const char *rules = blame_text(r, f), *acl = acl_text(r, f->cause.acl);
+	if (!rules || !acl)
+		return TW_ENOMEM;
+	f->finding.message = tw_arena_printf(r->arena, "%s: %s drops %s%s%s%s", f->finding.message,
+		acl, f->cause.direction == TW_REPLY ? "the replies" : "the request",
+		rules[0] ? " (" : "", rules, rules[0] ? ")" : "");
+	return f->finding.message ? TW_OK : TW_ENOMEM;
+}
+
 tw_status tw_finding_message(struct tw_results *results, struct tw_finding_draft *finding)
 {
 	if (finding->cause.acl != TW_MISSING && finding->finding.span.file == 0)
@@ -383,6 +395,8 @@ tw_status tw_finding_message(struct tw_results *results, struct tw_finding_draft
 			: strcmp(finding->code, "TW109") == 0 ? denied_message(results, finding)
 			: strcmp(finding->code, "TW119") == 0 ? shut_message(results, finding)
 							      : loss_message(results, finding));
+	if (strcmp(finding->code, "TW601") == 0 && finding->cause.acl != TW_MISSING)
+		TW_TRY(blame_list(results, finding));
 	bool told_by_ports = finding->cause.direction == TW_REPLY && finding->client.n > 0 &&
 			     finding->cause.acl != TW_MISSING &&
 			     strcmp(finding->code, "TW110") != 0;

@@ -21,5 +21,7 @@ TW_NODISCARD tw_status tw_apply_ignores(struct tw_results *results);
 /* Intents: judged first; their packets become results->cover. */
 TW_NODISCARD tw_status tw_judge_intents(struct tw_results *results, struct tw_diags *diags);
 TW_NODISCARD tw_status tw_cover_build(struct tw_results *results);
+/* TW602: what must never pass and does, one finding for each list that lets it. */
+TW_NODISCARD tw_status tw_find_passing(struct tw_results *results, const struct tw_draft *draft);
 
 #endif

@@ -72,6 +72,7 @@ struct tw_finding_draft {
 	TW_VEC(struct tw_need) need;  /* what is dropped; the first of it if !results->keep_needs */
 	const char *peer;	      /* of the first flow, for the fingerprint */
 	uint32_t interfaces;
+	bool served; /* some requests pass; or a client as likely as those it hurts gets all */
 };
 
 typedef TW_VEC(struct tw_flow) tw_flows;

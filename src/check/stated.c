@@ -51,19 +51,31 @@ static tw_status draft_of(struct tw_results *r, const struct tw_intent *intent,
 	return TW_OK;
 }
 
+/* The lists that drop the replies that somebody waits for: whoever is hurt, else those who lose an
+ * edge. */
+static tw_status losses_of(struct tw_results *r, const struct tw_draft *draft,
+	const struct tw_outcome *o, struct tw_cause *ret, size_t *ret_n)
+{
+	bool edge;
+	enum tw_level hurt = tw_hurt_level(o, draft->every_connection, &edge);
+	TW_TRY(tw_causes_of_stated(r, o, hurt, ret, ret_n));
+	if (*ret_n == 0 && hurt > TW_LEVEL_NONE)
+		TW_TRY(tw_causes_of_stated(r, o, TW_LEVEL_NONE, ret, ret_n));
+	return TW_OK;
+}
+
 /* The first list that stands in the way of the outcome, for the place of the finding. */
-static tw_status first_cause(struct tw_results *r, const struct tw_outcome *o, struct tw_cause *ret)
+static tw_status first_cause(struct tw_results *r, const struct tw_draft *draft,
+	const struct tw_outcome *o, struct tw_cause *ret)
 {
 	struct tw_cause cause[TW_CROSSINGS];
 	size_t n = 0;
-	bool edge;
 	*ret = (struct tw_cause){.acl = TW_MISSING, .family = o->family, .protocol = o->protocol};
 	if (o->request == TW_DENY)
 		TW_TRY(tw_denials_of(r, o, cause, &n));
-	else if (o->verdict == TW_ONE_WAY || o->verdict == TW_PARTIAL) {
-		enum tw_level hurt = tw_hurt_level(o, true, &edge);
-		TW_TRY(tw_causes_of_stated(r, o, hurt, cause, &n));
-	}
+	/* Those who decide may be well where others are hurt: it is complete then. */
+	else if (o->request == TW_ALLOW && o->verdict != TW_UNKNOWN && !o->path->blocked)
+		TW_TRY(losses_of(r, draft, o, cause, &n));
 	if (n > 0)
 		*ret = cause[0];
 	return TW_OK;
@@ -82,13 +94,39 @@ static tw_status say(struct tw_results *r, struct tw_finding_draft *finding,
 	return finding->finding.message ? TW_OK : TW_ENOMEM;
 }
 
+/* Some request of the intent gets through. */
+static bool any_passes(const struct tw_draft *draft)
+{
+	for (size_t i = 0; i < draft->outcomes.n; i++)
+		if (draft->outcomes.v[i].request == TW_ALLOW && !draft->outcomes.v[i].path->blocked)
+			return true;
+	return false;
+}
+
+/* What clients of the finding's level see of it, up to three. */
+static tw_status say_clients(struct tw_results *r, struct tw_finding_draft *finding,
+	const struct tw_draft *draft, const struct tw_outcome *o)
+{
+	for (size_t i = 0, said = 0; i < o->clients_n && said < 3 && o->request == TW_ALLOW; i++) {
+		const char *text;
+		if (o->client[i].passing == o->client[i].total ||
+			o->client[i].level < finding->level)
+			continue;
+		TW_TRY(tw_sentence_of_client(
+			r, &o->client[i], draft->outbound, o->protocol, &text));
+		TW_TRY(tw_finding_note(r, finding, text));
+		said++;
+	}
+	return TW_OK;
+}
+
 /* One finding for an intent and a cause; without an ACL to blame it points at the intent itself. */
 static tw_status add(struct tw_results *r, const struct tw_draft *draft, const char *code,
 	enum tw_level level, const struct tw_outcome *o, const char *what, const char *why)
 {
 	struct tw_cause cause;
 	struct tw_finding_draft *finding;
-	TW_TRY(first_cause(r, o, &cause));
+	TW_TRY(first_cause(r, draft, o, &cause));
 	/* Intents are told one by one: a cause without rules would merge two of them. */
 	size_t before = r->finding.n;
 	for (size_t i = 0; i < before; i++) {
@@ -99,15 +137,24 @@ static tw_status add(struct tw_results *r, const struct tw_draft *draft, const c
 			one->cause.direction == cause.direction &&
 			one->cause.family == cause.family) {
 			TW_TRY(tw_need_add(r, one, level, &cause, draft->flow.id));
-			return tw_finding_clients(r, one, o->client, o->clients_n);
+			TW_TRY(tw_finding_clients(r, one, o->client, o->clients_n));
+			if (level <= one->level)
+				return TW_OK;
+			one->level = level;
+			one->finding.message = NULL; /* the louder loss says it */
+			TW_TRY(say_clients(r, one, draft, o));
+			return say(r, one, draft, what, why);
 		}
 	}
 	struct tw_finding_draft fresh = {.code = code, .level = level, .cause = cause};
 	TW_TRY(TW_VEC_PUSH(r->mem, &r->finding, fresh));
 	finding = &r->finding.v[before];
+	if (strcmp(code, "TW601") == 0)
+		finding->finding.direction = o->request == TW_ALLOW ? "reply" : "request";
+	finding->served = o->request == TW_DENY && any_passes(draft);
 	TW_TRY(TW_VEC_PUSH(r->mem, &finding->flow, draft->flow.id));
 	TW_TRY(tw_need_add(r, finding, level, &cause, draft->flow.id));
-	if (strcmp(code, "TW601") == 0) /* what must never pass hurts nobody who calls */
+	if (strcmp(code, "TW601") == 0)
 		TW_TRY(tw_finding_subject_of(r, finding, draft));
 	if (cause.acl == TW_MISSING && draft->flow.evidence_n > 0) {
 		finding->finding.span = draft->flow.evidence[0].span;
@@ -123,16 +170,7 @@ static tw_status add(struct tw_results *r, const struct tw_draft *draft, const c
 		TW_TRY(TW_VEC_PUSH(r->mem, &finding->related, way));
 	}
 	TW_TRY(tw_finding_clients(r, finding, o->client, o->clients_n));
-	for (size_t i = 0, said = 0; i < o->clients_n && said < 3 && o->request == TW_ALLOW; i++) {
-		const char *text;
-		if (o->client[i].passing == o->client[i].total ||
-			o->client[i].level < TW_LEVEL_ERROR)
-			continue;
-		TW_TRY(tw_sentence_of_client(
-			r, &o->client[i], draft->outbound, o->protocol, &text));
-		TW_TRY(tw_finding_note(r, finding, text));
-		said++;
-	}
+	TW_TRY(say_clients(r, finding, draft, o));
 	return say(r, finding, draft, what, why);
 }
 
@@ -157,15 +195,6 @@ static tw_status blocks_text(
 	return *ret ? TW_OK : TW_ENOMEM;
 }
 
-/* Some request of the intent gets through. */
-static bool any_passes(const struct tw_draft *draft)
-{
-	for (size_t i = 0; i < draft->outcomes.n; i++)
-		if (draft->outcomes.v[i].request == TW_ALLOW && !draft->outcomes.v[i].path->blocked)
-			return true;
-	return false;
-}
-
 /*
  * Rule 10 holds beside requests that pass: a deny that somebody wrote against a few blocks is
  * wanted. An intent that is denied as a whole is not met, whoever wrote the deny.
@@ -188,7 +217,8 @@ static tw_status find_denied(
 	TW_TRY(blocks_text(r, o->set, TW_FIELD_FROM, &from));
 	TW_TRY(blocks_text(r, o->set, TW_FIELD_TO, &to));
 	why = tw_arena_printf(r->arena, "%s for %s -> %s", why, from, to);
-	return why ? add(r, draft, "TW601", TW_LEVEL_ERROR, o, "is blocked", why) : TW_ENOMEM;
+	const char *what = any_passes(draft) ? "is blocked in part" : "is blocked";
+	return why ? add(r, draft, "TW601", TW_LEVEL_ERROR, o, what, why) : TW_ENOMEM;
 }
 
 /* Requests of the intent that pass, and replies that do not all return. */
@@ -245,15 +275,11 @@ static tw_status find_unmet(struct tw_results *r, const struct tw_draft *draft)
 /* TW602: a `never` that some request gets through; TW603 only where nothing is certain. */
 static tw_status find_violated(struct tw_results *r, const struct tw_draft *draft)
 {
-	bool certain = any_passes(draft);
+	if (any_passes(draft))
+		return tw_find_passing(r, draft);
 	for (size_t i = 0; i < draft->outcomes.n; i++) {
 		const struct tw_outcome *o = &draft->outcomes.v[i];
-		if (o->path->blocked || o->request == TW_DENY)
-			continue;
-		if (o->request == TW_ALLOW)
-			TW_TRY(add(r, draft, "TW602", TW_LEVEL_ERROR, o, "is violated",
-				"a request gets through"));
-		else if (!certain)
+		if (!o->path->blocked && o->request != TW_DENY)
 			TW_TRY(add(
 				r, draft, "TW603", TW_LEVEL_ERROR, o, "cannot be decided", NULL));
 	}

@@ -33,4 +33,14 @@ TW_NODISCARD tw_status tw_station_rule(struct tw_results *results, const struct 
 	const struct tw_station *station, bool allows, struct tw_port_list ports,
 	struct tw_rule_ref *ret, bool *ret_found);
 
+/* A rule that lets something pass, and whose it is. */
+struct tw_passed {
+	const struct tw_object *component;
+	const struct tw_rule *rule;
+};
+
+/* All rules of a filter that surely let a part pass of what reaches it; in results->work. */
+TW_NODISCARD tw_status tw_station_passed(struct tw_results *results,
+	const struct tw_station *station, const struct tw_passed **ret, size_t *ret_n);
+
 #endif

@@ -40,13 +40,15 @@ static const char *whole_text(
 		interfaces == 1 ? "" : "s");
 }
 
+/* Some client gets replies: all of them, or a share that is worth a word. */
 static bool some_pass(const struct tw_finding_draft *f)
 {
-	for (size_t i = 0; i < f->client.n; i++)
-		if (f->client.v[i].level >= f->level &&
-			tw_client_of_leg(&f->client.v[i]).passing > 0)
+	for (size_t i = 0; i < f->client.n; i++) {
+		struct tw_client_result own = tw_client_of_leg(&f->client.v[i]);
+		if (own.level >= f->level && tw_share_of(own.passing, own.total) != TW_SHARE_NONE)
 			return true;
-	return false;
+	}
+	return f->served;
 }
 
 static const char *what_text(const struct tw_finding_draft *f, const char **ret_fate)
@@ -96,11 +98,12 @@ tw_status tw_finding_sufferers(struct tw_results *r, struct tw_finding_draft *f)
 		return TW_ENOMEM;
 	/* A request that dies hurts whoever is asked for a service, or calls out for one. */
 	bool reply = f->finding.direction && strcmp(f->finding.direction, "reply") == 0;
-	f->finding.suffers =
-		reply ? tw_arena_printf(r->arena, "%s, %swhose %s to %s %s", client,
-				some_pass(f) ? "some of " : "", what, service, fate)
-		: f->subject.v[0].near_calls
-			? tw_arena_printf(r->arena, "%s, cut off from %s", client, service)
-			: tw_arena_printf(r->arena, "%s, which %s cannot reach", service, client);
+	f->finding.suffers = reply ? tw_arena_printf(r->arena, "%s, %swhose %s to %s %s", client,
+					     some_pass(f) ? "some of " : "", what, service, fate)
+			     : f->subject.v[0].near_calls
+				     ? tw_arena_printf(r->arena, "%s%s, cut off from %s",
+					       f->served ? "a part of " : "", client, service)
+				     : tw_arena_printf(r->arena, "%s, which %s%s cannot reach",
+					       service, f->served ? "a part of " : "", client);
 	return f->finding.suffers ? TW_OK : TW_ENOMEM;
 }

@@ -29,16 +29,29 @@ void tw_mender_tidy(struct tw_mender *m)
 		tw_space_reset(m->book->space);
 }
 
-/* Why nothing is offered, as one more note. */
-static tw_status say_why(struct tw_mender *m, struct tw_finding *finding)
+const char *tw_unmendable(struct tw_arena *arena, const struct tw_finding *finding)
 {
+	if (strcmp(finding->code, "TW602") != 0)
+		return "no rule of a network ACL mends it";
+	if (!finding->cause_rule)
+		return "fix does not close what must never pass";
+	return tw_arena_printf(arena,
+		"fix does not close what must never pass: remove or narrow what lets it through, "
+		"first %s rule %s",
+		finding->cause_list, finding->cause_rule);
+}
+
+/* Why nothing is offered, as one more note. */
+static tw_status say_why(struct tw_mender *m, struct tw_finding *finding, const char *why)
+{
+	if (!why)
+		return TW_ENOMEM;
 	const char **note = TW_NEW_ARRAY(m->arena, const char *, finding->notes_n + 1);
 	if (!note)
 		return TW_ENOMEM;
 	if (finding->notes_n > 0)
 		memcpy(note, finding->note, finding->notes_n * sizeof(*note));
-	note[finding->notes_n] = tw_arena_printf(m->arena, "no fix: %s",
-		m->refusal ? m->refusal : "no edit of the list was proved to help");
+	note[finding->notes_n] = tw_arena_printf(m->arena, "no fix: %s", why);
 	finding->note = note;
 	return note[finding->notes_n++] ? TW_OK : TW_ENOMEM;
 }
@@ -55,11 +68,19 @@ static tw_status note_numbers(struct tw_mender *m, const struct tw_fix *fix)
 static tw_status fix_all(struct tw_mender *m, struct tw_finding *finding, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (finding[i].suppressed || m->now.needs[i].n == 0)
+		if (finding[i].suppressed)
 			continue;
+		if (m->now.needs[i].n == 0) {
+			if (strcmp(finding[i].code, "TW602") == 0)
+				TW_TRY(say_why(
+					m, &finding[i], tw_unmendable(m->arena, &finding[i])));
+			continue;
+		}
 		TW_TRY(tw_mend(m, i, &finding[i].fix, &finding[i].fixes_n));
 		if (finding[i].fixes_n == 0)
-			TW_TRY(say_why(m, &finding[i]));
+			TW_TRY(say_why(m, &finding[i],
+				m->refusal ? m->refusal
+					   : "no edit of the list was proved to help"));
 		for (size_t k = 0; k < finding[i].fixes_n; k++)
 			TW_TRY(note_numbers(m, &finding[i].fix[k]));
 	}

@@ -124,6 +124,10 @@ void tw_trial_free(struct tw_mender *m, struct tw_trial *trial);
 TW_NODISCARD tw_status tw_complete_for(struct tw_mender *m, const struct tw_finding *finding,
 	const struct tw_trial *trial, const char *const **ret, size_t *ret_n);
 
+/* fix.c: why a finding without needs stays, a whole sentence; NULL if memory runs out. What must
+ * never pass is closed by a person: taking a rule away may cut off what is wanted. */
+const char *tw_unmendable(struct tw_arena *arena, const struct tw_finding *finding);
+
 /* alternatives.c: the fixes of one finding of m->now, by rank, in the arena. */
 TW_NODISCARD tw_status tw_mend(
 	struct tw_mender *m, size_t finding, const struct tw_fix **ret, size_t *ret_n);

@@ -139,8 +139,10 @@ static tw_status mend_one(struct planner *p, size_t at)
 	const struct tw_finding *f = &p->m.now.report->finding[at];
 	const struct tw_fix *fix, *chosen;
 	size_t n;
-	if (p->m.now.needs[at].n == 0)
-		return leave(p, f, "no rule of a network ACL mends it");
+	if (p->m.now.needs[at].n == 0) {
+		const char *why = tw_unmendable(&p->plan->arena, f);
+		return why ? leave(p, f, why) : TW_ENOMEM;
+	}
 	TW_TRY(tw_mend(&p->m, at, &fix, &n));
 	chosen = choose(p, fix, n);
 	if (!chosen && n > 0)

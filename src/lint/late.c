@@ -5,7 +5,7 @@
  * people. So they are tried in front, and check says what breaks. All late denies are tried at
  * once, for the price of one more check, whatever the size of the network: a loss names the first
  * rule that makes it. Where several of an ACL come too late, and where allows let pass what must
- * not, which names no rule, they are tried one by one.
+ * not, which may be several, they are tried one by one.
  */
 #include <stdio.h>
 
@@ -215,7 +215,7 @@ static const struct tw_finding *broken_never(
 	return NULL;
 }
 
-/* What passes names no rule: each allow by itself, if all together break an intent. */
+/* What passes may pass by several: each allow by itself, if all together break an intent. */
 static tw_status try_allows(struct tw_lint *lint, struct tw_lint_late *const *late, size_t n)
 {
 	struct trial trial;

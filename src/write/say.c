@@ -162,14 +162,14 @@ const char *tw_say_verdict(enum tw_verdict verdict)
 
 const char *tw_say_flow_verdict(const struct tw_flow *flow)
 {
+	if (flow->expect != NULL && strcmp(flow->expect, "never") == 0)
+		return flow->satisfied == 1   ? "NEVER PASSES"
+		       : flow->satisfied == 0 ? "VIOLATED"
+					      : "UNKNOWN";
 	/* What passes completes, but something that was asked for does not pass. */
 	if (flow->satisfied == 0 && flow->verdict == TW_COMPLETE)
 		return "IN PART";
-	if (flow->expect == NULL || strcmp(flow->expect, "never") != 0)
-		return tw_say_verdict(flow->verdict);
-	return flow->satisfied == 1   ? "NEVER PASSES"
-	       : flow->satisfied == 0 ? "VIOLATED"
-				      : "UNKNOWN";
+	return tw_say_verdict(flow->verdict);
 }
 
 const struct tw_client_result *tw_worst_client(const struct tw_client_result *client, size_t n)

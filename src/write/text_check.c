@@ -56,7 +56,9 @@ static const char *reply_words(struct tw_doc *doc, const struct tw_flow *flow)
 {
 	const struct tw_client_result *worst = tw_worst_client(flow->client, flow->clients_n);
 
-	if (strcmp(flow->request, "none") == 0)
+	/* What must never pass is not waited for. */
+	if (strcmp(flow->request, "none") == 0 ||
+		(flow->expect != NULL && strcmp(flow->expect, "never") == 0))
 		return "-";
 	if (worst == NULL || worst->total == 0 || worst->verdict == TW_UNKNOWN)
 		return tw_verdict_name(worst != NULL ? worst->verdict : flow->verdict);
@@ -94,7 +96,10 @@ static void draw_flows(struct tw_doc *doc, bool complete_too)
 		bool well = is_well(flow);
 		if (well && !complete_too)
 			continue;
-		enum tw_hue hue = well ? TW_HUE_GOOD : tw_paint_verdict_hue(flow->verdict);
+		/* What breaks an intent may be complete. */
+		enum tw_hue hue = well			 ? TW_HUE_GOOD
+				  : flow->satisfied == 0 ? TW_HUE_ERROR
+							 : tw_paint_verdict_hue(flow->verdict);
 		struct tw_table_cell cell[TW_COUNT(columns)] = {
 			{flow->name != NULL ? flow->name : flow->id, TW_HUE_NONE},
 			{direction_words(doc, flow), TW_HUE_NONE},
@@ -141,21 +146,41 @@ static const char *served_clients(struct tw_doc *doc)
 	return list;
 }
 
+/* "2 flows, all complete. "; where a part of the requests is denied, what is complete is said. */
+static const char *say_complete(struct tw_paint *paint, size_t n, size_t part)
+{
+	const char *flows = tw_say_count(paint, n, "flow");
+
+	if (n == 0)
+		return "";
+	if (part == 0)
+		return tw_paint_kept(paint, tw_arena_printf(paint->arena, "%s, %s. ", flows,
+						    n == 1 ? "complete" : "all complete"));
+	if (n == 1)
+		return tw_paint_kept(
+			paint, tw_arena_printf(paint->arena,
+				       "%s: what passes is answered; requests are denied in part. ",
+				       flows));
+	return tw_paint_kept(
+		paint, tw_arena_printf(paint->arena,
+			       "%s: what passes is answered; requests are denied in part for %s. ",
+			       flows, tw_say_number(paint, part)));
+}
+
 /* "2 flows, all complete. All replies return for: linux, windows." */
 static void draw_clean(struct tw_doc *doc)
 {
 	struct tw_paint *paint = &doc->paint;
 	const char *clients = served_clients(doc);
-	size_t n = doc->report->flows_n, never = 0;
+	size_t n = doc->report->flows_n, never = 0, part = 0;
 
-	for (size_t i = 0; i < n; i++)
-		never += doc->report->flow[i].verdict != TW_COMPLETE;
-	const char *complete = "", *shut = "", *served = "";
-	if (n > never)
-		complete =
-			tw_paint_kept(paint, tw_arena_printf(paint->arena, "%s, %s. ",
-						     tw_say_count(paint, n - never, "flow"),
-						     n - never == 1 ? "complete" : "all complete"));
+	for (size_t i = 0; i < n; i++) {
+		const struct tw_flow *flow = &doc->report->flow[i];
+		bool complete = flow->verdict == TW_COMPLETE;
+		never += !complete;
+		part += complete && strcmp(flow->request, "some") == 0;
+	}
+	const char *shut = "", *served = "";
 	if (never > 0)
 		shut = tw_paint_kept(paint,
 			tw_arena_printf(paint->arena, "%s that must never pass %s shut. ",
@@ -165,7 +190,7 @@ static void draw_clean(struct tw_doc *doc)
 			tw_arena_printf(paint->arena, "All replies return for: %s.", clients));
 	paint->indent = 2;
 	tw_paint_hue(paint, TW_HUE_GOOD);
-	tw_paint_words(paint, complete);
+	tw_paint_words(paint, say_complete(paint, n - never, part));
 	tw_paint_words(paint, shut);
 	tw_paint_words(paint, served);
 	tw_paint_hue(paint, TW_HUE_NONE);
