@@ -24,7 +24,8 @@ struct tw_fix_options {
 	/**
 	 * 0: the first alternative of each finding that is allowed, and what shows only then is
 	 * mended in its turn, until nothing is left that can be. Another rank: that alternative of
-	 * each finding, and no more.
+	 * each finding, as tw_fixes offers it, or the first where there are not so many; and no
+	 * more.
 	 */
 	unsigned rank;
 	bool review; /**< take fixes that need a review, too */
@@ -35,15 +36,26 @@ struct tw_fix_options {
 TW_NODISCARD tw_status tw_fixes(struct tw_mem *mem, const struct tw_net *net,
 	const struct tw_fix_options *options, struct tw_diags *ret_diags, struct tw_report **ret);
 
-/** What mends all findings together: each fix proved on top of those before it. */
+/** A finding that stays. */
+struct tw_fix_left {
+	const char *code, *message;
+	enum tw_level level;
+	struct tw_span span; /**< the rule that a person must look at */
+	const char *why;     /**< nothing was done about it, one sentence */
+};
+
+/**
+ * What mends all findings together: each fix proved on top of those before it. No edit can be left
+ * out without a finding coming back, or a flow getting worse.
+ */
 struct tw_fix_plan {
 	const struct tw_edit *edit; /**< in the order in which they must be made; adds come first */
 	size_t edits;
 	size_t mended; /**< findings of the report that are gone once all edits are made */
-	size_t left;   /**< findings that stay, because nothing may be done about them */
-	const char *const *left_text; /**< why, one sentence each */
-	const char *const *text;      /**< each edit in words, with its list and number */
-	enum tw_level found, worst;   /**< the highest level of a finding before and afterwards */
+	const struct tw_fix_left *left;
+	size_t left_n;
+	const char *const *text;    /**< each edit in words, with its list and number */
+	enum tw_level found, worst; /**< the highest level of a finding before and afterwards */
 };
 
 /**

@@ -24,8 +24,9 @@ struct tw_style style_for_errors(const struct args *args);
 /* Standard output and standard error as sinks. */
 struct tw_sink sink_out(void);
 struct tw_sink sink_err(void);
-/* Prints a line: `before`, and a text that may hold names of the input or of files, in which what
- * steers a terminal is shown as an escape. */
+/* Prints a text that may hold names of the input or of files: what steers a terminal is shown as an
+ * escape. False: it cannot be written, which finish_output tells. A line has `before` in front. */
+bool print_text(FILE *to, const char *text);
 void print_line(FILE *to, const char *before, const char *text);
 /* Ends a run that printed with stdio: `code`, or EXIT_USAGE if standard output could not be
  * written. */

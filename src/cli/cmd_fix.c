@@ -59,13 +59,27 @@ static int print_report(
 /* ---- all of it together -----------------------------------------------------------------------
  */
 
-static void print_left(const struct args *args, const struct tw_fix_plan *plan, FILE *to)
+/* As `check --format concise` tells it, and why it stays. */
+static void print_left(
+	struct session *session, const struct args *args, const struct tw_fix_plan *plan, FILE *to)
 {
-	for (size_t i = 0; i < plan->left; i++)
-		if (to != stderr)
-			print_line(to, "left: ", plan->left_text[i]);
-		else if (args->value[OPT_QUIET] == NULL)
-			print_line(to, "twoway: note: left: ", plan->left_text[i]);
+	for (size_t i = 0; i < plan->left_n; i++) {
+		const struct tw_fix_left *left = &plan->left[i];
+		struct tw_place place;
+		if (to == stderr && args->value[OPT_QUIET] != NULL)
+			return;
+		if (to == stderr)
+			(void)fputs("twoway: note: ", to);
+		(void)fputs("left: ", to);
+		if (left->span.file != 0 &&
+			tw_sources_place(session->sources, left->span, &place) == TW_OK) {
+			print_text(to, place.path);
+			(void)fprintf(to, ":%u:%u: ", place.line, place.column);
+		}
+		(void)fprintf(to, "%s %s ", tw_level_name(left->level), left->code);
+		print_text(to, left->message);
+		print_line(to, "; ", left->why);
+	}
 }
 
 static int print_edits(struct session *session, const struct args *args, const struct wish *wish,
@@ -74,7 +88,7 @@ static int print_edits(struct session *session, const struct args *args, const s
 	tw_status status =
 		tw_write_edits(session->mem, plan->edit, plan->edits, wish->spelling, sink_out());
 
-	print_left(args, plan, stderr);
+	print_left(session, args, plan, stderr);
 	return written(
 		session, args, status, plan->found >= fail_level(args) ? EXIT_FOUND : EXIT_CLEAN);
 }
@@ -124,7 +138,7 @@ static int make_edits(struct session *session, const struct args *args,
 		print_line(stdout, "  ", plan->text[i]);
 	if (plan->edits == 0)
 		printf("nothing to write\n");
-	print_left(args, plan, stdout);
+	print_left(session, args, plan, stdout);
 	tw_rewritten_free(session->mem, file, files);
 	return finish_output(plan->worst >= fail_level(args) ? EXIT_FOUND : EXIT_CLEAN);
 }

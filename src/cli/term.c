@@ -237,11 +237,16 @@ static tw_status write_stream(void *ctx, const char *bytes, size_t size)
 	return fwrite(bytes, 1, size, ctx) == size ? TW_OK : TW_EIO;
 }
 
+bool print_text(FILE *to, const char *text)
+{
+	return tw_write_clean(text, !is_utf8(), (struct tw_sink){write_stream, to}) == TW_OK;
+}
+
 void print_line(FILE *to, const char *before, const char *text)
 {
 	fputs(before, to);
 	/* Whoever ends the output looks at the stream. */
-	if (tw_write_clean(text, !is_utf8(), (struct tw_sink){write_stream, to}) == TW_OK)
+	if (print_text(to, text))
 		fputc('\n', to);
 }
 

@@ -65,6 +65,15 @@ static tw_status note_numbers(struct tw_mender *m, const struct tw_fix *fix)
 	return TW_OK;
 }
 
+tw_status tw_mend_beside(
+	struct tw_mender *m, size_t finding, const struct tw_fix **ret, size_t *ret_n)
+{
+	TW_TRY(tw_mend(m, finding, ret, ret_n));
+	for (size_t i = 0; i < *ret_n; i++)
+		TW_TRY(note_numbers(m, &(*ret)[i]));
+	return TW_OK;
+}
+
 static tw_status fix_all(struct tw_mender *m, struct tw_finding *finding, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -76,13 +85,11 @@ static tw_status fix_all(struct tw_mender *m, struct tw_finding *finding, size_t
 					m, &finding[i], tw_unmendable(m->arena, &finding[i])));
 			continue;
 		}
-		TW_TRY(tw_mend(m, i, &finding[i].fix, &finding[i].fixes_n));
+		TW_TRY(tw_mend_beside(m, i, &finding[i].fix, &finding[i].fixes_n));
 		if (finding[i].fixes_n == 0)
 			TW_TRY(say_why(m, &finding[i],
 				m->refusal ? m->refusal
 					   : "no edit of the list was proved to help"));
-		for (size_t k = 0; k < finding[i].fixes_n; k++)
-			TW_TRY(note_numbers(m, &finding[i].fix[k]));
 	}
 	return TW_OK;
 }

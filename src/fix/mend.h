@@ -132,7 +132,9 @@ const char *tw_unmendable(struct tw_arena *arena, const struct tw_finding *findi
 TW_NODISCARD tw_status tw_mend(
 	struct tw_mender *m, size_t finding, const struct tw_fix **ret, size_t *ret_n);
 
-/* fix.c */
+/* fix.c: the same, and the numbers of what is offered are not offered for another rule again. */
+TW_NODISCARD tw_status tw_mend_beside(
+	struct tw_mender *m, size_t finding, const struct tw_fix **ret, size_t *ret_n);
 TW_NODISCARD tw_status tw_mender_open(struct tw_mem *mem, const struct tw_net *net,
 	const struct tw_fix_options *options, struct tw_diags *diags, struct tw_mender *ret);
 void tw_mender_close(struct tw_mender *m);

@@ -10,8 +10,12 @@ The seed, if none is given, is that of TW_SEED, or a new one.
 Of every alternative of every finding: its numbers are free and unique, the quota holds after every
 single edit, the finding is gone, no flow is worse off, what opens is exactly what is said (asked
 packet by packet of an evaluator of its own), and without any one of its edits it does not do.
+
+Of plans: what they do not tell as left is mended, nothing is worse, and without any one edit a
+finding comes back. Those of a rank make nothing but the alternatives of that rank.
 """
 
+import collections
 import copy
 import fractions
 import ipaddress
@@ -265,27 +269,93 @@ def check_fix(net, report, finding, fix, rng):
             raise Broken(f"edit {i + 1} is not needed")
 
 
+def findings(report):
+    """How often a finding is told, by how loudly at least."""
+    return collections.Counter((one["code"], one["fingerprint"], level)
+                               for one in report["findings"] if not one["suppressed"]
+                               for level in range(LEVELS.index(one["level"]) + 1))
+
+
+def changes(before, after):
+    """What was made of the entries of each number: a new entry, or None."""
+    def places(acls):
+        return {(acl["NetworkAclId"], entry["Egress"], entry["RuleNumber"]): entry
+                for acl in acls for entry in acl["Entries"]}
+    old, new = places(before), places(after)
+    return {place: new.get(place) for place in old.keys() | new.keys()
+            if old.get(place) != new.get(place)}
+
+
+def change(acls, made):
+    acls = copy.deepcopy(acls)
+    for acl in acls:
+        acl["Entries"] = [entry for entry in acl["Entries"] if
+                          (acl["NetworkAclId"], entry["Egress"], entry["RuleNumber"]) not in made]
+        acl["Entries"] += [entry for place, entry in made.items()
+                           if place[0] == acl["NetworkAclId"] and entry]
+    return acls
+
+
+def make_plan(net, *options):
+    """What --apply says, the ACLs it leaves, and the report on them."""
+    net.path.write_text(json.dumps(net.document), encoding="utf-8")
+    done = subprocess.run([net.twoway, "fix", str(net.folder), "--apply", "--review", "-q",
+                           *options], capture_output=True, timeout=300, check=False)
+    if done.returncode not in (0, 1):
+        raise Broken(f"exit status {done.returncode}\n{done.stderr.decode()}")
+    acls = json.loads(net.path.read_text(encoding="utf-8"))["NetworkAcls"]
+    return done, acls, run(net.twoway, "check", str(net.folder))
+
+
+def check_needed(net, made, after):
+    acls = net.document["NetworkAcls"]
+    for place in made:
+        less = net.judge(change(acls, {one: made[one] for one in made if one != place}))
+        if not findings(less) - findings(after) and not worse(after, less):
+            raise Broken(f"{place} is not needed")
+
+
 def check_plan(net, report):
     """All fixes together, made by --apply: what it does not leave is mended, and nothing is worse."""
-    before = json.dumps(net.document)
-    net.path.write_text(before, encoding="utf-8")
-    done = subprocess.run([net.twoway, "fix", str(net.folder), "--apply", "--review", "-q"],
-                          capture_output=True, timeout=300, check=False)
+    done, acls, after = make_plan(net)
     text = done.stdout.decode()
-    if done.returncode not in (0, 1):
-        raise Broken(f"--apply: exit status {done.returncode}\n{done.stderr.decode()}")
-    after = run(net.twoway, "check", str(net.folder))
     fault = worse(report, after)
     if fault:
-        raise Broken(f"--apply: {fault}")
-    left = [line.split() for line in text.splitlines() if line.startswith("left: ")]
+        raise Broken(fault)
+    left = [line for line in text.splitlines() if line.startswith("left: ")]
     for finding in after["findings"]:
-        where = [finding["code"], "at", f"{finding['cause']['component'] or 'the input'}:"]
-        known = any(line[1:4] == where for line in left)
-        if finding["level"] == "error" and not known:
-            raise Broken(f"--apply: {finding['code']} {finding['message']}\n{text}")
+        words = f"{finding['level']} {finding['code']} {finding['message']}; "
+        if finding["level"] != "note" and not any(words in line for line in left):
+            raise Broken(f"{finding['code']} {finding['message']}\n{text}")
     if (done.returncode == 0) != (after["summary"]["errors"] == 0):
-        raise Broken(f"--apply: exit status {done.returncode}\n{text}")
+        raise Broken(f"exit status {done.returncode}\n{text}")
+    check_needed(net, changes(net.document["NetworkAcls"], acls), after)
+
+
+def check_rank(net, report, rank):
+    """The alternatives of one rank, joined; those that want one rule in two ways are not seen."""
+    before, offered = net.document["NetworkAcls"], {}
+    for finding in report["findings"]:
+        fixes = finding["fixes"]
+        if finding["level"] == "note" or finding["suppressed"] or not fixes:
+            continue
+        fix = fixes[rank - 1 if rank <= len(fixes) else 0]
+        for place, entry in changes(before, apply(before, fix["edits"])).items():
+            if offered.setdefault(place, entry) != entry:
+                return
+    _, acls, after = make_plan(net, "--rank", str(rank))
+    made = changes(before, acls)
+    for place, entry in made.items():
+        if place not in offered or offered[place] != entry:
+            raise Broken(f"{place} {entry} is no alternative of that rank")
+    fault = worse(report, after)
+    if fault:
+        raise Broken(fault)
+    check_needed(net, made, after)
+    if made != offered:  # what is not made is not needed
+        whole = net.judge(change(before, offered))
+        if findings(after) - findings(whole) or worse(whole, after):
+            raise Broken(f"made {list(made)} only, of {list(offered)}")
 
 
 def one_network(twoway, seed):
@@ -303,10 +373,14 @@ def one_network(twoway, seed):
                 except Broken as error:
                     raise Broken(f"seed {seed}: {finding['code']} {finding['message']}\n"
                                  f"  {fix['title']}\n  {error}") from error
-        try:
-            check_plan(net, report)
-        except Broken as error:
-            raise Broken(f"seed {seed}: {error}") from error
+        for rank in range(4):
+            try:
+                if rank == 0:
+                    check_plan(net, report)
+                else:
+                    check_rank(net, report, rank)
+            except Broken as error:
+                raise Broken(f"seed {seed}: plan of rank {rank}: {error}") from error
     return count
 
 
