@@ -73,6 +73,9 @@ bool session_begin(struct session *session, const struct args *args, int *ret_co
 /* Prints the diagnostics to standard error: errors and warnings, with -v notes too. */
 void session_complain(
 	const struct session *session, const struct tw_diags *diags, const struct args *args);
+/* What a run that went well has to say of how it took its question, notes too; -q: nothing. */
+void session_tell(
+	const struct session *session, const struct tw_diags *diags, const struct args *args);
 /*
  * Says why a run ends with a status that is no success, unless the diagnostics have said so;
  * returns the exit code.

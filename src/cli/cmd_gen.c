@@ -170,19 +170,6 @@ static bool find_wish(const struct args *args, struct wish *wish, struct tw_styl
 	return true;
 }
 
-/* Notes are part of the text; for every other way to write they go to standard error. */
-static void tell_notes(
-	struct session *session, const struct args *args, const struct tw_diags *diags, bool text)
-{
-	struct tw_style style = style_for_errors(args);
-
-	style.verbose = args->value[OPT_QUIET] == NULL;
-	if (!text && style.verbose &&
-		tw_write_diags(session->mem, diags, session->sources, &style, sink_err()) ==
-			TW_ENOMEM)
-		fputs("twoway: error: out of memory\n", stderr);
-}
-
 static int generate(struct session *session, const struct args *args, const struct wish *wish,
 	const struct tw_gen_options *options, const struct tw_style *style)
 {
@@ -198,7 +185,9 @@ static int generate(struct session *session, const struct args *args, const stru
 		tw_diags_free(diags);
 		return code;
 	}
-	tell_notes(session, args, diags, !wish->spelled && style->format == TW_FORMAT_TEXT);
+	/* Notes are part of the text; for every other way to write they go to standard error. */
+	if (wish->spelled || style->format != TW_FORMAT_TEXT)
+		session_tell(session, diags, args);
 	status = wish->spelled ? tw_write_rule_sets(session->mem, result->set, result->sets,
 					 wish->spelling, sink_out())
 			       : tw_write_gen(session->mem, result, style, sink_out());

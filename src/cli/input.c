@@ -153,6 +153,17 @@ void session_complain(
 		fputs("twoway: error: out of memory\n", stderr);
 }
 
+void session_tell(
+	const struct session *session, const struct tw_diags *diags, const struct args *args)
+{
+	struct tw_style style = style_for_errors(args);
+
+	style.verbose = true;
+	if (args->value[OPT_QUIET] == NULL && tw_write_diags(session->mem, diags, session->sources,
+						      &style, sink_err()) == TW_ENOMEM)
+		fputs("twoway: error: out of memory\n", stderr);
+}
+
 int explain(const struct session *session, const struct tw_diags *diags, tw_status status,
 	const struct args *args)
 {
