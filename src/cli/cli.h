@@ -14,6 +14,7 @@ enum { EXIT_CLEAN = 0, EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_FAULT = 3 };
 
 #define CLIENTS_MAX 64
 #define QUOTA_MAX   1000
+#define PATH_ROOM   4096 /* bytes of a path that was found */
 
 /* ---- term.c ---------------------------------------------------------------------------------- */
 
@@ -91,6 +92,7 @@ typedef tw_status report_writer(struct tw_mem *mem, const struct tw_report *repo
 int write_report(const struct session *session, const struct args *args,
 	const struct tw_report *report, report_writer *write, const struct tw_style *style,
 	int code);
+bool path_exists(const char *path);
 /* The intents file to use: --intents, or the one found beside the input; NULL for none. */
 bool find_intents(const struct args *args, char *buf, size_t size, const char **ret);
 /* Clients that were given as ranges, and the texts that name them. */
