@@ -100,15 +100,11 @@ tw_status tw_gen_tell_exempt(struct tw_plan *plan, const struct tw_intent *inten
 
 /* ---- what may be the resolver ---------------------------------------------------------------- */
 
-/* Where nobody says which VPC an end is in, any base of a VPC may be its own; VPCs are at least
- * /28. SPEC: exempt-dns */
+/* Where nobody says which VPC an end is in. */
 static bool may_be_resolver(
 	const struct tw_net *net, const struct tw_gen_end *from, const struct tw_gen_end *to)
 {
-	const struct tw_range *one = to->exact.v;
-
-	if (to->exact.n != 1 || to->subnets > 0 || one->family != TW_IPV4 ||
-		tw_addr_cmp(one->first, one->last) != 0 || one->first.lo % 16 != 2)
+	if (to->exact.n != 1 || to->subnets > 0 || !tw_may_be_resolver(to->exact.v[0]))
 		return false;
 	for (size_t i = 0; i < from->sites.n; i++) {
 		uint32_t vpc = vpc_of(net, &from->sites.v[i]);
