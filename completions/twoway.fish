@@ -83,7 +83,7 @@ complete -c twoway -n '__fish_seen_subcommand_from gen' -l to -x -d 'for a patte
 complete -c twoway -n '__fish_seen_subcommand_from gen' -l as -x -a 'text aws terraform terraform-inline cloudformation json' -d 'how to write the rules: text (default), aws, terraform, terraform-inline, cloudformation or json'
 complete -c twoway -n '__fish_seen_subcommand_from gen' -l quota -x -d 'rules that AWS takes for each direction and family, the default deny included (default: 20)'
 complete -c twoway -n '__fish_seen_subcommand_from gen' -s c -l client -x -a 'linux amazon-linux windows windows-xp windows-2003 macos freebsd openbsd netbsd solaris aix nat nat-gateway elb alb lambda linux-snat eks-snat dns-resolver iana any' -d 'whose ports replies go to, where no intent says (default: 1024-65535)'
-complete -c twoway -n '__fish_seen_subcommand_from gen' -l intents -r -F -d 'the flows that rules are made for'
+complete -c twoway -n '__fish_seen_subcommand_from gen' -l intents -r -F -d 'the flows that rules are made for (default: the twoway.yaml beside the input)'
 complete -c twoway -n '__fish_seen_subcommand_from gen' -l input-type -x -a 'auto aws-cli np-guard' -d 'what the input is: auto (default), aws-cli or np-guard'
 complete -c twoway -n '__fish_seen_subcommand_from gen' -s o -l format -x -a 'text concise json' -d 'how to write the result: text (default), concise or json'
 complete -c twoway -n '__fish_seen_subcommand_from gen' -s v -l verbose -d 'show notes, suppressed findings and all flows too'

@@ -2,7 +2,8 @@
 
 /*
  * The list of diagnostics: bounded, with texts of its own. A full list still takes errors, in place
- * of the newest entry of a lower level, because an exit code 2 without its reason helps nobody.
+ * of the newest entry of a lower level, because an exit code 2 without its reason helps nobody. The
+ * same words of the same place are told once.
  */
 
 #include "report_diag.h"
@@ -99,6 +100,31 @@ static bool keep_texts(struct tw_arena *arena, struct tw_diag *diag)
 	return true;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool same_span(struct tw_span a, struct tw_span b)
+{
+	return a.file == b.file && a.begin == b.begin && a.end == b.end;
+}
+
+/* One fault can be met on several ways, such as a name that two intents use. */
+static bool is_told(const struct tw_diags *diags, const struct tw_diag *diag)
+{
+	for (size_t i = 0; i < diags->entries.n; i++) {
+		const struct tw_diag *one = &diags->entries.v[i];
+		if (one->level == diag->level && one->code == diag->code &&
+			same_span(one->span, diag->span) && same_span(one->other, diag->other) &&
+			same_text(one->path, diag->path) &&
+			same_text(one->other_message, diag->other_message) &&
+			same_text(one->message, diag->message))
+			return true;
+	}
+	return false;
+}
+
 TW_PRINTF(3, 0)
 static tw_status append(
 	struct tw_diags *diags, struct tw_diag diag, const char *format, va_list args)
@@ -115,6 +141,10 @@ static tw_status append(
 		if (diag.message == NULL || !keep_texts(&diags->text, &diag)) {
 			tw_arena_restore(&diags->text, mark);
 			return TW_ENOMEM;
+		}
+		if (is_told(diags, &diag)) {
+			tw_arena_restore(&diags->text, mark);
+			return TW_OK;
 		}
 		if (full) {
 			struct tw_diag *hole = &diags->entries.v[victim];

@@ -5,6 +5,7 @@
  */
 #include "results.h"
 #include "twoway/intents.h"
+#include "world.h"
 
 /* "egress rule *", "egress rules 90, *" */
 static const char *rules_text(struct tw_results *r, const struct tw_cause *c)
@@ -193,6 +194,39 @@ static tw_status say_what_is_missing(struct tw_results *r, struct tw_finding_dra
 			callers		   ? ""
 			: f->cause.leg > 0 ? " (the NAT gateway picks any of them)"
 					   : " (1024-65535 is every client's)");
+	return note ? tw_finding_note(r, f, note) : TW_ENOMEM;
+}
+
+/* The address among those that are asked that may be the VPC's own resolver, where the input does
+ * not have the VPC; NULL if none. SPEC: exempt-dns */
+static const char *possible_resolver(struct tw_results *r, const struct tw_finding_draft *f)
+{
+	uint32_t vpc = f->cause.acl != TW_MISSING ? r->net->acl[f->cause.acl].vpc : TW_MISSING;
+	if (vpc != TW_MISSING && r->net->vpc[vpc].cidrs.n > 0)
+		return NULL;
+	for (size_t i = 0; i < f->subject.n; i++) {
+		const struct tw_subject *one = &f->subject.v[i];
+		const char *block = one->block ? one->block : one->peer;
+		struct tw_prefix prefix;
+		if (one->service && strcmp(one->service, "udp/53") == 0 &&
+			tw_prefix_parse(block, strlen(block), &prefix) == TW_PREFIX_OK &&
+			tw_may_be_resolver(tw_prefix_range(prefix)))
+			return tw_arena_dup(r->arena, block, strcspn(block, "/"));
+	}
+	return NULL;
+}
+
+/* What calls of the VPC's own services have to do with a loss of UDP replies: nothing. */
+static tw_status tell_own_services(struct tw_results *r, struct tw_finding_draft *f)
+{
+	const char *address = possible_resolver(r, f);
+	if (!address)
+		return tw_finding_note(
+			r, f, "the VPC's own DNS resolver and time service are not filtered");
+	const char *note = tw_arena_printf(r->arena,
+		"if %s is the VPC's own DNS resolver, nothing filters it: add the output of "
+		"describe-vpcs",
+		address);
 	return note ? tw_finding_note(r, f, note) : TW_ENOMEM;
 }
 
@@ -409,8 +443,7 @@ tw_status tw_finding_message(struct tw_results *results, struct tw_finding_draft
 			"like this one"));
 	if (strcmp(finding->code, "TW104") == 0 && finding->cause.list == TW_INGRESS &&
 		finding->client.n > 0)
-		TW_TRY(tw_finding_note(results, finding,
-			"the VPC's own DNS resolver and time service are not filtered"));
+		TW_TRY(tell_own_services(results, finding));
 	if (!tw_code_is_lint(finding->code) && strcmp(finding->code, "TW110") != 0)
 		TW_TRY(tw_finding_sufferers(results, finding));
 	const char *looks = looks_like(finding);

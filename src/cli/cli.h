@@ -14,6 +14,7 @@ enum { EXIT_CLEAN = 0, EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_FAULT = 3 };
 
 #define CLIENTS_MAX 64
 #define QUOTA_MAX   1000
+#define PATH_ROOM   4096 /* bytes of a path that was found */
 
 /* ---- term.c ---------------------------------------------------------------------------------- */
 
@@ -74,6 +75,9 @@ bool session_begin(struct session *session, const struct args *args, int *ret_co
 /* Prints the diagnostics to standard error: errors and warnings, with -v notes too. */
 void session_complain(
 	const struct session *session, const struct tw_diags *diags, const struct args *args);
+/* What a run that went well has to say of how it took its question, notes too; -q: nothing. */
+void session_tell(
+	const struct session *session, const struct tw_diags *diags, const struct args *args);
 /*
  * Says why a run ends with a status that is no success, unless the diagnostics have said so;
  * returns the exit code.
@@ -89,6 +93,7 @@ typedef tw_status report_writer(struct tw_mem *mem, const struct tw_report *repo
 int write_report(const struct session *session, const struct args *args,
 	const struct tw_report *report, report_writer *write, const struct tw_style *style,
 	int code);
+bool path_exists(const char *path);
 /* The intents file to use: --intents, or the one found beside the input; NULL for none. */
 bool find_intents(const struct args *args, char *buf, size_t size, const char **ret);
 /* Clients that were given as ranges, and the texts that name them. */

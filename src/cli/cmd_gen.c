@@ -6,15 +6,18 @@
 #include "cli.h"
 
 #define BLOCKS_MAX   64
+#define INPUTS_MAX   1024
 #define PATTERNS_MAX 16 /* that can be asked for at once, and that there are */
 
 /* What was asked for, sorted out of the operands. */
 struct wish {
 	const char *pattern[PATTERNS_MAX];
 	size_t patterns;
-	char *input[1024]; /* files and folders of a network */
+	char *input[INPUTS_MAX]; /* files and folders of a network */
 	size_t inputs;
-	const char *intents; /* FILE.yaml among the operands */
+	const char
+		*intents; /* --intents, FILE.yaml among the operands, or found beside the input */
+	char found[PATH_ROOM];
 	struct tw_prefix from[BLOCKS_MAX], to[BLOCKS_MAX];
 	size_t from_n, to_n;
 	unsigned quota;
@@ -66,13 +69,49 @@ static bool unknown_pattern(const struct args *args, const char *text)
 		usage_error(args->command, "unknown pattern \"%s\"; did you mean %s?", text, near);
 	else
 		usage_error(args->command,
-			"unknown pattern \"%s\"; there are %s. For your own flows give --intents "
-			"FILE",
+			"\"%s\" is no file or folder and no pattern; there are %s. For your own "
+			"flows give --intents FILE",
 			text, list_names(names, n, all, sizeof(all)));
 	return false;
 }
 
-/* Patterns by name; with intents, every other operand is input. */
+static bool refuse_mixture(const struct args *args, const struct wish *wish)
+{
+	if (wish->intents != NULL)
+		usage_error(args->command,
+			"patterns and intents do not go together: %s is a pattern, %s holds "
+			"intents",
+			wish->pattern[0], wish->intents);
+	else
+		usage_error(args->command,
+			"patterns and a network do not go together: %s is a pattern, %s is input",
+			wish->pattern[0], wish->input[0]);
+	return false;
+}
+
+/* The twoway.yaml that check would take. */
+static bool find_flows(const struct args *args, struct wish *wish)
+{
+	struct args reading = *args;
+
+	if (wish->intents != NULL)
+		return true;
+	reading.operand = wish->input;
+	reading.operands = wish->inputs;
+	if (!find_intents(&reading, wish->found, sizeof(wish->found), &wish->intents))
+		return false;
+	if (wish->intents == NULL && wish->inputs > 0)
+		usage_error(args->command,
+			"no flows to make rules for: no twoway.yaml in %s, beside it or here; give "
+			"--intents FILE",
+			wish->input[0]);
+	else if (wish->intents == NULL)
+		usage_error(args->command, "give patterns, or flows with --intents FILE");
+	return wish->intents != NULL;
+}
+
+/* A pattern goes by its name, a file or a folder is input; where intents are given, a folder may
+ * have the name of a pattern. */
 static bool sort_operands(const struct args *args, struct wish *wish)
 {
 	wish->intents = args->value[OPT_INTENTS];
@@ -81,24 +120,24 @@ static bool sort_operands(const struct args *args, struct wish *wish)
 			wish->intents = args->operand[i];
 	for (size_t i = 0; i < args->operands; i++) {
 		char *text = args->operand[i];
+		bool there = strcmp(text, "-") == 0 || path_exists(text);
+		bool pattern = is_pattern(text) && !(wish->intents != NULL && there);
 		if (text == wish->intents)
 			continue;
-		if (wish->intents == NULL && !is_pattern(text))
+		if (!pattern && !there && wish->intents == NULL)
 			return unknown_pattern(args, text);
-		if (wish->patterns == PATTERNS_MAX || wish->inputs == 1024) {
+		if (wish->patterns == PATTERNS_MAX || wish->inputs == INPUTS_MAX) {
 			usage_error(args->command, "too many operands");
 			return false;
 		}
-		if (wish->intents == NULL)
+		if (pattern)
 			wish->pattern[wish->patterns++] = text;
 		else
 			wish->input[wish->inputs++] = text;
 	}
-	if (wish->intents == NULL && wish->patterns == 0) {
-		usage_error(args->command, "give patterns, or flows with --intents FILE");
-		return false;
-	}
-	return true;
+	if (wish->patterns == 0)
+		return find_flows(args, wish);
+	return (wish->intents == NULL && wish->inputs == 0) || refuse_mixture(args, wish);
 }
 
 /* "10.0.0.0/8,2001:db8::/32" */
@@ -170,19 +209,6 @@ static bool find_wish(const struct args *args, struct wish *wish, struct tw_styl
 	return true;
 }
 
-/* Notes are part of the text; for every other way to write they go to standard error. */
-static void tell_notes(
-	struct session *session, const struct args *args, const struct tw_diags *diags, bool text)
-{
-	struct tw_style style = style_for_errors(args);
-
-	style.verbose = args->value[OPT_QUIET] == NULL;
-	if (!text && style.verbose &&
-		tw_write_diags(session->mem, diags, session->sources, &style, sink_err()) ==
-			TW_ENOMEM)
-		fputs("twoway: error: out of memory\n", stderr);
-}
-
 static int generate(struct session *session, const struct args *args, const struct wish *wish,
 	const struct tw_gen_options *options, const struct tw_style *style)
 {
@@ -198,7 +224,9 @@ static int generate(struct session *session, const struct args *args, const stru
 		tw_diags_free(diags);
 		return code;
 	}
-	tell_notes(session, args, diags, !wish->spelled && style->format == TW_FORMAT_TEXT);
+	/* Notes are part of the text; for every other way to write they go to standard error. */
+	if (wish->spelled || style->format != TW_FORMAT_TEXT)
+		session_tell(session, diags, args);
 	status = wish->spelled ? tw_write_rule_sets(session->mem, result->set, result->sets,
 					 wish->spelling, sink_out())
 			       : tw_write_gen(session->mem, result, style, sink_out());

@@ -36,6 +36,7 @@ static int follow(struct session *session, const struct args *args,
 	}
 	if (args->value[OPT_QUIET] == NULL)
 		session_complain(session, session->diags, args);
+	session_tell(session, diags, args);
 	code = write_report(session, args, report, tw_write_trace, style,
 		tw_report_complete(report) ? EXIT_CLEAN : EXIT_FOUND);
 	tw_report_free(report);

@@ -68,7 +68,7 @@ static const struct opt options[] = {
 	{OPT_ALL, TRACE, 'a', "all", OPT_FLAG, NULL, NULL,
 		"draw every kind of packets, not the four worst only"},
 	{OPT_INTENTS, GEN, '\0', "intents", OPT_FILE, "FILE", NULL,
-		"the flows that rules are made for"},
+		"the flows that rules are made for (default: the twoway.yaml beside the input)"},
 	{OPT_INTENTS, READING & ~GEN, '\0', "intents", OPT_FILE, "FILE", NULL,
 		"what must work (default: the twoway.yaml beside the input)"},
 	{OPT_INTENTS, CLIENTS, '\0', "intents", OPT_FILE, "FILE", NULL,
@@ -113,9 +113,9 @@ static const char about_fix[] =
 	"them into the files.";
 static const char about_gen[] =
 	"Prints complete rule sets, replies included: for one or more patterns, web-server, ssh, "
-	"outbound-api, load-balanced, three-tier or nat; or for the flows that the intents state, "
-	"which --intents names or an operand that ends in .yaml or .yml. Other operands then are "
-	"the network that the intents speak of.";
+	"outbound-api, load-balanced, three-tier or nat; or for the flows that the intents state. "
+	"These are the file that --intents names, an operand that ends in .yaml or .yml, or the "
+	"twoway.yaml beside the input. Other files and folders are the network that they speak of.";
 static const char about_diff[] =
 	"Compares two networks, each a file or a folder, and tells which flows appear, vanish or "
 	"lose their replies, for which clients. Rules that were only rewritten are no change.";

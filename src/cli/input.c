@@ -9,8 +9,6 @@
 
 #include "cli.h"
 
-#define PATH_ROOM 4096
-
 tw_status session_open(struct session *session)
 {
 	tw_status status;
@@ -36,6 +34,13 @@ void session_close(struct session *session)
 	tw_sources_free(session->sources);
 	tw_mem_free(session->mem);
 	memset(session, 0, sizeof(*session));
+}
+
+bool path_exists(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0;
 }
 
 /* One file that is there, to tell it from another name of the same file. */
@@ -150,6 +155,17 @@ void session_complain(
 
 	/* What cannot be told on standard error cannot be told at all. */
 	if (tw_write_diags(session->mem, diags, session->sources, &style, sink_err()) == TW_ENOMEM)
+		fputs("twoway: error: out of memory\n", stderr);
+}
+
+void session_tell(
+	const struct session *session, const struct tw_diags *diags, const struct args *args)
+{
+	struct tw_style style = style_for_errors(args);
+
+	style.verbose = true;
+	if (args->value[OPT_QUIET] == NULL && tw_write_diags(session->mem, diags, session->sources,
+						      &style, sink_err()) == TW_ENOMEM)
 		fputs("twoway: error: out of memory\n", stderr);
 }
 

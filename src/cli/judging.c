@@ -122,6 +122,7 @@ int tell_findings(struct session *session, const struct args *args, const struct
 {
 	if (status != TW_OK)
 		return explain(session, diags, status, args);
+	session_tell(session, diags, args);
 	int code = write_report(session, args, report, tw_write_check, style,
 		tw_report_worst(report) >= fail_level(args) ? EXIT_FOUND : EXIT_CLEAN);
 	tw_report_free(report);

@@ -27,19 +27,28 @@ static tw_status make_sets(struct tw_plan *plan, struct tw_gen_result *out)
 	return worst;
 }
 
+/* Ours, and those that choosing the ends has left among the diagnostics. */
 static tw_status keep_notes(struct tw_plan *plan, struct tw_gen_result *out)
 {
-	const char **note = TW_NEW_ARRAY(plan->arena, const char *, plan->note.n + 1);
+	size_t found = tw_diags_count(plan->diags);
+	const char **note = TW_NEW_ARRAY(plan->arena, const char *, found + plan->note.n + 1);
 
 	if (!note)
 		return TW_ENOMEM;
+	for (size_t i = 0; i < found; i++) {
+		const struct tw_diag *diag = tw_diags_get(plan->diags, i);
+		if (diag->level != TW_LEVEL_NOTE)
+			continue;
+		note[out->notes] = tw_arena_str(plan->arena, diag->message);
+		if (!note[out->notes++])
+			return TW_ENOMEM;
+	}
 	for (size_t i = 0; i < plan->note.n; i++) {
-		note[i] = plan->note.v[i];
+		note[out->notes++] = plan->note.v[i];
 		TW_TRY(tw_diag_add(
 			plan->diags, TW_LEVEL_NOTE, 0, TW_NO_SPAN, "%s", plan->note.v[i]));
 	}
 	out->note = note;
-	out->notes = plan->note.n;
 	out->exact = plan->exact;
 	return TW_OK;
 }

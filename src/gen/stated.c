@@ -113,17 +113,21 @@ static bool exists(
 }
 
 static tw_status add_intent(struct tw_plan *plan, const struct tw_gen_ends *ends,
-	const struct tw_intent *intent, size_t from, size_t to)
+	const struct tw_intent *intent, size_t i)
 {
+	size_t from = ends->of[2 * i], to = ends->of[2 * i + 1];
 	const struct tw_gen_end *a = &ends->end[from], *b = &ends->end[to];
 	struct tw_plan_flow flow = {.section = 100, .span = intent->span};
 
+	if (ends->exempt[i].text)
+		return tw_gen_tell_exempt(plan, intent, b, &ends->exempt[i]);
 	if (!a->ours && !b->ours)
 		return refuse_foreign(plan, intent, a, b);
 	if (intent->never)
 		return TW_OK;
 	if (!exists(intent, a, b))
 		return refuse_apart(plan, intent, a, b);
+	TW_TRY(tw_gen_tell_resolver(plan, intent, a, b));
 	flow.name = tw_arena_str(plan->arena, intent->name);
 	if (!flow.name)
 		return TW_ENOMEM;
@@ -173,7 +177,7 @@ static tw_status find_contradictions(
 			if (view->intent[a].never || !contradict(ends, view, a, b))
 				continue;
 			worst = TW_EINVAL;
-			TW_TRY(tw_diag_add_pair(plan->diags, TW_LEVEL_ERROR, 0,
+			TW_TRY(tw_diag_add_pair(plan->diags, TW_LEVEL_ERROR, 604,
 				view->intent[b].span, view->intent[a].span, "must complete",
 				"intents `%s` and `%s` contradict each other: packets of both must "
 				"complete and must never pass",
@@ -190,14 +194,13 @@ static tw_status add_intents(
 	bool any = false;
 
 	for (size_t i = 0; i < view->intents; i++) {
-		tw_status status = add_intent(
-			plan, ends, &view->intent[i], ends->of[2 * i], ends->of[2 * i + 1]);
+		tw_status status = add_intent(plan, ends, &view->intent[i], i);
 		if (status != TW_OK && status != TW_EINVAL)
 			return status;
 		worst = status != TW_OK ? status : worst;
 		any |= !view->intent[i].never;
 	}
-	if (any)
+	if (any || worst != TW_OK)
 		return worst;
 	TW_TRY(tw_diag_add(plan->diags, TW_LEVEL_ERROR, 0, TW_NO_SPAN,
 		"there is nothing to generate: the intents state no flows"));
@@ -210,13 +213,10 @@ tw_status tw_plan_intents(struct tw_plan *plan)
 	struct tw_gen_ends ends;
 
 	TW_TRY(tw_gen_ends(plan, &ends));
-	tw_status status = add_intents(plan, &ends, &view);
-	if (status != TW_OK && status != TW_EINVAL)
-		return status;
-	tw_status against = find_contradictions(plan, &ends, &view);
-	if (against != TW_OK)
-		status = against;
-	TW_TRY(status);
+	/* Before the subnets: whose blocks overlap does not matter where both cannot be had. */
+	TW_TRY(find_contradictions(plan, &ends, &view));
+	TW_TRY(tw_gen_units(plan, &ends));
+	TW_TRY(add_intents(plan, &ends, &view));
 	TW_TRY(tw_plan_mtu(plan, &ends));
 	TW_TRY(tw_plan_nevers(plan, &ends));
 	for (size_t i = 0; i < ends.n; i++) {

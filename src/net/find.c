@@ -346,38 +346,74 @@ static tw_status find_named(
 	return TW_OK;
 }
 
-static tw_status refuse_kinds(
-	struct tw_picked *picked, const char *name, const struct hits hits[TW_END_KINDS])
+/* What can send or receive. Lists and VPCs only hold what does. SPEC: nacl-subnet-boundary */
+static bool acts(enum tw_kind kind)
+{
+	return kind != TW_KIND_GROUP && kind != TW_KIND_VPC && kind != TW_KIND_ACL;
+}
+
+struct named {
+	const char *list; /* "subnet subnet-1, network ACL acl-1" */
+	const struct tw_object *last;
+};
+
+/* The hits of the kinds that act, of those that do not, or of all. */
+static tw_status list_hits(struct tw_picked *picked, const struct hits hits[TW_END_KINDS],
+	bool actors, bool others, struct named *ret)
 {
 	enum { SHOWN = 20 };
-	const struct tw_object *last = NULL;
-	const char *list = "";
+	struct named named = {"", NULL};
 	size_t shown = 0, total = 0;
 
 	for (size_t k = 0; k < TW_END_KINDS; k++)
 		for (size_t i = 0; i < tw_object_count(picked->net, tw_end_kinds[k]); i++) {
-			if (!hits[k].mark || !hits[k].mark[i] || total++ >= SHOWN)
+			if (!hits[k].mark || !hits[k].mark[i] ||
+				!(acts(tw_end_kinds[k]) ? actors : others) || total++ >= SHOWN)
 				continue;
-			last = tw_object_at(picked->net, tw_end_kinds[k], i);
-			list = tw_arena_printf(picked->arena, "%s%s%s %s", list,
-				shown++ ? ", " : "", tw_kind_name(tw_end_kinds[k]), last->id);
-			if (!list)
+			named.last = tw_object_at(picked->net, tw_end_kinds[k], i);
+			named.list = tw_arena_printf(picked->arena, "%s%s%s %s", named.list,
+				shown++ ? ", " : "", tw_kind_name(tw_end_kinds[k]), named.last->id);
+			if (!named.list)
 				return TW_ENOMEM;
 		}
 	if (total > shown)
-		list = tw_arena_printf(picked->arena, "%s and %zu more", list, total - shown);
-	if (!list)
-		return TW_ENOMEM;
-	TW_TRY(tw_diag_add_pair(picked->diags, TW_LEVEL_ERROR, 0, picked->span, last->span,
+		named.list = tw_arena_printf(
+			picked->arena, "%s and %zu more", named.list, total - shown);
+	*ret = named;
+	return named.list ? TW_OK : TW_ENOMEM;
+}
+
+static tw_status refuse_kinds(
+	struct tw_picked *picked, const char *name, const struct hits hits[TW_END_KINDS])
+{
+	struct named all;
+
+	TW_TRY(list_hits(picked, hits, true, true, &all));
+	TW_TRY(tw_diag_add_pair(picked->diags, TW_LEVEL_ERROR, 0, picked->span, all.last->span,
 		"one of them is here",
-		"\"%s\" is the Name tag of things of several kinds: %s; use an id", name, list));
+		"\"%s\" is the Name tag of things of several kinds: %s; use an id", name,
+		all.list));
 	return TW_EINVAL;
 }
 
+/* Without a place: however often the name stands in the intents, the choice is the same one. */
+static tw_status note_choice(
+	struct tw_picked *picked, const char *name, const struct hits hits[TW_END_KINDS])
+{
+	struct named chosen, left;
+
+	TW_TRY(list_hits(picked, hits, true, false, &chosen));
+	TW_TRY(list_hits(picked, hits, false, true, &left));
+	return tw_diag_add(picked->diags, TW_LEVEL_NOTE, 0, TW_NO_SPAN,
+		"\"%s\" is taken for %s; the same Name tag is on %s, which cannot send or receive",
+		name, chosen.list, left.list);
+}
+
+/* Of several kinds the only one that acts: people give a subnet and its list the same name. */
 tw_status tw_pick_name(struct tw_picked *picked, const char *name, bool *ret_found)
 {
 	struct hits hits[TW_END_KINDS];
-	size_t kinds = 0, at = 0;
+	size_t kinds = 0, actors = 0, at = 0;
 	size_t before = picked_so_far(picked);
 
 	for (size_t i = 0; i < TW_END_KINDS; i++) {
@@ -385,13 +421,17 @@ tw_status tw_pick_name(struct tw_picked *picked, const char *name, bool *ret_fou
 		if (hits[i].n == 0)
 			continue;
 		kinds++;
-		at = i;
+		actors += acts(tw_end_kinds[i]);
+		if (kinds == 1 || acts(tw_end_kinds[i]))
+			at = i;
 	}
-	if (kinds > 1)
-		return refuse_kinds(picked, name, hits);
-	*ret_found = kinds == 1;
+	*ret_found = kinds > 0;
 	if (kinds == 0)
 		return TW_OK;
+	if (kinds > 1 && actors != 1)
+		return refuse_kinds(picked, name, hits);
+	if (kinds > 1)
+		TW_TRY(note_choice(picked, name, hits));
 	TW_TRY(pick_marked(picked, tw_end_kinds[at], hits[at].mark));
 	if (picked_so_far(picked) == before)
 		return refuse_empty(picked, tw_end_kinds[at], name);

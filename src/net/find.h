@@ -19,7 +19,10 @@ const struct tw_object *tw_object_at(const struct tw_net *net, enum tw_kind kind
  */
 TW_NODISCARD tw_status tw_pick_id(
 	struct tw_picked *picked, enum tw_kind kind, const char *id, bool *ret_found);
-/* Picks everything whose Name tag this is; hits of several kinds are refused. */
+/*
+ * Picks everything whose Name tag this is. Of several kinds the one that sends and receives, with a
+ * note; two of those, or only kinds that do not (ACL, group, VPC), are refused.
+ */
 TW_NODISCARD tw_status tw_pick_name(struct tw_picked *picked, const char *name, bool *ret_found);
 /* Picks the instances, interfaces and subnets with such a tag; none is fine. */
 TW_NODISCARD tw_status tw_pick_tag(struct tw_picked *picked, const struct tw_tag_pattern *pattern);

@@ -164,6 +164,8 @@ tw_status tw_refuse_unknown(struct tw_picked *picked, const struct tw_intents *i
 			: i + 1 == nearest.n ? " or "
 					     : ", ",
 			nearest.name[i]);
+	if (list && *list)
+		list = tw_arena_printf(picked->arena, "%s?", list);
 	if (!list)
 		return TW_ENOMEM;
 	if (kind)

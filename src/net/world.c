@@ -116,6 +116,13 @@ static void add(struct tw_exemption *list, size_t *n, struct tw_prefix prefix, c
 			(struct tw_exemption){tw_prefix_range(prefix), id, text, assumed, nowhere};
 }
 
+/* SPEC: exempt-dns */
+bool tw_may_be_resolver(struct tw_range range)
+{
+	return range.family == TW_IPV4 && tw_addr_cmp(range.first, range.last) == 0 &&
+	       range.first.lo % 16 == 2;
+}
+
 size_t tw_router_exemptions(
 	const struct tw_net *net, uint32_t subnet, struct tw_exemption *list, size_t room)
 {

@@ -27,6 +27,10 @@ TW_NODISCARD tw_status tw_exemptions(const struct tw_net *net, uint32_t vpc, uin
 size_t tw_router_exemptions(
 	const struct tw_net *net, uint32_t subnet, struct tw_exemption *list, size_t room);
 
+/* One IPv4 address that some VPC may have its resolver at: base + 2, and a VPC is at least a /28.
+ * Which it is only the VPC says. */
+bool tw_may_be_resolver(struct tw_range range);
+
 /* Every address that is not private, link-local, loopback or multicast; in `arena`. */
 TW_NODISCARD tw_status tw_public_ranges(struct tw_arena *arena, struct tw_ranges *ret);
 /* The same without the blocks of known VPCs and their subnets: contract section 1, `internet`. */

@@ -107,7 +107,7 @@ static void an_error_finds_a_place_in_a_full_list(void **state)
 
 	(void)state;
 	assert_int_equal(tw_diags_new(mem, &diags), TW_OK);
-	fill(diags, TW_LEVEL_ERROR, 1);
+	assert_int_equal(tw_diag_add(diags, TW_LEVEL_ERROR, 0, span, "first"), TW_OK);
 	fill(diags, TW_LEVEL_WARNING, TW_DIAGS_MAX - 2);
 	fill(diags, TW_LEVEL_ERROR, 3);
 	assert_int_equal(tw_diags_count(diags), TW_DIAGS_MAX);
@@ -126,7 +126,7 @@ static void an_error_finds_a_place_in_a_full_list(void **state)
 	for (size_t i = 0; i < TW_DIAGS_MAX; i++)
 		assert_int_equal(tw_diags_get(diags, i)->level, TW_LEVEL_ERROR);
 	assert_int_equal(tw_diags_count(diags), TW_DIAGS_MAX);
-	assert_int_equal(tw_diags_dropped(diags), 2 + 5000);
+	assert_int_equal(tw_diags_dropped(diags), 2 + 5000 - 3); /* three were there already */
 	tw_diags_free(diags);
 	test_mem_free(&alloc, mem);
 }
@@ -143,6 +143,28 @@ static void what_cannot_be_kept_is_not_counted(void **state)
 	assert_int_equal(tw_diag_add(diags, TW_LEVEL_ERROR, 0, TW_NO_SPAN, "%s", "x"), TW_ENOMEM);
 	assert_int_equal(tw_diags_count(diags), 0);
 	assert_int_equal(tw_diags_worst(diags), TW_LEVEL_NONE);
+	tw_diags_free(diags);
+	test_mem_free(&alloc, mem);
+}
+
+static void the_same_is_told_once(void **state)
+{
+	struct test_alloc alloc;
+	struct tw_mem *mem = test_mem_new(&alloc);
+	struct tw_diags *diags = NULL;
+
+	(void)state;
+	assert_int_equal(tw_diags_new(mem, &diags), TW_OK);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(tw_diag_add(diags, TW_LEVEL_NOTE, 0, span, "one"), TW_OK);
+		assert_int_equal(tw_diag_add(diags, TW_LEVEL_NOTE, 0, other, "one"), TW_OK);
+		assert_int_equal(tw_diag_add(diags, TW_LEVEL_ERROR, 0, span, "one"), TW_OK);
+		assert_int_equal(tw_diag_add(diags, TW_LEVEL_NOTE, 901, span, "one"), TW_OK);
+		assert_int_equal(tw_diag_add_path(diags, TW_LEVEL_NOTE, 0, "a.json", "one"), TW_OK);
+		assert_int_equal(tw_diag_add_path(diags, TW_LEVEL_NOTE, 0, "b.json", "one"), TW_OK);
+	}
+	assert_int_equal(tw_diags_count(diags), 6);
+	assert_int_equal(tw_diags_dropped(diags), 0);
 	tw_diags_free(diags);
 	test_mem_free(&alloc, mem);
 }
@@ -197,6 +219,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(level_names),
 		cmocka_unit_test(everything_is_kept),
+		cmocka_unit_test(the_same_is_told_once),
 		cmocka_unit_test(the_list_is_bounded),
 		cmocka_unit_test(an_error_finds_a_place_in_a_full_list),
 		cmocka_unit_test(what_cannot_be_kept_is_not_counted),

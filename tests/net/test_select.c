@@ -47,20 +47,20 @@ static void test_ids_refused(void **state)
 	refuses(&w, NULL, "", "nothing in the input is called \"\"" HOW);
 	/* the nearest first, then by name; ids and names alike */
 	refuses(&w, NULL, "web-3",
-		"nothing in the input is called \"web-3\"; did you mean \"web-1\" or \"web-2\"");
+		"nothing in the input is called \"web-3\"; did you mean \"web-1\" or \"web-2\"?");
 	refuses(&w, NULL, "subnet-aa",
 		"nothing in the input is called \"subnet-aa\"; did you mean \"subnet-a\", "
-		"\"subnet-b\" or \"subnet-x\"");
+		"\"subnet-b\" or \"subnet-x\"?");
 	/* neighbours swapped, capital letters, a part of the name, and the word for everybody */
 	refuses(&w, NULL, "wbe-1",
-		"nothing in the input is called \"wbe-1\"; did you mean \"web-1\"");
+		"nothing in the input is called \"wbe-1\"; did you mean \"web-1\"?");
 	refuses(&w, NULL, "WEB-1",
-		"nothing in the input is called \"WEB-1\"; did you mean \"web-1\" or \"web-2\"");
+		"nothing in the input is called \"WEB-1\"; did you mean \"web-1\" or \"web-2\"?");
 	refuses(&w, NULL, "subn",
 		"nothing in the input is called \"subn\"; did you mean \"subnet-a\", "
-		"\"subnet-b\" or \"subnet-x\"");
+		"\"subnet-b\" or \"subnet-x\"?");
 	refuses(&w, NULL, "intrenet",
-		"nothing in the input is called \"intrenet\"; did you mean \"internet\"");
+		"nothing in the input is called \"intrenet\"; did you mean \"internet\"?");
 	world_close(&w);
 }
 
@@ -119,7 +119,7 @@ static void test_addresses_refused(void **state)
 		"vpc-1/10.0.0.0/16, or name an interface or subnet");
 	refuses(&w, NULL, "vpc-1/192.0.2.1", "no subnet of vpc-1 has 192.0.2.1");
 	refuses(&w, NULL, "vpc-3/10.0.1.12",
-		"the input has no VPC \"vpc-3\"; did you mean \"vpc-1\" or \"vpc-2\"");
+		"the input has no VPC \"vpc-3\"; did you mean \"vpc-1\" or \"vpc-2\"?");
 	refuses(&w, NULL, "10.0.1.12/24",
 		"\"10.0.1.12/24\" has bits set behind its prefix: the CIDR block is 10.0.1.0/24");
 	refuses(&w, NULL, "10.0.1.0/33",
@@ -151,6 +151,50 @@ static void test_names(void **state)
 	refuses(&w, NULL, "front",
 		"\"front\" is the Name tag of things of several kinds: instance i-3, subnet "
 		"subnet-a; use an id");
+	world_close(&w);
+}
+
+static void add_named_acl(struct world *w, const char *id, const char *name)
+{
+	struct tw_acl acl = {
+		.object = {.id = id, .name = name, .span = world_span(w)}, .vpc_id = "vpc-1"};
+
+	assert_int_equal(tw_net_add_acl(w->net, w->diags, &acl, NULL, 0), TW_OK);
+}
+
+/* A subnet and its list mostly have one name: only the subnet can send or receive. */
+static void test_shared_names(void **state)
+{
+	struct tw_selection s = {0};
+	struct tw_arena arena;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	add_vpc(&w, "vpc-1", "10.0.0.0/16");
+	add_tagged_subnet(&w, "subnet-db", "vpc-1", "10.0.3.0/24", "db", NULL);
+	add_tagged_subnet(&w, "subnet-app", "vpc-1", "10.0.2.0/24", "app", NULL);
+	add_named_acl(&w, "acl-db", "db");
+	add_named_acl(&w, "acl-app", "app");
+	add_instance(&w, "i-app", TW_PLATFORM_UNKNOWN, "app");
+	finish_net(&w);
+	tw_arena_init(&arena, w.mem);
+	for (int i = 0; i < 2; i++) { /* asked twice, told once */
+		assert_int_equal(ask(&w, NULL, &arena, "db", &s), TW_OK);
+		check_selection(&w, &s, "db", "subnet-db", "subnet subnet-db acl ? 10.0.3.0/24\n");
+		assert_int_equal(tw_diags_count(w.diags), 1);
+	}
+	const struct tw_diag *note = tw_diags_get(w.diags, 0);
+	assert_int_equal(note->level, TW_LEVEL_NOTE);
+	assert_string_equal(note->message,
+		"\"db\" is taken for subnet subnet-db; the same Name tag is on network ACL "
+		"acl-db, which cannot send or receive");
+	tw_arena_fini(&arena);
+	tw_diags_free(w.diags);
+	assert_int_equal(tw_diags_new(w.mem, &w.diags), TW_OK);
+	refuses(&w, NULL, "app",
+		"\"app\" is the Name tag of things of several kinds: instance i-app, subnet "
+		"subnet-app, network ACL acl-app; use an id");
 	world_close(&w);
 }
 
@@ -262,7 +306,7 @@ static void test_ports_refused(void **state)
 	refuses(&w, NULL, "i-2:https",
 		"\"https\" is no port: expected 1 to 65535, or a range such as 8000-8100");
 	refuses(&w, NULL, ":443",
-		"nothing in the input is called \":443\"; did you mean \"web:443\"");
+		"nothing in the input is called \":443\"; did you mean \"web:443\"?");
 	tw_arena_init(&arena, w.mem);
 	assert_int_equal(
 		tw_select_text(w.net, NULL, &arena, w.diags, TW_NO_SPAN, "i-2:443", false, &s),
@@ -325,6 +369,7 @@ int main(void)
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_addresses_refused),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_shared_names),
 		cmocka_unit_test(test_internet),
 		cmocka_unit_test(test_internet_without_vpcs),
 		cmocka_unit_test(test_ports),

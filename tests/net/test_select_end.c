@@ -50,7 +50,7 @@ static void test_yaml_names(void **state)
 	finds(&w, intents, "web-2", "subnet-x", "subnet subnet-x acl ? 10.0.1.0/24\n");
 	finds(&w, intents, "i-2", "i-2", ENI_2);
 	refuses(&w, intents, "partner",
-		"nothing in the input is called \"partner\"; did you mean \"partners\"");
+		"nothing in the input is called \"partner\"; did you mean \"partners\"?");
 	tw_arena_init(&arena, w.mem);
 	assert_int_equal(ask(&w, intents, &arena, "web-2:443", &s), TW_OK);
 	assert_ptr_equal(s.client, named[0].client);
@@ -198,7 +198,7 @@ static void test_selectors_refused(void **state)
 	(void)state;
 	office(&w);
 	selector_refused(&w, &(struct tw_selector){.instance = one(&gone)},
-		"the input has no instance \"i-9\"; did you mean \"i-1\", \"i-2\" or \"i-3\"");
+		"the input has no instance \"i-9\"; did you mean \"i-1\", \"i-2\" or \"i-3\"?");
 	selector_refused(&w, &(struct tw_selector){.tag = &nothing, .tags = 1, .span = {1, 40, 50}},
 		"Name=api-* selects nothing in the input");
 	selector_refused(&w, &(struct tw_selector){.load_balancer = one(&lb)},
