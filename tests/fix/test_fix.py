@@ -333,8 +333,9 @@ def check_plan(net, report):
 
 
 def check_rank(net, report, rank):
-    """The alternatives of one rank, joined; those that want one rule in two ways are not seen."""
-    before, offered = net.document["NetworkAcls"], {}
+    """The alternatives of one rank, joined. Where they do not go together, because two want one rule
+    or because some finding stays beside the other edits, the plan finds others: those are not seen."""
+    before, offered, told = net.document["NetworkAcls"], {}, collections.Counter()
     for finding in report["findings"]:
         fixes = finding["fixes"]
         if finding["level"] == "note" or finding["suppressed"] or not fixes:
@@ -343,6 +344,10 @@ def check_rank(net, report, rank):
         for place, entry in changes(before, apply(before, fix["edits"])).items():
             if offered.setdefault(place, entry) != entry:
                 return
+        told[finding["code"], finding["fingerprint"], 0] += 1
+    whole = net.judge(change(before, offered))
+    if worse(report, whole) or findings(whole) & told:
+        return
     _, acls, after = make_plan(net, "--rank", str(rank))
     made = changes(before, acls)
     for place, entry in made.items():
@@ -353,7 +358,6 @@ def check_rank(net, report, rank):
         raise Broken(fault)
     check_needed(net, made, after)
     if made != offered:  # what is not made is not needed
-        whole = net.judge(change(before, offered))
         if findings(after) - findings(whole) or worse(whole, after):
             raise Broken(f"made {list(made)} only, of {list(offered)}")
 
