@@ -239,6 +239,7 @@ static tw_status look_at_all(struct tw_lint *lint)
 		lint->groups++;
 		TW_TRY(tw_lint_group(lint, i));
 	}
+	TW_TRY(tw_lint_keep_flows(lint));
 	r->judged = judged_text(lint);
 	return r->judged ? TW_OK : TW_ENOMEM;
 }
