@@ -30,7 +30,9 @@ const struct tw_code_row tw_lint_codes[TW_LINT_CODES] = {
 			"the ACL\".",
 		.remedy = "If the rule is meant to decide, give it a number below the rules that "
 			  "are named, unless the finding says what that breaks. Else remove it; "
-			  "the list lets the same packets pass without it.",
+			  "the list lets the same packets pass without it. Where check judges a "
+			  "flow for no other reason than this rule, the finding says so and offers "
+			  "no fix: keep it, or state the flow in twoway.yaml.",
 	},
 	{
 		.code = "TW202",
@@ -50,7 +52,9 @@ const struct tw_code_row tw_lint_codes[TW_LINT_CODES] = {
 			"or without it.",
 		.remedy =
 			"Remove it, or keep it as a statement of what is meant: if the wider rule "
-			"is ever narrowed, it starts to count.",
+			"is ever narrowed, it starts to count. Where check judges a flow for no "
+			"other reason than this rule, as here tcp/8080, the finding says so and "
+			"offers no fix: keep it, or state the flow in twoway.yaml.",
 	},
 	{
 		.code = "TW203",
@@ -90,7 +94,8 @@ const struct tw_code_row tw_lint_codes[TW_LINT_CODES] = {
 			"One rule says the same: allow tcp 8080-8090 from 10.0.0.0/24. Nothing is "
 			"seen from outside.",
 		.remedy = "Merge them where the quota is short; keep them apart where they mean "
-			  "different things.",
+			  "different things. Where check would judge a flow less without them, "
+			  "the finding says so and offers no fix.",
 	},
 	{
 		.code = "TW205",

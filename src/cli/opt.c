@@ -203,8 +203,16 @@ static bool check_operands(const struct args *args)
 	if (args->value[OPT_HELP] != NULL)
 		return true;
 	if (args->operands < command->operands_min) {
-		usage_error(command, "%s needs an input: a file, a folder, or - for standard input",
-			command->name);
+		if (command->operands_min > 1)
+			usage_error(command,
+				"%s needs %zu inputs, %s, and got %zu; each is a file, a folder, "
+				"or - for standard input",
+				command->name, command->operands_min, command->operands,
+				args->operands);
+		else
+			usage_error(command,
+				"%s needs an input: a file, a folder, or - for standard input",
+				command->name);
 		return false;
 	}
 	if (args->operands > command->operands_max) {

@@ -373,3 +373,17 @@ tw_status tw_lint_compliance(struct tw_lint *lint)
 	}
 	return TW_OK;
 }
+
+const char *tw_lint_compliance_text(const struct tw_lint *lint)
+{
+	const struct tw_net *net = lint->results->net;
+	if (!lint->options->compliance)
+		return NULL;
+	for (size_t a = 0; a < net->acls; a++)
+		for (size_t i = 0; i < net->acl[a].list[TW_INGRESS].n; i++)
+			for (size_t p = 0; p < PORTS; p++)
+				if (offends(&net->acl[a].list[TW_INGRESS].rule[i], &ports[p]))
+					return NULL;
+	return "compliance: none of EC2.21, CIS 5.1, AWS-0105 and CKV_AWS_229 to 232 objects to a "
+	       "network ACL rule here";
+}

@@ -176,12 +176,13 @@ static tw_status look_at_acl(struct tw_lint *lint, uint32_t at)
 static const char *judged_text(const struct tw_lint *lint)
 {
 	struct tw_arena *arena = lint->results->arena;
+	const char *compliance = tw_lint_compliance_text(lint);
 	const char *text = tw_arena_printf(arena, "judged: %zu network ACL%s with %zu rule%s",
 		lint->acls, lint->acls == 1 ? "" : "s", lint->rules, lint->rules == 1 ? "" : "s");
-	if (!text || lint->groups == 0)
-		return text;
-	return tw_arena_printf(arena, "%s, %zu security group%s", text, lint->groups,
-		lint->groups == 1 ? "" : "s");
+	if (text && lint->groups > 0)
+		text = tw_arena_printf(arena, "%s, %zu security group%s", text, lint->groups,
+			lint->groups == 1 ? "" : "s");
+	return text && compliance ? tw_arena_printf(arena, "%s; %s", text, compliance) : text;
 }
 
 /* Whom each finding of check is about. */
@@ -239,6 +240,7 @@ static tw_status look_at_all(struct tw_lint *lint)
 		lint->groups++;
 		TW_TRY(tw_lint_group(lint, i));
 	}
+	TW_TRY(tw_lint_keep_flows(lint));
 	r->judged = judged_text(lint);
 	return r->judged ? TW_OK : TW_ENOMEM;
 }

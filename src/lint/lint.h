@@ -136,6 +136,11 @@ TW_NODISCARD tw_status tw_lint_late_try(struct tw_lint *lint);
 const struct tw_lint_late *tw_lint_late(const struct tw_lint *lint, enum tw_list list, size_t rule);
 void tw_lint_late_close(struct tw_lint *lint);
 
+/* ---- flows.c --------------------------------------------------------------------------------- */
+
+/* Withdraws safe fixes of the findings so far that would take a flow from check. */
+TW_NODISCARD tw_status tw_lint_keep_flows(struct tw_lint *lint);
+
 /* ---- words.c --------------------------------------------------------------------------------- */
 
 /* "acl-1 ingress rule 100 (allow tcp/443 from 0.0.0.0/0)" */
@@ -197,6 +202,8 @@ TW_NODISCARD tw_status tw_lint_ranges(struct tw_lint *lint, enum tw_list list);
 TW_NODISCARD tw_status tw_lint_forgotten(struct tw_lint *lint);
 TW_NODISCARD tw_status tw_lint_exposed(struct tw_lint *lint);
 TW_NODISCARD tw_status tw_lint_compliance(struct tw_lint *lint);
+/* What it says where no rule of the input offends, in any ACL; NULL: one does, or nobody asked. */
+const char *tw_lint_compliance_text(const struct tw_lint *lint);
 TW_NODISCARD tw_status tw_lint_quota(struct tw_lint *lint, enum tw_list list);
 TW_NODISCARD tw_status tw_lint_group(struct tw_lint *lint, uint32_t group);
 /* True if the rule decides ports of this atom. */

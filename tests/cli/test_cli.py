@@ -76,6 +76,8 @@ class Usage(Case):
     def test_operands(self):
         self.wrong("check", says="check needs an input")
         self.wrong("trace", "--from", "a", "--to", "b", says="trace needs an input")
+        self.wrong("diff", "whole", says="diff needs 2 inputs, OLD NEW, and got 1; each is a")
+        self.wrong("diff", says="diff needs 2 inputs, OLD NEW, and got 0")
         self.wrong("clients", "x", says='"x" is one argument too many for clients')
         self.wrong("rule", "TW101", "TW102", says='"TW102" is one argument too many')
 

@@ -105,6 +105,15 @@ static void check_list(const struct lint_run *run, const struct lint_acl *acl, e
 	assert_true(same(cells, rule, n, left, without(rule, n, told, left)));
 }
 
+/* Rules that change nothing have a fix, unless they say what a service is: property_flows.py. */
+static bool names_a_service(const struct tw_finding *finding)
+{
+	for (size_t i = 0; i < finding->notes_n; i++)
+		if (strstr(finding->note[i], "or state the flow in twoway.yaml"))
+			return true;
+	return false;
+}
+
 static void check_findings(
 	const struct lint_run *run, const struct lint_acl *acl, const struct lint_cells *cells)
 {
@@ -115,7 +124,8 @@ static void check_findings(
 			assert_string_not_equal(one->cause_rule, "*");
 		if (strcmp(one->code, "TW204") == 0 || strcmp(one->code, "TW201") == 0 ||
 			strcmp(one->code, "TW202") == 0)
-			assert_true(one->fixes_n == 1 && one->fix[0].applicability == TW_FIX_SAFE);
+			assert_true(one->fixes_n == 1 ? one->fix[0].applicability == TW_FIX_SAFE
+						      : names_a_service(one));
 		for (size_t f = 0; f < one->fixes_n; f++) {
 			bool equal = true;
 			for (int list = 0; list < 2; list++) {
