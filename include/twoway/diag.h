@@ -13,8 +13,8 @@
  * An error means that the input cannot be used (exit code 2). Warnings and notes carry a finding
  * code (901 to 905) and reappear as findings of `check`. The list is bounded: past
  * TW_DIAGS_MAX entries only the count goes on, but an error still displaces the newest entry of a
- * lower level, so the reason of an exit code 2 is never among the dropped. Entries that are the same
- * in every respect are one.
+ * lower level, so the reason of an exit code 2 is never among the dropped. Entries that are the
+ * same in every respect are one.
  */
 
 #ifdef __cplusplus

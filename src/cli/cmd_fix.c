@@ -152,6 +152,7 @@ static int carry_out(
 
 	if (status != TW_OK)
 		return explain(session, diags, status, args);
+	session_tell(session, diags, args);
 	int code = wish->apply ? make_edits(session, args, plan, diags)
 			       : print_edits(session, args, wish, plan);
 	tw_fix_plan_free(plan);

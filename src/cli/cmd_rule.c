@@ -32,7 +32,10 @@ static int unknown_code(const struct args *args)
 		names[count++] = code[i].code;
 		names[count++] = code[i].name;
 	}
-	const char *near = nearest_word(given, names, count);
+	/* Of a number only one digit can be a slip: all codes look alike. */
+	const char *near = strpbrk(given, "0123456789") != NULL
+				   ? nearest_within(given, names, count, 1)
+				   : nearest_word(given, names, count);
 	if (near != NULL)
 		return usage_error(args->command,
 			"no finding has the code \"%s\"; did you mean %s?", given, near);

@@ -9,6 +9,8 @@
 
 #include "cli.h"
 
+#define UNREAD_SHOWN 10
+
 tw_status session_open(struct session *session)
 {
 	tw_status status;
@@ -120,6 +122,41 @@ static bool is_told(tw_status status)
 	return status == TW_EPARSE || status == TW_EIO;
 }
 
+static bool is_json(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot != NULL && strcmp(dot, ".json") == 0;
+}
+
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat one, other;
+
+	return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+	       one.st_ino == other.st_ino;
+}
+
+/* A folder may hold whatever it likes, but nobody should believe that all JSON in it was judged. */
+static void tell_unread(const struct session *session, const struct args *args, const char *intents)
+{
+	size_t unread = 0;
+
+	for (size_t i = 0; i < tw_input_files(session->input); i++) {
+		const struct tw_input_file *file = tw_input_file(session->input, i);
+		if (args->value[OPT_QUIET] != NULL || file->part_of == NULL ||
+			strcmp(file->kind, "unrecognised") != 0 || !is_json(file->path) ||
+			(intents != NULL && is_same_file(file->path, intents)))
+			continue;
+		if (unread++ < UNREAD_SHOWN)
+			print_line(stderr,
+				"twoway: note: not read, no describe output in it: ", file->path);
+	}
+	if (unread > UNREAD_SHOWN)
+		fprintf(stderr, "twoway: note: not read, as these: %zu more files\n",
+			unread - UNREAD_SHOWN);
+}
+
 tw_status session_read(struct session *session, const struct args *args)
 {
 	char path[PATH_ROOM];
@@ -145,6 +182,7 @@ tw_status session_read(struct session *session, const struct args *args)
 		worst = status != TW_OK ? status : worst;
 	}
 	status = tw_input_finish(session->input);
+	tell_unread(session, args, intents);
 	return status != TW_OK ? status : worst;
 }
 

@@ -32,7 +32,7 @@ static size_t distance(const char *a, const char *b)
 	return row[n];
 }
 
-const char *nearest_word(const char *word, const char *const *list, size_t n)
+const char *nearest_within(const char *word, const char *const *list, size_t n, size_t slips)
 {
 	size_t best = SIZE_MAX, length = strlen(word);
 	const char *found = NULL;
@@ -51,7 +51,12 @@ const char *nearest_word(const char *word, const char *const *list, size_t n)
 			found = list[i];
 		}
 	}
-	return best <= (length + 2) / 3 ? found : NULL;
+	return best <= slips ? found : NULL;
+}
+
+const char *nearest_word(const char *word, const char *const *list, size_t n)
+{
+	return nearest_within(word, list, n, (strlen(word) + 2) / 3);
 }
 
 int usage_error(const struct command *command, const char *format, ...)

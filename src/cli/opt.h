@@ -99,6 +99,8 @@ const struct opt *opt_next(const struct command *command, const struct opt *afte
 
 /* The nearest of `n` words, if near enough for a "did you mean"; else NULL. */
 const char *nearest_word(const char *word, const char *const *list, size_t n);
+/* The same, with at most so many letters wrong. */
+const char *nearest_within(const char *word, const char *const *list, size_t n, size_t slips);
 /* Prints "twoway: error: ..." and how to get help for the command (or NULL); returns EXIT_USAGE. */
 __attribute__((format(printf, 2, 3))) int usage_error(
 	const struct command *command, const char *format, ...);

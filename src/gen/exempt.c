@@ -126,7 +126,7 @@ tw_status tw_gen_tell_resolver(struct tw_plan *plan, const struct tw_intent *int
 	if (!dns || !from->ours || !may_be_resolver(plan->options->net, from, to))
 		return TW_OK;
 	return tw_plan_note(plan,
-		"`%s`: if %s is the VPC's own DNS resolver, nothing filters it, and what is written "
-		"for it here is not needed: add the output of describe-vpcs",
+		"`%s`: if %s is the VPC's own DNS resolver, nothing filters it, and what is "
+		"written for it here is not needed: add the output of describe-vpcs",
 		intent->name, to->name);
 }

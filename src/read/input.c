@@ -357,12 +357,14 @@ struct folder {
 	struct tw_input *in;
 	const char *path;
 	enum tw_input_type type;
+	size_t files;
 };
 
 static tw_status visit(void *ctx, const char *path)
 {
-	const struct folder *folder = ctx;
+	struct folder *folder = ctx;
 
+	folder->files++;
 	if (is_intents(path))
 		return TW_OK;
 	return add_file(folder->in, path, folder->path, folder->type, false);
@@ -370,7 +372,7 @@ static tw_status visit(void *ctx, const char *path)
 
 tw_status tw_input_add_path(struct tw_input *in, const char *path, enum tw_input_type type)
 {
-	struct folder folder = {in, NULL, type};
+	struct folder folder = {in, NULL, type, 0};
 
 	TW_TRY(note_first(in, path));
 	if (tw_path_kind(path) != TW_PATH_FOLDER) {
@@ -383,7 +385,12 @@ tw_status tw_input_add_path(struct tw_input *in, const char *path, enum tw_input
 	folder.path = tw_arena_str(&in->arena, path);
 	if (!folder.path)
 		return TW_ENOMEM;
-	return tw_folder_each(in->mem, in->diags, path, visit, &folder);
+	TW_TRY(tw_folder_each(in->mem, in->diags, path, visit, &folder));
+	if (folder.files > 0)
+		return TW_OK;
+	TW_TRY(tw_diag_add_path(in->diags, TW_LEVEL_ERROR, 0, path,
+		"the folder holds no files to read: none ends in .json, .yaml, .yml or .template"));
+	return TW_EPARSE;
 }
 
 tw_status tw_input_add_bytes(struct tw_input *in, const char *name, const void *bytes, size_t size,

@@ -81,6 +81,20 @@ class Usage(Case):
         self.wrong("clients", "x", says='"x" is one argument too many for clients')
         self.wrong("rule", "TW101", "TW102", says='"TW102" is one argument too many')
 
+    def test_folder_without_files(self):
+        (self.folder / "nothing").mkdir()
+        (self.folder / "nothing" / "main.tf").write_text("")
+        done = self.expect(2, "check", "whole", "nothing")
+        self.assertIn("nothing: error: the folder holds no files to read: none ends in", done.stderr)
+
+    def test_many_files_that_are_not_read(self):
+        for i in range(12):
+            (self.folder / "whole" / f"other{i:02}.json").write_text("{}")
+        done = self.expect(0, "check", "whole")
+        self.assertEqual(done.stderr.count("not read, no describe output in it: whole/other"), 10)
+        self.assertIn("twoway: note: not read, as these: 2 more files\n", done.stderr)
+        self.assertEqual(self.expect(0, "check", "whole", "--quiet").stderr, "")
+
     def test_values(self):
         for day in ("2027-02-29", "2027-13-01", "27-1-1", "today", "2027-01-00", "2027-01-311"):
             self.wrong("check", "whole", "--today", day, says="--today is a day such as 2027-01-31")
@@ -92,8 +106,9 @@ class Usage(Case):
         self.wrong("check", "whole", "--client", "xyzzy", says="`twoway clients` lists them")
         self.wrong("check", "whole", "--client", "", says="--client needs at least one id")
         self.wrong("check", "whole", "--client", "linux,,windows", says='unknown client ""')
-        self.wrong("rule", "TW999", says='no finding has the code "TW999"')
         self.wrong("rule", "reply-blockd", says="did you mean reply-blocked?")
+        self.wrong("rule", "TW108x", says="did you mean TW108?")
+        self.wrong("rule", "TW999", says='no finding has the code "TW999"; `twoway rule` lists all codes')
 
     def test_trace_options(self):
         self.wrong("trace", "whole", "--from", "internet", says="trace needs --from X and --to Y")
