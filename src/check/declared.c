@@ -39,15 +39,13 @@ static tw_status select_end(
 	return status;
 }
 
-/* `internet` as a rule spells it is every address. */
+/* Those who have the name: `internet` is whoever is outside and public (contract section 1). */
 static tw_set addresses_of(
 	struct tw_results *r, enum tw_field field, const struct tw_selection *selection)
 {
 	struct tw_space *space = r->judge->space;
 	tw_set set = TW_EMPTY;
 
-	if (selection->internet)
-		return tw_set_all(space);
 	for (size_t i = 0; i < selection->sites.n; i++) {
 		const struct tw_site *one = &selection->sites.v[i];
 		set = tw_set_union(
@@ -57,6 +55,14 @@ static tw_set addresses_of(
 				tw_ranges_set(space, field, one->called, one->called_n));
 	}
 	return set;
+}
+
+/* The same in a rule: there `internet` is spelled as every address. */
+static tw_set spelled_of(
+	struct tw_results *r, enum tw_field field, const struct tw_selection *selection)
+{
+	return selection->internet ? tw_set_all(r->judge->space)
+				   : addresses_of(r, field, selection);
 }
 
 static bool holds(const struct part *part, const struct tw_client *client)
@@ -160,8 +166,8 @@ static tw_status add_internet(struct tw_results *r, const struct tw_intent *inte
 		return TW_OK;
 	for (size_t i = 0; i < intent->services; i++)
 		set = tw_set_union(space, set, tw_service_set(space, &intent->service[i], false));
-	set = tw_set_intersect(space, set, addresses_of(r, TW_FIELD_FROM, &from));
-	set = tw_set_intersect(space, set, addresses_of(r, TW_FIELD_TO, &to));
+	set = tw_set_intersect(space, set, spelled_of(r, TW_FIELD_FROM, &from));
+	set = tw_set_intersect(space, set, spelled_of(r, TW_FIELD_TO, &to));
 	r->internet = tw_set_union(space, r->internet, set);
 	return tw_space_status(space);
 }
@@ -216,8 +222,8 @@ static tw_status answer_intent(
 
 	TW_TRY(select_end(r, &intent->from, &from));
 	TW_TRY(select_end(r, &intent->to, &to));
-	tw_set ends = tw_set_intersect(r->judge->space, addresses_of(r, TW_FIELD_FROM, &to),
-		addresses_of(r, TW_FIELD_TO, &from));
+	tw_set ends = tw_set_intersect(r->judge->space, spelled_of(r, TW_FIELD_FROM, &to),
+		spelled_of(r, TW_FIELD_TO, &from));
 	for (size_t p = 0; p < TW_COUNT(ported); p++) {
 		bool asks = false;
 		for (size_t i = 0; i < intent->services; i++)
@@ -239,7 +245,7 @@ static tw_status answer_name(struct tw_results *r, const struct tw_named *named,
 	struct tw_selection selection;
 
 	TW_TRY(select_end(r, &end, &selection));
-	tw_set ends = addresses_of(r, TW_FIELD_TO, &selection);
+	tw_set ends = spelled_of(r, TW_FIELD_TO, &selection);
 	for (size_t i = 0; i < named->client->ranges; i++)
 		for (size_t p = 0; p < TW_COUNT(ported); p++)
 			if (tw_ports_class(named->client->range[i]) == TW_CLASS_SERVICE)

@@ -5,6 +5,7 @@
 #include "declared.h"
 #include "diffing.h"
 #include "infer.h"
+#include "select.h"
 
 /* What a caller holds is the first member. */
 struct difference {
@@ -37,6 +38,44 @@ static tw_status open_side(struct tw_diffing *d, const struct tw_net *net, struc
 	TW_TRY(tw_results_open(d->mem, net, &d->check, d->arena, d->space, ret));
 	ret->named = true;
 	return tw_declared_names(ret);
+}
+
+/* Whether a name selects something in one of the networks; what is wrong goes to `diags`. */
+static tw_status select_name(struct tw_diffing *d, const struct tw_net *net,
+	const struct tw_named *named, struct tw_diags *diags)
+{
+	const struct tw_end end = {.text = named->name, .named = named, .span = named->span};
+	struct tw_selection selection = {0};
+	return tw_select_end(net, d->options->intents, d->arena, diags, &end, &selection);
+}
+
+/* A name whose client counts must select something, at least in one of the networks. */
+static tw_status check_name(struct tw_diffing *d, const struct tw_net *before,
+	const struct tw_net *after, const struct tw_named *named, struct tw_diags *diags)
+{
+	struct tw_diags *aside;
+	TW_TRY(tw_diags_new(d->mem, &aside));
+	tw_status status = select_name(d, after, named, aside);
+	if (status == TW_EINVAL)
+		status = select_name(d, before, named, aside);
+	tw_diags_free(aside);
+	return status == TW_EINVAL ? select_name(d, after, named, diags) : status;
+}
+
+static tw_status check_names(struct tw_diffing *d, const struct tw_net *before,
+	const struct tw_net *after, struct tw_diags *diags)
+{
+	struct tw_intents_view view = tw_intents_view(d->options->intents);
+	tw_status first = TW_OK;
+	for (size_t i = 0; i < view.nameds; i++) {
+		if (!view.named[i].client)
+			continue;
+		tw_status status = check_name(d, before, after, &view.named[i], diags);
+		if (status != TW_OK && status != TW_EINVAL)
+			return status;
+		first = first == TW_OK ? status : first;
+	}
+	return first;
 }
 
 static void close_sides(struct tw_diffing *d)
@@ -303,7 +342,6 @@ tw_status tw_diff(struct tw_mem *mem, const struct tw_net *before, const struct 
 	const struct tw_diff_options *options, struct tw_diags *ret_diags,
 	struct tw_difference **ret)
 {
-	(void)ret_diags; /* nothing in a readable network is beyond comparing */
 	struct difference *one = tw_mem_alloc(mem, sizeof(*one));
 	if (!one)
 		return TW_ENOMEM;
@@ -316,6 +354,8 @@ tw_status tw_diff(struct tw_mem *mem, const struct tw_net *before, const struct 
 			.intents = options->intents},
 		.options = options};
 	tw_status status = tw_space_new(mem, 0, &d.space);
+	if (status == TW_OK && options->intents)
+		status = check_names(&d, before, after, ret_diags);
 	if (status == TW_OK)
 		status = open_side(&d, before, &d.side[TW_OLD]);
 	if (status == TW_OK)
