@@ -231,6 +231,7 @@ static tw_status blame(struct tw_results *r, const struct tw_outcome *o,
 	if (look->embedded)
 		ret->family = TW_IPV4;
 	ret->role = c->role;
+	ret->plain = tw_look_is_plain(look);
 	ret->leg = look->leg;
 	ret->elsewhere = o->path->asymmetric && !met_by_request(o->path, c);
 	TW_TRY(tw_judge_crossing(r->judge, c, &compiled));

@@ -68,91 +68,16 @@ static tw_status relate(
 	return TW_OK;
 }
 
-/* The far end as the list at fault sees it: replies that come in were called from behind it. */
-static const char *far_end(const struct tw_cause *cause, const struct tw_flow *flow)
-{
-	bool called_from_behind = (cause->list == TW_INGRESS) == (cause->direction == TW_REPLY) ||
-				  cause->role == TW_ROLE_NAT;
-	const char *name = called_from_behind ? flow->to.name : flow->from.name;
-	return name ? name : "unknown addresses";
-}
-
-bool tw_subject_same(const struct tw_subject *a, const struct tw_subject *b)
-{
-	return strcmp(a->service, b->service) == 0 && strcmp(a->peer, b->peer) == 0;
-}
-
-tw_status tw_finding_add_subject(
-	struct tw_results *r, struct tw_finding_draft *f, struct tw_subject one)
-{
-	enum { ENDS = 4 }; /* of one service and peer: enough to name some */
-	struct tw_subject *first = NULL;
-	size_t n = 0;
-	for (size_t i = 0; i < f->subject.n; i++) {
-		struct tw_subject *old = &f->subject.v[i];
-		if (!tw_subject_same(old, &one))
-			continue;
-		first = n++ == 0 ? old : first;
-		if (strcmp(old->from, one.from) == 0 && strcmp(old->to, one.to) == 0) {
-			old->others |= one.others;
-			return TW_OK;
-		}
-	}
-	if (n < ENDS)
-		return TW_VEC_PUSH(r->mem, &f->subject, one);
-	first->others = true;
-	return TW_OK;
-}
-
-/* "10.0.1.0/24, 10.0.2.0/24": a few blocks that a rule can name; NULL if there are none, or many.
- */
-static tw_status blocks_of(struct tw_results *r, const struct tw_peer *peer, const char **ret)
-{
-	enum { MOST = 3 };
-	char buf[TW_PREFIX_TEXT];
-	const char *text = NULL;
-	*ret = NULL;
-	if (peer->addresses_n == 0 || peer->addresses_n > MOST)
-		return TW_OK;
-	for (size_t i = 0; i < peer->addresses_n; i++) {
-		const char *one = tw_arena_str(r->arena, tw_prefix_text(peer->address[i], buf));
-		text = text && one ? tw_arena_printf(r->arena, "%s, %s", text, one) : one;
-		if (!text)
-			return TW_ENOMEM;
-	}
-	*ret = text;
-	return TW_OK;
-}
-
-/* The list sees replies to the initiator go out, and replies of the responder come in. */
-tw_status tw_finding_subject_of(
-	struct tw_results *r, struct tw_finding_draft *f, const struct tw_draft *draft)
-{
-	const struct tw_flow *flow = &draft->flow;
-	struct tw_subject one = {.service = flow->service_text,
-		.peer = far_end(&f->cause, flow),
-		.from = flow->from.name ? flow->from.name : "unknown addresses",
-		.to = flow->to.name ? flow->to.name : "unknown addresses",
-		.near_calls = draft->outbound};
-	const struct tw_peer *seen = f->cause.list == TW_INGRESS ? &flow->to : &flow->from;
-	if (!one.service)
-		return TW_OK;
-	TW_TRY(blocks_of(r, seen, &one.block));
-	if (!one.block && f->cause.role == TW_ROLE_NAT && f->cause.list == TW_EGRESS)
-		one.block = seen->name;
-	return tw_finding_add_subject(r, f, one);
-}
-
 tw_status tw_finding_add_flow(struct tw_results *r, struct tw_finding_draft *f, const char *flow)
 {
 	return holds_text(f->flow.v, f->flow.n, flow) ? TW_OK : TW_VEC_PUSH(r->mem, &f->flow, flow);
 }
 
-static tw_status join_draft(
-	struct tw_results *r, struct tw_finding_draft *f, const struct tw_draft *draft)
+static tw_status join_draft(struct tw_results *r, struct tw_finding_draft *f,
+	const struct tw_cause *cause, const struct tw_draft *draft)
 {
 	TW_TRY(tw_finding_add_flow(r, f, draft->flow.id));
-	TW_TRY(tw_finding_subject_of(r, f, draft));
+	TW_TRY(tw_finding_subject_of(r, f, cause, draft));
 	if (draft->interfaces > f->interfaces)
 		f->interfaces = draft->interfaces;
 	return relate(r, f, draft);
@@ -189,7 +114,7 @@ tw_status tw_finding_add(struct tw_results *results, const char *code, enum tw_l
 	if (!found) {
 		struct tw_finding_draft fresh = {.code = code, .level = level, .cause = *cause};
 		if (draft)
-			fresh.peer = far_end(cause, &draft->flow);
+			fresh.peer = tw_subject_far_end(cause, &draft->flow);
 		TW_TRY(TW_VEC_PUSH(results->mem, &results->finding, fresh));
 		found = &results->finding.v[results->finding.n - 1];
 	}
@@ -198,7 +123,7 @@ tw_status tw_finding_add(struct tw_results *results, const char *code, enum tw_l
 	TW_TRY(tw_finding_add_more(results, found, cause));
 	TW_TRY(tw_need_add(results, found, level, cause, draft ? draft->flow.id : NULL));
 	if (draft)
-		TW_TRY(join_draft(results, found, draft));
+		TW_TRY(join_draft(results, found, cause, draft));
 	*ret = found;
 	return TW_OK;
 }
@@ -257,7 +182,7 @@ tw_status tw_finding_tell(struct tw_results *results, const char *code, enum tw_
 	if (level > found->level)
 		found->level = level;
 	*ret = found;
-	return join_draft(results, found, draft);
+	return join_draft(results, found, cause, draft);
 }
 
 tw_status tw_finding_clients(struct tw_results *results, struct tw_finding_draft *finding,

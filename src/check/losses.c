@@ -371,7 +371,7 @@ static tw_status find_shut(struct tw_results *r, const struct tw_draft *draft)
 	return tw_space_status(r->judge->space);
 }
 
-tw_status tw_find_losses(struct tw_results *results, const struct tw_draft *draft)
+static tw_status find_losses(struct tw_results *results, const struct tw_draft *draft)
 {
 	for (size_t i = 0; i < draft->outcomes.n; i++) {
 		const struct tw_outcome *o = &draft->outcomes.v[i];
@@ -386,4 +386,10 @@ tw_status tw_find_losses(struct tw_results *results, const struct tw_draft *draf
 			TW_TRY(find_in_icmp(results, draft, o));
 	}
 	return draft->balancer || draft->nat ? find_shut(results, draft) : TW_OK;
+}
+
+tw_status tw_find_losses(struct tw_results *results, const struct tw_draft *draft)
+{
+	tw_subjects_open(results, draft);
+	return tw_subjects_close(results, find_losses(results, draft));
 }

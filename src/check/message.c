@@ -165,6 +165,38 @@ static const char *verb(struct tw_results *r, const struct tw_finding_draft *f)
 	return "get no reply";
 }
 
+static bool is_everybody(const char *name)
+{
+	return strcmp(name, "0.0.0.0/0") == 0 || strcmp(name, "::/0") == 0;
+}
+
+/* "10.0.1.0/24, 10.0.2.0/24": all peers that the rule must be for, each once. */
+static const char *needed_peers(struct tw_results *r, const struct tw_finding_draft *f)
+{
+	enum { MOST = 4 };
+	const char *said[MOST], *text = NULL;
+	size_t n = 0;
+	bool more = false;
+	for (size_t i = 0; i < f->subject.n; i++) {
+		const struct tw_subject *one = &f->subject.v[i];
+		const char *name = one->block ? one->block : one->peer;
+		size_t k = 0;
+		if (is_everybody(name))
+			return name;
+		while (k < n && strcmp(said[k], name) != 0)
+			k++;
+		if (k < n || n == MOST) {
+			more |= k == n;
+			continue;
+		}
+		said[n++] = name;
+		text = text ? tw_arena_printf(r->arena, "%s, %s", text, name) : name;
+		if (!text)
+			return NULL;
+	}
+	return more ? tw_arena_printf(r->arena, "%s and others", text) : text;
+}
+
 /* What would have to pass, in the words of a rule: who is hurt decides the ports. */
 static tw_status say_what_is_missing(struct tw_results *r, struct tw_finding_draft *f)
 {
@@ -186,11 +218,13 @@ static tw_status say_what_is_missing(struct tw_results *r, struct tw_finding_dra
 		return TW_OK;
 	/* Callers are of every kind; who calls from inside is often known. SPEC: eph-cover-all */
 	bool callers = f->cause.list == TW_EGRESS;
+	const char *peers = needed_peers(r, f);
+	if (!peers)
+		return TW_ENOMEM;
 	const char *note =
 		tw_arena_printf(r->arena, "the replies need: %s, %s ports %u-%u, %s %s%s",
 			tw_list_name(f->cause.list), tw_protocol_text(f->cause.protocol, buf),
-			callers ? 1024 : lo, callers ? 65535 : hi, callers ? "to" : "from",
-			f->subject.v[0].block ? f->subject.v[0].block : f->subject.v[0].peer,
+			callers ? 1024 : lo, callers ? 65535 : hi, callers ? "to" : "from", peers,
 			callers		   ? ""
 			: f->cause.leg > 0 ? " (the NAT gateway picks any of them)"
 					   : " (1024-65535 is every client's)");

@@ -44,6 +44,7 @@ struct tw_cause {
 	enum tw_role role; /* whose subnet the list guards on the path */
 	unsigned leg;
 	bool elsewhere; /* the reply took another way, and the request was never here */
+	bool plain;	/* the list sees the packets as they were asked for */
 	tw_set dead;	/* what is dropped, as the list sees it; gone when the judge forgets */
 };
 
@@ -72,6 +73,12 @@ struct tw_finding_draft {
 	TW_VEC(struct tw_need) need;  /* what is dropped; the first of it if !results->keep_needs */
 	const char *peer;	      /* of the first flow, for the fingerprint */
 	uint32_t interfaces;
+	/* What is lost of the draft that is being told. */
+	struct {
+		const struct tw_draft *draft;
+		tw_set set; /* gone with the draft */
+		bool whole; /* which part is not known */
+	} part;
 	bool served; /* some requests pass; or a client as likely as those it hurts gets all */
 };
 
@@ -102,7 +109,8 @@ struct tw_results {
 	/* What is said so far: of the chapter that is being written (chapter.h), else of all. */
 	tw_flows flow;
 	tw_finding_drafts finding;
-	tw_client_list client; /* every client that was judged */
+	const struct tw_draft *telling; /* whose losses become findings now, or NULL */
+	tw_client_list client;		/* every client that was judged */
 	struct tw_block_lists blocks;
 	/* What clients get where the request is stopped, for the levels that were last met. */
 	const struct tw_levels *stopped_levels;
@@ -289,8 +297,16 @@ TW_NODISCARD tw_status tw_finding_add_flow(
 bool tw_subject_same(const struct tw_subject *a, const struct tw_subject *b);
 TW_NODISCARD tw_status tw_finding_add_subject(
 	struct tw_results *results, struct tw_finding_draft *finding, struct tw_subject subject);
-TW_NODISCARD tw_status tw_finding_subject_of(
-	struct tw_results *results, struct tw_finding_draft *finding, const struct tw_draft *draft);
+/* The flow's ends, or the part of them that the cause drops while a draft is told (subjects.c). */
+TW_NODISCARD tw_status tw_finding_subject_of(struct tw_results *results,
+	struct tw_finding_draft *finding, const struct tw_cause *cause,
+	const struct tw_draft *draft);
+/* The far end as the list at fault sees it. */
+const char *tw_subject_far_end(const struct tw_cause *cause, const struct tw_flow *flow);
+/* While what is lost of a draft is told, its findings gather what they lose of it; then it becomes
+ * their subject. `status` is handed on. */
+void tw_subjects_open(struct tw_results *results, const struct tw_draft *draft);
+TW_NODISCARD tw_status tw_subjects_close(struct tw_results *results, tw_status status);
 TW_NODISCARD tw_status tw_finding_relate(struct tw_results *results,
 	struct tw_finding_draft *finding, const struct tw_related *related);
 /* TW110 speaks of all holes of an ACL: the lists and rules of the later ones. */

@@ -155,7 +155,7 @@ static tw_status add(struct tw_results *r, const struct tw_draft *draft, const c
 	TW_TRY(TW_VEC_PUSH(r->mem, &finding->flow, draft->flow.id));
 	TW_TRY(tw_need_add(r, finding, level, &cause, draft->flow.id));
 	if (strcmp(code, "TW601") == 0)
-		TW_TRY(tw_finding_subject_of(r, finding, draft));
+		TW_TRY(tw_finding_subject_of(r, finding, &cause, draft));
 	if (cause.acl == TW_MISSING && draft->flow.evidence_n > 0) {
 		finding->finding.span = draft->flow.evidence[0].span;
 		finding->finding.label = "stated here";
