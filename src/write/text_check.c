@@ -249,7 +249,7 @@ void tw_text_check(struct tw_doc *doc)
 		well += is_well(&report->flow[i]);
 	bool list_well = doc->style->verbose || (well <= COMPLETE_MAX && !doc->style->brief);
 	draw_flows(doc, list_well);
-	if (!list_well && well < report->flows_n) {
+	if (!list_well && well > 0 && well < report->flows_n) {
 		paint->indent = 2;
 		tw_paint_words(paint, tw_say_count(paint, well, "flow"));
 		tw_paint_words(paint, " more, as they should be (listed with -v)");
