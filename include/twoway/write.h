@@ -33,6 +33,7 @@ struct tw_style {
 	bool ascii;	  /**< no box drawing, no dashes beyond ASCII */
 	bool color;	  /**< ANSI colour; nothing is said by colour alone */
 	bool verbose;	  /**< notes in full */
+	bool brief;	  /**< flows that are as they should be are counted, not listed */
 	bool all;	  /**< `trace` only: draw every region, not only the four worst */
 	const char *link; /**< `trace` only: NULL */
 };

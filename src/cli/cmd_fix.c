@@ -192,6 +192,7 @@ int cmd_fix(const struct args *args)
 	check->details = wish.style.format == TW_FORMAT_JSON;
 	/* What makes the run end with 1 is shown. */
 	wish.style.verbose |= fail_level(args) == TW_LEVEL_NOTE;
+	wish.style.brief = true; /* they need no mending */
 	if (fail_level(args) == TW_LEVEL_NOTE)
 		wish.options.least = TW_LEVEL_NOTE;
 	if (find_clients(args, check->intents, &ranges, client, &check->clients))

@@ -36,6 +36,18 @@ static bool is_shown(const struct tw_doc *doc, const struct tw_finding *finding)
 	return doc->style->verbose || (!finding->suppressed && finding->level > TW_LEVEL_NOTE);
 }
 
+/* Errors first; of one level in the order of the input, which programs get for all of them. */
+static void draw_findings(struct tw_doc *doc)
+{
+	const struct tw_report *report = doc->report;
+
+	for (int level = TW_LEVEL_ERROR; level >= (int)TW_LEVEL_NONE; level--)
+		for (size_t i = 0; i < report->findings_n; i++)
+			if ((int)report->finding[i].level == level &&
+				is_shown(doc, &report->finding[i]))
+				tw_text_finding(doc, &report->finding[i]);
+}
+
 /* A flow that is as it should be. */
 static bool is_well(const struct tw_flow *flow)
 {
@@ -232,15 +244,12 @@ void tw_text_check(struct tw_doc *doc)
 	struct tw_paint *paint = &doc->paint;
 	size_t well = 0;
 
-	for (size_t i = 0; i < report->findings_n; i++) {
-		if (is_shown(doc, &report->finding[i]))
-			tw_text_finding(doc, &report->finding[i]);
-	}
+	draw_findings(doc);
 	for (size_t i = 0; i < report->flows_n; i++)
 		well += is_well(&report->flow[i]);
-	bool list_well = doc->style->verbose || well <= COMPLETE_MAX;
+	bool list_well = doc->style->verbose || (well <= COMPLETE_MAX && !doc->style->brief);
 	draw_flows(doc, list_well);
-	if (!list_well && well < report->flows_n) {
+	if (!list_well && well > 0 && well < report->flows_n) {
 		paint->indent = 2;
 		tw_paint_words(paint, tw_say_count(paint, well, "flow"));
 		tw_paint_words(paint, " more, as they should be (listed with -v)");

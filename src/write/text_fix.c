@@ -84,25 +84,114 @@ static void draw_edits(struct tw_paint *paint, const struct tw_fix *fix, size_t 
 	tw_excerpt_bar(paint, gutter);
 }
 
+static bool holds(const char *const *list, size_t n, const char *text)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i], text) == 0)
+			return true;
+	return false;
+}
+
+/* A client that makes the finding as loud as it is. */
+static bool is_own(const struct tw_finding *finding, const struct tw_client_result *client)
+{
+	for (size_t i = 0; i < finding->clients_n; i++)
+		if (finding->client[i].passing < finding->client[i].total &&
+			finding->client[i].level > client->level)
+			return false;
+	return client->passing < client->total;
+}
+
+/* Of these clients, those that the fix completes, or not. */
+static const char *own_clients(struct tw_paint *paint, const struct tw_finding *finding,
+	const struct tw_fix *fix, bool complete)
+{
+	const char *list = "";
+
+	for (size_t i = 0; i < finding->clients_n; i++) {
+		const struct tw_client_result *it = &finding->client[i];
+		if (is_own(finding, it) &&
+			holds(fix->complete_for, fix->complete_for_n, it->client->id) == complete)
+			list = printed(
+				paint, "%s%s%s", list, *list != '\0' ? ", " : "", it->client->id);
+	}
+	return list;
+}
+
+/* The other one loses something of the same flow, and of a client that this fix leaves. */
+static bool is_of_the_rest(
+	const struct tw_finding *finding, const struct tw_fix *fix, const struct tw_finding *other)
+{
+	bool flow = false, client = false;
+
+	if (other == finding || other->suppressed || other->cause_component == NULL)
+		return false;
+	for (size_t i = 0; i < finding->flows_n; i++)
+		flow = flow || holds(other->flow, other->flows_n, finding->flow[i]);
+	for (size_t i = 0; i < finding->clients_n; i++)
+		for (size_t k = 0; k < other->clients_n; k++)
+			client = client ||
+				 (is_own(finding, &finding->client[i]) &&
+					 finding->client[i].client == other->client[k].client &&
+					 !holds(fix->complete_for, fix->complete_for_n,
+						 finding->client[i].client->id));
+	return flow && client;
+}
+
+/* "TW101 at acl-1, TW103 at acl-2"; or empty. */
+static const char *say_rest(
+	struct tw_doc *doc, const struct tw_finding *finding, const struct tw_fix *fix)
+{
+	const char *list = "";
+
+	for (size_t i = 0; i < doc->report->findings_n; i++) {
+		const struct tw_finding *other = &doc->report->finding[i];
+		if (!is_of_the_rest(finding, fix, other))
+			continue;
+		const char *one = printed(&doc->paint, "%s at %s%s%s", other->code,
+			other->cause_component, other->cause_list ? " " : "",
+			other->cause_list ? other->cause_list : "");
+		if (strstr(list, one) == NULL)
+			list = printed(&doc->paint, "%s%s%s", list, *list != '\0' ? ", " : "", one);
+	}
+	return list;
+}
+
+/*
+ * For whom the flows are complete then. A flow may lose at another list, too: a list of clients
+ * without those that the finding is about would read as if they were forgotten.
+ */
+static const char *say_complete(
+	struct tw_doc *doc, const struct tw_finding *finding, const struct tw_fix *fix)
+{
+	struct tw_paint *paint = &doc->paint;
+	const char *missing = own_clients(paint, finding, fix, false), *clients = "";
+
+	if (*missing == '\0') {
+		for (size_t i = 0; i < fix->complete_for_n; i++)
+			clients = printed(
+				paint, "%s%s%s", clients, i > 0 ? ", " : "", fix->complete_for[i]);
+		return *clients != '\0' ? printed(paint, "all replies return for %s; ", clients)
+					: "";
+	}
+	clients = own_clients(paint, finding, fix, true);
+	const char *rest = say_rest(doc, finding, fix);
+	const char *what = *clients != '\0' ? printed(paint, "all replies return for %s", clients)
+					    : "this list drops them no more";
+	if (*rest == '\0')
+		return printed(paint, "%s; ", what);
+	return printed(paint, "%s; for %s the flow is complete only with what mends %s; ", what,
+		missing, rest);
+}
+
 /* Of a fix that was judged, flow by flow; a lint's edit is about packets alone. */
-static void draw_proof(struct tw_paint *paint, const struct tw_finding *finding,
+static void draw_proof(struct tw_doc *doc, const struct tw_finding *finding,
 	const struct tw_fix *fix, size_t gutter)
 {
-	const char *clients = "";
-
 	if (fix->complete_for_n == 0 && !(fix->opens && *fix->opens))
 		return;
-	for (size_t i = 0; i < fix->complete_for_n; i++)
-		clients =
-			printed(paint, "%s%s%s", clients, i > 0 ? ", " : "", fix->complete_for[i]);
-	const char *what = fix->complete_for_n > 0
-				   ? printed(paint, "all replies return for %s", clients)
-			   : finding->clients_n > 0
-				   ? "this list drops them no more; the flow is complete only with "
-				     "what mends the other findings"
-				   : "";
-	draw_note(paint, gutter,
-		printed(paint, "proved: %s%s%s", what, *what ? "; " : "",
+	draw_note(&doc->paint, gutter,
+		printed(&doc->paint, "proved: %s%s", say_complete(doc, finding, fix),
 			fix->worse == 0 ? "no flow is worse off" : ""));
 }
 
@@ -139,6 +228,6 @@ void tw_text_fixes(struct tw_doc *doc, const struct tw_finding *finding, size_t 
 	draw_edits(paint, fix, gutter);
 	if (fix->opens && *fix->opens)
 		draw_note(paint, gutter, printed(paint, "opens: %s", fix->opens));
-	draw_proof(paint, finding, fix, gutter);
+	draw_proof(doc, finding, fix, gutter);
 	draw_others(paint, finding, gutter);
 }
