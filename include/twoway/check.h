@@ -241,6 +241,9 @@ struct tw_finding {
 	const char *direction;		       /**< "request", "reply" or NULL */
 	const struct tw_client_result *client; /**< those it hurts, or all it judged for holes */
 	size_t clients_n;
+	/** Of a lint: `client` is what this loss by itself leaves of the replies, whatever else the
+	 * list drops; tw_check counts all losses together. */
+	bool clients_alone;
 	const char
 		*suffers; /**< which end, and how: "web, whose connections to db hang"; or NULL */
 	size_t subnets, interfaces; /**< affects: behind the list at fault, and of the near end */

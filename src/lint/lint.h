@@ -171,9 +171,9 @@ tw_set tw_lint_packets(const struct tw_lint *lint, enum tw_list list, uint8_t fa
 tw_set tw_lint_packets_of(const struct tw_lint *lint, enum tw_list list, const struct tw_rule *rule,
 	uint8_t protocol, struct tw_ports ports);
 /*
- * Adds the clients that lose ports to the finding; true in `ret_much` if one that counts loses a
- * thousandth. Replies that come in are for what sits behind the ACL, those that go out for callers
- * (rule 9); --client replaces both.
+ * Adds the clients that lose ports to the finding, with what this loss alone leaves them; true in
+ * `ret_much` if one that counts loses a thousandth. Replies that come in are for what sits behind
+ * the ACL, those that go out for callers (rule 9); --client replaces both.
  */
 TW_NODISCARD tw_status tw_lint_price(struct tw_lint *lint, struct tw_finding_draft *finding,
 	struct tw_port_list lost, bool *ret_much);

@@ -132,6 +132,7 @@ static tw_status snat(struct tw_lint *lint, enum tw_list list, size_t rule)
 		.verdict = TW_PARTIAL,
 		.passing = total - tw_client_passing(client, &lost, 1),
 		.total = total};
+	f->finding.clients_alone = true;
 	TW_TRY(TW_VEC_PUSH(lint->results->mem, &f->client, result));
 	struct tw_entry entry = tw_lint_entry(lint, one, list);
 	entry.ports.lo = 1024;

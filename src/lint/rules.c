@@ -173,6 +173,7 @@ tw_status tw_lint_price(struct tw_lint *lint, struct tw_finding_draft *finding,
 	struct tw_levels levels;
 	TW_TRY(clients(lint, finding->cause.list, &levels));
 	*ret_much = false;
+	finding->finding.clients_alone = true;
 	for (size_t i = 0; i < levels.n; i++) {
 		uint32_t total = tw_client_total(levels.v[i].client);
 		uint32_t gone = tw_client_passing(levels.v[i].client, lost.v, lost.n);

@@ -69,9 +69,10 @@ static struct tw_client_result on_leg(struct tw_client_result it)
 	return it;
 }
 
-void tw_paint_clients(
-	struct tw_paint *paint, const struct tw_client_result *client, size_t n, size_t margin)
+void tw_paint_clients(struct tw_paint *paint, const struct tw_finding *finding, size_t margin)
 {
+	const struct tw_client_result *client = finding->client;
+	size_t n = finding->clients_n;
 	struct tw_client_result *own = TW_NEW_ARRAY(paint->arena, struct tw_client_result, n + 1);
 	bool legs = false;
 
@@ -83,7 +84,11 @@ void tw_paint_clients(
 		legs = legs || client[i].leg_total > 0;
 		own[i] = on_leg(client[i]);
 	}
-	paint_table(paint, own, n, NULL, legs ? "return on this leg" : "replies return", margin);
+	paint_table(paint, own, n, NULL,
+		legs			 ? "return on this leg"
+		: finding->clients_alone ? "left by this alone"
+					 : "replies return",
+		margin);
 }
 
 void tw_paint_region_clients(struct tw_paint *paint, const struct tw_region *region, size_t margin)

@@ -49,9 +49,8 @@ struct tw_client_group {
 struct tw_client_group *tw_group_clients(struct tw_paint *paint,
 	const struct tw_client_result *client, size_t n, bool level, size_t *ret_n);
 
-/* The table of clients under a finding. */
-void tw_paint_clients(
-	struct tw_paint *paint, const struct tw_client_result *client, size_t n, size_t margin);
+/* The table of clients under a finding; its title says what is counted. */
+void tw_paint_clients(struct tw_paint *paint, const struct tw_finding *finding, size_t margin);
 /* The table of clients of a region, with what each counts as; of several legs, it tells leg 0. */
 void tw_paint_region_clients(struct tw_paint *paint, const struct tw_region *region, size_t margin);
 

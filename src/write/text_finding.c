@@ -211,7 +211,7 @@ void tw_text_finding(struct tw_doc *doc, const struct tw_finding *finding)
 	if (finding->clients_n > 0 && finding->notes_n + finding->subnets + finding->interfaces > 0)
 		tw_excerpt_bar(paint, gutter);
 	if (finding->clients_n > 0)
-		tw_paint_clients(paint, finding->client, finding->clients_n, gutter + 3);
+		tw_paint_clients(paint, finding, gutter + 3);
 	tw_text_fixes(doc, finding, gutter);
 	tw_paint_newline(paint);
 }
