@@ -70,7 +70,19 @@ static const char intents[] = "clients: {fleet: {ports: [10240-65535], picks: ev
 			      "never: [{name: no-ssh, from: internet, to: web, port: tcp/22}]\n"
 			      "ignore: [{code: TW103, at: acl-1, reason: known}]\n";
 
-enum what { READ, CHECK, FIX, PLAN, TRACE, LINT, LINT_LATE, CLIENTS, DIFF, DIFF_FILTERS };
+enum what {
+	READ,
+	CHECK,
+	FIX,
+	PLAN,
+	PLAN_RANK,
+	TRACE,
+	LINT,
+	LINT_LATE,
+	CLIENTS,
+	DIFF,
+	DIFF_FILTERS
+};
 
 struct job {
 	enum what what;
@@ -116,8 +128,10 @@ static const char late[] =
 static tw_status mend(struct world *w, struct job *job, const struct tw_check_options *check)
 {
 	const struct tw_style style = {.format = job->format, .width = 80, .verbose = true};
-	const struct tw_fix_options options = {
-		.check = *check, .least = TW_LEVEL_NOTE, .review = true};
+	const struct tw_fix_options options = {.check = *check,
+		.least = TW_LEVEL_NOTE,
+		.rank = job->what == PLAN_RANK ? 1 : 0,
+		.review = true};
 	struct tw_sink sink = {count, &job->written};
 	struct tw_report *report;
 	struct tw_fix_plan *plan;
@@ -162,7 +176,7 @@ static tw_status judge(struct world *w, struct job *job)
 			.year = 2026,
 			.month = 1,
 			.day = 31};
-		if (job->what == FIX || job->what == PLAN)
+		if (job->what >= FIX && job->what <= PLAN_RANK)
 			return mend(w, job, &options);
 		const struct tw_lint_options lint = {.check = options, .compliance = true};
 		status = job->what == LINT || job->what == LINT_LATE
@@ -226,7 +240,8 @@ static tw_status read_and_compare(struct world *w, struct job *job)
 
 static tw_status read_and_judge(struct world *w, struct job *job)
 {
-	bool mends = job->what == FIX || job->what == PLAN, comes_late = job->what == LINT_LATE;
+	bool mends = job->what >= FIX && job->what <= PLAN_RANK,
+	     comes_late = job->what == LINT_LATE;
 	const char *text = mends ? broken : comes_late ? late : network;
 	tw_status status =
 		tw_input_add_bytes(w->in, "net.json", text, strlen(text), TW_INPUT_AUTO, true);
@@ -300,6 +315,12 @@ static void test_plan(void **state)
 	sweep(PLAN, TW_FORMAT_TEXT);
 }
 
+static void test_plan_of_a_rank(void **state)
+{
+	(void)state;
+	sweep(PLAN_RANK, TW_FORMAT_TEXT);
+}
+
 static void test_trace(void **state)
 {
 	(void)state;
@@ -347,9 +368,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_read),
 		cmocka_unit_test(test_check), cmocka_unit_test(test_check_json),
 		cmocka_unit_test(test_fix), cmocka_unit_test(test_fix_json),
-		cmocka_unit_test(test_plan), cmocka_unit_test(test_trace),
-		cmocka_unit_test(test_trace_json), cmocka_unit_test(test_lint),
-		cmocka_unit_test(test_lint_late), cmocka_unit_test(test_diff),
-		cmocka_unit_test(test_diff_json), cmocka_unit_test(test_clients)};
+		cmocka_unit_test(test_plan), cmocka_unit_test(test_plan_of_a_rank),
+		cmocka_unit_test(test_trace), cmocka_unit_test(test_trace_json),
+		cmocka_unit_test(test_lint), cmocka_unit_test(test_lint_late),
+		cmocka_unit_test(test_diff), cmocka_unit_test(test_diff_json),
+		cmocka_unit_test(test_clients)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
