@@ -6,6 +6,8 @@
  * check is asked again: fixes without which a flow is judged no more, or is a part of one that
  * fares otherwise, are not offered. What remains is tried again, until check tells the same flows.
  */
+#include <stdio.h>
+
 #include "order.h"
 #include "patch.h"
 
@@ -163,16 +165,16 @@ static tw_status keep_safe(struct batch *b)
 
 /* ---- whose fault it is ----------------------------------------------------------------------- */
 
-/* The number of a rule of AWS names one of a list; the flow's text says of which. */
-static bool is_evidence(
-	const struct tw_lint *lint, const struct tw_flow *flow, const struct tw_entry *entry)
+/* A number names a rule of one list; the flows that its rules ask for are called so. */
+static bool is_evidence(const struct tw_flow *flow, const struct tw_entry *entry)
 {
-	const char *number = tw_arena_printf(lint->results->work, "%u", (unsigned)entry->number);
-	const char *list = entry->egress ? "call" : "service";
-	for (size_t i = 0; number && i < flow->evidence_n; i++)
+	const char *purpose = entry->egress ? "call" : "service";
+	char number[16];
+	(void)snprintf(number, sizeof(number), "%u", (unsigned)entry->number);
+	for (size_t i = 0; i < flow->evidence_n; i++)
 		if (tw_same_text(flow->evidence[i].component, entry->component) &&
 			tw_same_text(flow->evidence[i].rule, number) &&
-			(strcmp(flow->purpose, list) == 0 || flow->evidence_n > 1))
+			strcmp(flow->purpose, purpose) == 0)
 			return true;
 	return false;
 }
@@ -180,14 +182,13 @@ static bool is_evidence(
 /* Whom to suspect: the rule that says so; else its list's ACL, else everybody. */
 enum suspects { SAYS_SO, OF_THE_ACL, ANYBODY, SUSPECTS };
 
-static bool is_suspect(const struct batch *b, const struct tw_fix *fix, const struct tw_flow *flow,
-	enum suspects suspects)
+static bool is_suspect(const struct tw_fix *fix, const struct tw_flow *flow, enum suspects suspects)
 {
 	if (suspects == ANYBODY)
 		return true;
 	for (size_t i = 0; i < fix->edits; i++) {
 		const struct tw_entry *entry = &fix->edit[i].entry;
-		if (suspects == SAYS_SO && is_evidence(b->lint, flow, entry))
+		if (suspects == SAYS_SO && is_evidence(flow, entry))
 			return true;
 		for (size_t k = 0; suspects == OF_THE_ACL && k < flow->evidence_n; k++)
 			if (tw_same_text(flow->evidence[k].component, entry->component))
@@ -217,7 +218,7 @@ static tw_status blame(struct batch *b, const struct tw_flow *flow, enum suspect
 {
 	for (size_t i = 0; i < b->finding.n; i++) {
 		const struct tw_finding *one = finding_at(b, b->finding.v[i]);
-		if (is_safe(one) && is_suspect(b, &one->fix[0], flow, suspects))
+		if (is_safe(one) && is_suspect(&one->fix[0], flow, suspects))
 			TW_TRY(withdraw(b, b->finding.v[i], flow));
 	}
 	return TW_OK;

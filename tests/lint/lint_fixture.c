@@ -105,13 +105,15 @@ static size_t cuts(const struct lint_world *w, uint64_t *out)
 
 struct lint_cells lint_cells(const struct lint_world *w)
 {
-	static const uint8_t protocols[] = {1, 6, 17, 50};
+	/* The last one no rule names: those of all protocols decide it. */
+	static const uint8_t protocols[] = {1, 6, 17, 50, 47};
+	enum { PROTOCOLS = sizeof(protocols) };
 	uint64_t cut[64];
 	size_t n = cuts(w, cut);
-	struct lint_cells cells = {calloc(n * 4 * (w->ports + 1), sizeof(*cells.v)), 0};
+	struct lint_cells cells = {calloc(n * PROTOCOLS * (w->ports + 1), sizeof(*cells.v)), 0};
 	assert_non_null(cells.v);
 	for (size_t a = 0; a + 1 < n; a++)
-		for (size_t p = 0; p < 4; p++)
+		for (size_t p = 0; p < PROTOCOLS; p++)
 			for (size_t i = 0; i < w->ports; i++) {
 				bool ports = protocols[p] == 6 || protocols[p] == 17;
 				unsigned end = i + 1 < w->ports ? w->port[i + 1] : 65536;
