@@ -96,8 +96,8 @@ struct tw_diff_options {
 
 /**
  * The difference points into both networks, the clients and the intents: free it before them, with
- * tw_difference_free. An empty one is no error. TW_EINVAL, told in `ret_diags`: a name of the intents
- * whose client counts selects nothing, in neither network.
+ * tw_difference_free. An empty one is no error. TW_EINVAL, told in `ret_diags`: a name of the
+ * intents whose client counts selects nothing, in neither network.
  */
 TW_NODISCARD tw_status tw_diff(struct tw_mem *mem, const struct tw_net *before,
 	const struct tw_net *after, const struct tw_diff_options *options,
