@@ -3,6 +3,8 @@
  * Port lists as plain interval algebra (they are short: a handful of intervals), and the classes
  * that the inference reads intents from.
  */
+#include <stdlib.h>
+
 #include "classes.h"
 
 static uint32_t width(struct tw_ports p)
@@ -84,6 +86,22 @@ static void append(struct tw_port_list *list, struct tw_ports p)
 		return;
 	}
 	list->v[list->n++] = p;
+}
+
+static int by_first_port(const void *a, const void *b)
+{
+	const struct tw_ports *x = a, *y = b;
+	return (x->lo > y->lo) - (x->lo < y->lo);
+}
+
+size_t tw_ports_join(struct tw_ports *v, size_t n)
+{
+	struct tw_port_list out = {v, 0};
+	if (n > 1)
+		qsort(v, n, sizeof(*v), by_first_port);
+	for (size_t i = 0; i < n; i++)
+		append(&out, v[i]);
+	return out.n;
 }
 
 tw_status tw_ports_union(struct tw_arena *arena, struct tw_port_list a, struct tw_port_list b,

@@ -42,6 +42,8 @@ bool tw_ports_has_class(struct tw_port_list bridged, enum tw_port_class class);
 /* The interval that contains `ports` wholly, or NULL. */
 const struct tw_ports *tw_ports_around(struct tw_port_list list, struct tw_ports ports);
 
+/* Sorts n intervals and joins what overlaps or touches, in place. Returns how many are left. */
+size_t tw_ports_join(struct tw_ports *v, size_t n);
 TW_NODISCARD tw_status tw_ports_union(struct tw_arena *arena, struct tw_port_list a,
 	struct tw_port_list b, struct tw_port_list *ret);
 TW_NODISCARD tw_status tw_ports_intersect(struct tw_arena *arena, struct tw_port_list a,

@@ -327,9 +327,13 @@ static tw_status absorb(
 	for (size_t i = 0; i < from->flow.n; i++)
 		TW_TRY(TW_VEC_PUSH(r->mem, &into->flow, from->flow.v[i]));
 	for (size_t i = 0; i < from->need.n; i++)
-		TW_TRY(TW_VEC_PUSH(r->mem, &into->need, from->need.v[i]));
+		TW_TRY(tw_need_join(r, into, &from->need.v[i]));
+	if (from->unkept > into->unkept)
+		into->unkept = from->unkept;
+	tw_named_rule_take(&into->named, from->named);
 	for (size_t i = 0; i < from->subject.n; i++)
 		TW_TRY(tw_finding_add_subject(r, into, from->subject.v[i]));
+	tw_finding_add_ends(into, from);
 	TW_TRY(tw_finding_clients(r, into, from->client.v, from->client.n));
 	into->interfaces += from->interfaces;
 	return join_fixes(r, into, from);

@@ -32,6 +32,10 @@ tw_status tw_finding_copy(
 		.cause = from->cause,
 		.finding = from->finding,
 		.aside = from->aside,
+		.callers = from->callers,
+		.called = from->called,
+		.unkept = from->unkept,
+		.named = from->named,
 		.peer = from->peer,
 		.interfaces = from->interfaces};
 	tw_status status = copy_lists(mem, from, ret);
@@ -82,13 +86,17 @@ static tw_status absorb(
 		TW_TRY(tw_finding_add_flow(r, into, from->flow.v[i]));
 	for (size_t i = 0; i < from->subject.n; i++)
 		TW_TRY(tw_finding_add_subject(r, into, from->subject.v[i]));
+	tw_finding_add_ends(into, from);
 	for (size_t i = 0; i < from->related.n; i++)
 		TW_TRY(tw_finding_relate(r, into, &from->related.v[i]));
 	TW_TRY(tw_finding_add_more(r, into, &from->cause));
 	for (size_t i = 0; i < from->more.n; i++)
 		TW_TRY(tw_finding_add_more(r, into, &from->more.v[i]));
 	for (size_t i = 0; i < from->need.n; i++)
-		TW_TRY(TW_VEC_PUSH(r->mem, &into->need, from->need.v[i]));
+		TW_TRY(tw_need_join(r, into, &from->need.v[i]));
+	if (from->unkept > into->unkept)
+		into->unkept = from->unkept;
+	tw_named_rule_take(&into->named, from->named);
 	for (size_t i = 0; i < from->note.n; i++)
 		TW_TRY(tw_finding_note(r, into, from->note.v[i]));
 	return tw_finding_clients(r, into, from->client.v, from->client.n);

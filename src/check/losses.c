@@ -128,7 +128,8 @@ static bool stands_in(struct tw_rules rules, const struct tw_rule *rule)
  * may stand in the list that the flow was read from, while another drops the replies.
  */
 static tw_status name_twin(struct tw_results *r, struct tw_finding_draft *finding,
-	const struct tw_draft *draft, const struct tw_outcome *o, const struct tw_cause *cause)
+	enum tw_level level, const struct tw_draft *draft, const struct tw_outcome *o,
+	const struct tw_cause *cause)
 {
 	bool handed = strcmp(finding->code, "TW117") == 0;
 	const struct tw_rule *rule = handed ? names_service(r, o, cause) : o->twin;
@@ -149,8 +150,8 @@ static tw_status name_twin(struct tw_results *r, struct tw_finding_draft *findin
 	if (!named)
 		return TW_ENOMEM;
 	*named = (struct tw_near_miss){rule->id, text, rule->span};
-	if (here && finding->need.n > 0)
-		finding->need.v[finding->need.n - 1].named = named;
+	if (here)
+		tw_named_rule_take(&finding->named, (struct tw_named_rule){named, level});
 	return tw_finding_note(r, finding, text);
 }
 
@@ -193,9 +194,9 @@ static tw_status find_in_ports(
 				continue;
 			const char *code = code_of(results, draft, o, hurt, &cause[i]);
 			const char *told = tw_finding_told(results, code, &cause[i]);
-			TW_TRY(tw_finding_add(results, told ? told : code,
-				level_of(draft, lower(hurt, o->cap), &cause[i]), &cause[i], draft,
-				&finding));
+			enum tw_level level = level_of(draft, lower(hurt, o->cap), &cause[i]);
+			TW_TRY(tw_finding_add(
+				results, told ? told : code, level, &cause[i], draft, &finding));
 			TW_TRY(add_aside(results, finding, draft, told,
 				"health checks of the targets lose the same replies"));
 			const struct tw_client_result *client = o->client;
@@ -204,7 +205,7 @@ static tw_status find_in_ports(
 					results->arena, o, cause[i].leg, &client));
 			TW_TRY(tw_finding_clients(results, finding, client, o->clients_n));
 			TW_TRY(add_sentences(results, finding, draft, o, hurt, client));
-			TW_TRY(name_twin(results, finding, draft, o, &cause[i]));
+			TW_TRY(name_twin(results, finding, level, draft, o, &cause[i]));
 		}
 	}
 	if (!edge || draft->nat)

@@ -201,21 +201,11 @@ static const char *needed_peers(struct tw_results *r, const struct tw_finding_dr
 static tw_status say_what_is_missing(struct tw_results *r, struct tw_finding_draft *f)
 {
 	char buf[TW_SERVICE_TEXT];
-	unsigned lo = 65535, hi = 0;
-	for (size_t i = 0; i < f->client.n; i++)
-		for (size_t k = 0; k < f->client.v[i].client->ranges; k++) {
-			const struct tw_ports *range = &f->client.v[i].client->range[k];
-			if (f->client.v[i].level < f->level)
-				continue;
-			lo = range->lo < lo ? range->lo : lo;
-			hi = range->hi > hi ? range->hi : hi;
-		}
-	if (f->cause.leg > 0) { /* a translator's own range: SPEC: eph-nat */
-		lo = 1024;
-		hi = 65535;
-	}
-	if (lo > hi || f->subject.n == 0)
+	struct tw_pickers picked;
+	if (f->subject.n == 0)
 		return TW_OK;
+	TW_TRY(tw_finding_pickers(r, f, &picked));
+	unsigned lo = picked.ports.v[0].lo, hi = picked.ports.v[picked.ports.n - 1].hi;
 	/* Callers are of every kind; who calls from inside is often known. SPEC: eph-cover-all */
 	bool callers = f->cause.list == TW_EGRESS;
 	const char *peers = needed_peers(r, f);

@@ -28,7 +28,6 @@ struct tw_need {
 	enum tw_level level; /* how loud this loss is; a finding is as loud as its loudest */
 	unsigned leg;	     /* whose port a reply goes to: 0 the client's, else a translator's */
 	uint32_t zero;	     /* a 0-0 rule that was meant as "all", index + 1; or 0 */
-	const struct tw_near_miss *named; /* a rule that names the flow's service port; or NULL */
 	const struct tw_need_box *box;
 	size_t boxes;
 	bool cut; /* there are more: nobody asked for needs, they are kept for words only */

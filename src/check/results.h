@@ -54,7 +54,26 @@ struct tw_subject {
 	const char *block;     /* the peer as a rule of the list must name it; NULL: as `peer` */
 	const char *from, *to; /* the ends of its flow: who calls, and who is called */
 	bool near_calls;       /* the interfaces of the finding are those of `from` */
-	bool others;	       /* further ends lose the same service of the same peer */
+};
+
+/* Names, each once: the first few, and one more if there are others. */
+enum { TW_NAMES_SHOWN = 3 };
+struct tw_end_names {
+	const char *name[TW_NAMES_SHOWN + 1];
+	size_t n;
+};
+
+/* A rule that names the service port of a flow whose replies die, as if they went there. */
+struct tw_named_rule {
+	const struct tw_near_miss *miss; /* NULL: none */
+	enum tw_level level;		 /* of the flow's loss */
+};
+
+/* What the words of a finding tell of: the first boxes of its loudest needs, each need once. */
+struct tw_word_boxes {
+	struct tw_need_box *box;
+	size_t n;
+	bool cut; /* there are more */
 };
 
 struct tw_finding_draft {
@@ -64,14 +83,17 @@ struct tw_finding_draft {
 	struct tw_finding finding; /* texts, once finished */
 	const char *aside;	   /* a note for whoever told this cause already */
 	TW_VEC(const char *) flow;
-	TW_VEC(struct tw_subject) subject; /* whom it hurts, each once */
+	TW_VEC(struct tw_subject) subject;   /* whom it hurts, each service and peer once */
+	struct tw_end_names callers, called; /* the ends of all its flows */
 	TW_VEC(struct tw_client_result) client;
 	TW_VEC(struct tw_related) related;
 	TW_VEC(const char *) note;
 	TW_VEC(struct tw_cause) more; /* TW110: further lists with holes */
 	TW_VEC(uint32_t) twin;	      /* further ACLs with the same rules */
 	TW_VEC(struct tw_need) need;  /* what is dropped; the first of it if !results->keep_needs */
-	const char *peer;	      /* of the first flow, for the fingerprint */
+	enum tw_level unkept;	      /* the loudest need that words have no room for */
+	struct tw_named_rule named;
+	const char *peer; /* of the first flow, for the fingerprint */
 	uint32_t interfaces;
 	/* What is lost of the draft that is being told. */
 	struct {
@@ -271,6 +293,14 @@ const char *tw_finding_told(
 /* What the cause drops is kept with the finding (needs.h), if needs are kept at all. */
 TW_NODISCARD tw_status tw_need_add(struct tw_results *results, struct tw_finding_draft *finding,
 	enum tw_level level, const struct tw_cause *cause, const char *flow);
+/* A need that was kept for an equal finding; words alone need few of them, each once. */
+TW_NODISCARD tw_status tw_need_join(
+	struct tw_results *results, struct tw_finding_draft *finding, const struct tw_need *need);
+/* What words tell of; in `arena`. */
+TW_NODISCARD tw_status tw_needs_words(
+	struct tw_arena *arena, const struct tw_finding_draft *finding, struct tw_word_boxes *ret);
+/* The first of the loudest. */
+void tw_named_rule_take(struct tw_named_rule *into, struct tw_named_rule one);
 /* The needs of a finished finding, in the report's arena. */
 TW_NODISCARD tw_status tw_needs_keep(
 	struct tw_results *results, const struct tw_finding_draft *finding, struct tw_needs *ret);
@@ -297,6 +327,8 @@ TW_NODISCARD tw_status tw_finding_add_flow(
 bool tw_subject_same(const struct tw_subject *a, const struct tw_subject *b);
 TW_NODISCARD tw_status tw_finding_add_subject(
 	struct tw_results *results, struct tw_finding_draft *finding, struct tw_subject subject);
+/* The ends of an equal finding. */
+void tw_finding_add_ends(struct tw_finding_draft *finding, const struct tw_finding_draft *equal);
 /* The flow's ends, or the part of them that the cause drops while a draft is told (subjects.c). */
 TW_NODISCARD tw_status tw_finding_subject_of(struct tw_results *results,
 	struct tw_finding_draft *finding, const struct tw_cause *cause,
@@ -320,6 +352,15 @@ void tw_finding_drafts_free(struct tw_mem *mem, tw_finding_drafts *drafts);
  */
 TW_NODISCARD tw_status tw_near_misses_tell(
 	struct tw_results *results, struct tw_finding_draft *finding);
+/* The ports that the clients pick whom a finding hurts; several pick, one picks (near_words.c). */
+struct tw_pickers {
+	struct tw_port_list ports;
+	const char *who;
+	bool several;
+};
+
+TW_NODISCARD tw_status tw_finding_pickers(
+	struct tw_results *results, const struct tw_finding_draft *finding, struct tw_pickers *ret);
 /* sufferers.c: which end the finding hurts. */
 TW_NODISCARD tw_status tw_finding_sufferers(
 	struct tw_results *results, struct tw_finding_draft *finding);

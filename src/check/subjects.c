@@ -5,6 +5,8 @@
  */
 #include "results.h"
 
+#include "order.h"
+
 enum { BLOCKS = 3 }; /* that a sentence can name */
 
 static const char *name_of(const struct tw_peer *peer)
@@ -30,26 +32,35 @@ bool tw_subject_same(const struct tw_subject *a, const struct tw_subject *b)
 	return strcmp(a->service, b->service) == 0 && strcmp(a->peer, b->peer) == 0;
 }
 
+static void add_end(struct tw_end_names *names, const char *name)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (strcmp(names->name[i], name) == 0)
+			return;
+	if (names->n < TW_COUNT(names->name))
+		names->name[names->n++] = name;
+}
+
+void tw_finding_add_ends(struct tw_finding_draft *f, const struct tw_finding_draft *equal)
+{
+	for (size_t i = 0; i < equal->callers.n; i++)
+		add_end(&f->callers, equal->callers.name[i]);
+	for (size_t i = 0; i < equal->called.n; i++)
+		add_end(&f->called, equal->called.name[i]);
+}
+
 tw_status tw_finding_add_subject(
 	struct tw_results *r, struct tw_finding_draft *f, struct tw_subject one)
 {
-	enum { ENDS = 4 }; /* of one service and peer: enough to name some */
-	struct tw_subject *first = NULL;
-	size_t n = 0;
+	add_end(&f->callers, one.from);
+	add_end(&f->called, one.to);
 	for (size_t i = 0; i < f->subject.n; i++) {
-		struct tw_subject *old = &f->subject.v[i];
-		if (!tw_subject_same(old, &one))
-			continue;
-		first = n++ == 0 ? old : first;
-		if (strcmp(old->from, one.from) == 0 && strcmp(old->to, one.to) == 0) {
-			old->others |= one.others;
+		const struct tw_subject *old = &f->subject.v[i];
+		if (tw_subject_same(old, &one) && old->near_calls == one.near_calls &&
+			tw_same_text(old->block, one.block))
 			return TW_OK;
-		}
 	}
-	if (n < ENDS)
-		return TW_VEC_PUSH(r->mem, &f->subject, one);
-	first->others = true;
-	return TW_OK;
+	return TW_VEC_PUSH(r->mem, &f->subject, one);
 }
 
 /* "10.0.1.0/24, 10.0.2.0/24": a few blocks that a rule can name; NULL if there are none, or many.

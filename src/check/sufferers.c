@@ -5,38 +5,18 @@
  */
 #include "results.h"
 
-enum { NAMES = 3 };
-
-struct names {
-	const char *text; /* "web-a, web-b" */
-	const char *said[NAMES];
-	size_t n;
-	bool more;
-};
-
-static tw_status add_name(struct tw_arena *arena, struct names *names, const char *name)
-{
-	for (size_t i = 0; i < names->n; i++)
-		if (strcmp(names->said[i], name) == 0)
-			return TW_OK;
-	if (names->n == NAMES) {
-		names->more = true;
-		return TW_OK;
-	}
-	names->said[names->n++] = name;
-	names->text = names->text ? tw_arena_printf(arena, "%s, %s", names->text, name) : name;
-	return names->text ? TW_OK : TW_ENOMEM;
-}
-
 /* "sg-1 (12 interfaces)" where they are known to be its own, "sg-1, sg-2, sg-3 and others". */
-static const char *whole_text(
-	struct tw_arena *arena, const struct names *names, uint32_t interfaces)
+static const char *names_text(
+	struct tw_arena *arena, const struct tw_end_names *names, uint32_t interfaces)
 {
-	if (names->more)
-		return tw_arena_printf(arena, "%s and others", names->text);
-	if (interfaces == 0 || names->n > 1)
-		return names->text;
-	return tw_arena_printf(arena, "%s (%u interface%s)", names->text, (unsigned)interfaces,
+	const char *text = names->name[0];
+	for (size_t i = 1; text && i < names->n && i < TW_NAMES_SHOWN; i++)
+		text = tw_arena_printf(arena, "%s, %s", text, names->name[i]);
+	if (text && names->n > TW_NAMES_SHOWN)
+		return tw_arena_printf(arena, "%s and others", text);
+	if (!text || interfaces == 0 || names->n > 1)
+		return text;
+	return tw_arena_printf(arena, "%s (%u interface%s)", text, (unsigned)interfaces,
 		interfaces == 1 ? "" : "s");
 }
 
@@ -81,18 +61,12 @@ static bool near_end(const struct tw_finding_draft *f, bool calls)
 
 tw_status tw_finding_sufferers(struct tw_results *r, struct tw_finding_draft *f)
 {
-	struct names from = {0}, to = {0};
 	if (f->subject.n == 0)
 		return TW_OK;
-	for (size_t i = 0; i < f->subject.n; i++) {
-		const struct tw_subject *one = &f->subject.v[i];
-		TW_TRY(add_name(r->arena, &from, one->from));
-		TW_TRY(add_name(r->arena, &to, one->to));
-		from.more |= one->others;
-		to.more |= one->others;
-	}
-	const char *client = whole_text(r->arena, &from, near_end(f, true) ? f->interfaces : 0);
-	const char *service = whole_text(r->arena, &to, near_end(f, false) ? f->interfaces : 0);
+	const char *client =
+		names_text(r->arena, &f->callers, near_end(f, true) ? f->interfaces : 0);
+	const char *service =
+		names_text(r->arena, &f->called, near_end(f, false) ? f->interfaces : 0);
 	const char *fate, *what = what_text(f, &fate);
 	if (!client || !service)
 		return TW_ENOMEM;
