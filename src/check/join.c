@@ -37,7 +37,8 @@ tw_status tw_finding_copy(
 		.unkept = from->unkept,
 		.named = from->named,
 		.peer = from->peer,
-		.interfaces = from->interfaces};
+		.interfaces = from->interfaces,
+		.served = from->served};
 	tw_status status = copy_lists(mem, from, ret);
 	if (status != TW_OK)
 		tw_finding_draft_free(mem, ret);
@@ -81,6 +82,7 @@ static tw_status absorb(
 		into->level = from->level;
 	if (from->interfaces > into->interfaces)
 		into->interfaces = from->interfaces;
+	into->served |= from->served;
 	take_words(into, from);
 	for (size_t i = 0; i < from->flow.n; i++)
 		TW_TRY(tw_finding_add_flow(r, into, from->flow.v[i]));

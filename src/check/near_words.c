@@ -61,7 +61,7 @@ tw_status tw_finding_pickers(
 			TW_TRY(tw_ports_union(r->arena, picked.ports, own, &picked.ports));
 	}
 	*ret = picked;
-	if (picked.who)
+	if (picked.ports.n > 0)
 		return TW_OK;
 	ret->who = "clients"; /* of every kind. SPEC: eph-cover-all */
 	ret->several = true;
