@@ -197,18 +197,22 @@ static bool is_suspect(const struct tw_fix *fix, const struct tw_flow *flow, enu
 	return false;
 }
 
-/* One note a finding, of the first flow that it would cost. */
-static tw_status withdraw(struct batch *b, size_t at, const struct tw_flow *flow)
+static tw_status withdraw(struct batch *b, size_t at, const char *why)
 {
-	struct tw_lint *lint = b->lint;
-	struct tw_finding_draft *f = &lint->results->finding.v[at];
-	const char *what =
-		f->finding.fix[0].edits > 1 ? "they name services" : "it names a service";
+	struct tw_finding_draft *f = &b->lint->results->finding.v[at];
 	f->finding.fix = NULL;
 	f->finding.fixes_n = 0;
 	b->blamed = true;
-	return tw_lint_note(lint, f,
-		tw_arena_printf(lint->results->arena,
+	return tw_lint_note(b->lint, f, why);
+}
+
+/* One note a finding, of the first flow that it would cost. */
+static tw_status withdraw_for(struct batch *b, size_t at, const struct tw_flow *flow)
+{
+	const char *what =
+		finding_at(b, at)->fix[0].edits > 1 ? "they name services" : "it names a service";
+	return withdraw(b, at,
+		tw_arena_printf(b->lint->results->arena,
 			"%s that `twoway check` judges (flow %s): keep %s, or state the flow in "
 			"twoway.yaml",
 			what, flow->id, what[0] == 't' ? "them" : "it"));
@@ -219,7 +223,7 @@ static tw_status blame(struct batch *b, const struct tw_flow *flow, enum suspect
 	for (size_t i = 0; i < b->finding.n; i++) {
 		const struct tw_finding *one = finding_at(b, b->finding.v[i]);
 		if (is_safe(one) && is_suspect(&one->fix[0], flow, suspects))
-			TW_TRY(withdraw(b, b->finding.v[i], flow));
+			TW_TRY(withdraw_for(b, b->finding.v[i], flow));
 	}
 	return TW_OK;
 }
@@ -241,6 +245,74 @@ static tw_status compare(struct batch *b, const struct tw_report *after)
 	return status;
 }
 
+/* ---- is it the same list? -------------------------------------------------------------------- */
+
+/* What two versions of a list treat in different ways. */
+static tw_status differing(struct tw_space *space, struct tw_rules old, struct tw_rules new,
+	struct tw_view view, tw_set *ret)
+{
+	struct tw_compiled a, b;
+	TW_TRY(tw_compile_acl(space, old, view, &a));
+	TW_TRY(tw_compile_acl(space, new, view, &b));
+	tw_set same = tw_set_union(space, tw_set_intersect(space, a.allow, b.allow),
+		tw_set_union(space, tw_set_intersect(space, a.deny, b.deny),
+			tw_set_intersect(space, a.unknown, b.unknown)));
+	*ret = tw_set_subtract(space, tw_set_all(space), same);
+	return tw_space_status(space);
+}
+
+/* Some rule of the list that the fix changes has a part in these packets. */
+static bool has_part(struct tw_space *space, const struct tw_fix *fix, const struct tw_acl *acl,
+	struct tw_view view, tw_set packets)
+{
+	struct tw_rules rules = acl->list[view.list];
+	for (size_t i = 0; i < fix->edits; i++) {
+		const struct tw_entry *entry = &fix->edit[i].entry;
+		if (entry->egress != (view.list == TW_EGRESS) ||
+			strcmp(entry->component, acl->object.id) != 0)
+			continue;
+		for (size_t k = 0; k < rules.n; k++)
+			if (rules.rule[k].number == entry->number &&
+				!tw_set_is_empty(tw_set_intersect(space, packets,
+					tw_rule_covers(space, &rules.rule[k], view))))
+				return true;
+	}
+	return false;
+}
+
+/*
+ * Each fix leaves its list the same, and so do all that were told together. A fix that was
+ * withdrawn meanwhile breaks that: a rule that stays may wake where all that shadow it go.
+ */
+static tw_status keep_list(
+	struct batch *b, const struct tw_acl *old, const struct tw_acl *new, enum tw_list list)
+{
+	struct tw_results *r = b->lint->results;
+	struct tw_space *space = r->judge->space;
+	struct tw_view view = {list, TW_REQUEST};
+	tw_set packets;
+	if (old->list[list].rule == new->list[list].rule)
+		return TW_OK;
+	TW_TRY(differing(space, old->list[list], new->list[list], view, &packets));
+	for (size_t i = 0; i < b->finding.n && !tw_set_is_empty(packets); i++) {
+		const struct tw_finding *one = finding_at(b, b->finding.v[i]);
+		if (is_safe(one) && has_part(space, &one->fix[0], old, view, packets))
+			TW_TRY(withdraw(b, b->finding.v[i],
+				"by itself only: with the others that could go, a rule that they "
+				"shadow would wake"));
+	}
+	return tw_space_status(space);
+}
+
+static tw_status keep_lists(struct batch *b, const struct tw_net *after)
+{
+	const struct tw_net *before = b->lint->results->net;
+	for (size_t i = 0; i < before->acls; i++)
+		for (int list = 0; list < 2; list++)
+			TW_TRY(keep_list(b, &before->acl[i], &after->acl[i], (enum tw_list)list));
+	return TW_OK;
+}
+
 static tw_status try_batch(struct batch *b)
 {
 	struct tw_results *r = b->lint->results;
@@ -252,6 +324,8 @@ static tw_status try_batch(struct batch *b)
 	b->blamed = false;
 	if (status == TW_OK)
 		status = compare(b, after);
+	if (status == TW_OK && !b->blamed)
+		status = keep_lists(b, tw_patch_net(patch));
 	tw_report_free(after);
 	tw_patch_free(patch);
 	return status;

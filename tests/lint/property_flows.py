@@ -31,6 +31,7 @@ PORTS = [(22, 22), (80, 80), (81, 81), (443, 443), (80, 443), (5432, 5432), (808
 POINTS = [0, 22, 80, 81, 100, 443, 1024, 5432, 8080, 9000, 32768, 61000]
 KEEP = "keep it, or state the flow"
 KEEP_THEM = "keep them, or state the flow"
+TOGETHER = "by itself only: with the others"
 
 
 def entry(rng, number, egress):
@@ -107,7 +108,7 @@ def applied(net, edits):
 
 
 def withheld(finding):
-    return any(KEEP in note or KEEP_THEM in note for note in finding["notes"])
+    return any(word in note for note in finding["notes"] for word in (KEEP, KEEP_THEM, TOGETHER))
 
 
 def round_of(binary, folder, rng, count):
