@@ -3,11 +3,12 @@
 """Two networks with many groups behind one ACL, which gets a rule for replies.
 
     scale.py --binary TWOWAY [--groups N]
-    scale.py --groups N --write FOLDER
+    scale.py --groups N [--open] --write FOLDER
 
 Each group lets in one caller of its own, and has one interface: pairs of interfaces, which nobody
 lets talk, are many more than flows. `diff` must tell all N pairs of caller and interface, and no
-other one, and soon. With --write the two inputs are left in FOLDER, as old.json and new.json.
+other one, and soon. With --write the two inputs are left in FOLDER, as old.json and new.json;
+--open lets everybody in and out, so that all pairs talk.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import tempfile
 
 CALLERS = ipaddress.ip_address("198.18.0.0")
 INSIDE = ipaddress.ip_address("10.0.16.0")
+EVERYTHING = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
 SECONDS = 60
 
 
@@ -34,7 +36,10 @@ def interface(number):
             "Groups": [{"GroupId": f"sg-{number}"}]}
 
 
-def group(number):
+def group(number, everybody):
+    if everybody:
+        return {"GroupId": f"sg-{number}", "GroupName": f"sg-{number}", "VpcId": "vpc-1",
+                "IpPermissions": [EVERYTHING], "IpPermissionsEgress": [EVERYTHING]}
     return {"GroupId": f"sg-{number}", "GroupName": f"sg-{number}", "VpcId": "vpc-1",
             "IpPermissions": [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443,
                                "IpRanges": [{"CidrIp": callers(number)}]}],
@@ -49,7 +54,7 @@ def entry(egress, number, protocol, action, ports=None):
     return row
 
 
-def network(count, replies):
+def network(count, everybody, replies):
     entries = [entry(False, 100, "6", "allow", (443, 443))]
     if replies:
         entries.append(entry(True, 120, "6", "allow", (1024, 65535)))
@@ -61,14 +66,14 @@ def network(count, replies):
                          "Associations": [{"NetworkAclAssociationId": "aclassoc-1",
                                            "NetworkAclId": "acl-1", "SubnetId": "subnet-1"}],
                          "Entries": entries}],
-        "SecurityGroups": [group(number) for number in range(count)],
+        "SecurityGroups": [group(number, everybody) for number in range(count)],
         "NetworkInterfaces": [interface(number) for number in range(count)],
     }
 
 
-def write(folder, count):
+def write(folder, count, everybody=False):
     for name, replies in (("old.json", False), ("new.json", True)):
-        (folder / name).write_text(json.dumps(network(count, replies)), encoding="utf-8")
+        (folder / name).write_text(json.dumps(network(count, everybody, replies)), encoding="utf-8")
 
 
 def pairs_of(change):
@@ -100,11 +105,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary")
     parser.add_argument("--groups", type=int, default=120)
+    parser.add_argument("--open", action="store_true")
     parser.add_argument("--write", type=pathlib.Path)
     args = parser.parse_args()
     if args.write:
         args.write.mkdir(exist_ok=True)
-        write(args.write, args.groups)
+        write(args.write, args.groups, args.open)
         return
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
