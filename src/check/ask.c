@@ -113,8 +113,8 @@ static tw_status same_situation(
 	return TW_OK;
 }
 
-/* Equal for equal situations. */
-static uint64_t mark_of(const struct tw_path *path)
+/* Equal for equal situations. `named`: of those only the same groups are equal. */
+static uint64_t mark_of(const struct tw_path *path, bool named)
 {
 	uint64_t mark = path->crossings;
 	for (size_t i = 0; i < path->crossings; i++) {
@@ -122,22 +122,47 @@ static uint64_t mark_of(const struct tw_path *path)
 		mark = tw_hash(&c->kind, sizeof(c->kind), mark);
 		if (c->kind == TW_CROSS_ACL)
 			mark = tw_hash(&c->acl, sizeof(c->acl), mark);
+		else if (c->kind == TW_CROSS_GROUPS && named && !c->tracked)
+			mark = tw_hash(c->site->groups,
+				c->site->groups_n * sizeof(*c->site->groups), mark);
 		else if (c->kind != TW_CROSS_GROUPS && c->rule)
 			mark = tw_hash(c->rule, strlen(c->rule), mark);
 	}
 	return mark;
 }
 
-/* Adds a piece, or joins it to one of the same situation and levels. */
-static tw_status add_piece(struct tw_results *r, struct tw_question *q, struct tw_piece piece)
+/* Keeps a piece that is the first one with its mark, or comes behind the `last` one that has it. */
+static tw_status keep_piece(struct tw_results *r, struct tw_question *q, struct tw_map *first,
+	size_t last, struct tw_piece piece)
+{
+	TW_TRY(TW_VEC_PUSH(r->mem, &q->pieces, piece));
+	if (last > 0) {
+		q->pieces.v[last - 1].next = q->pieces.n;
+		return TW_OK;
+	}
+	uint64_t *key = TW_NEW(r->work, uint64_t);
+	if (!key)
+		return TW_ENOMEM;
+	*key = piece.mark;
+	return tw_map_set(first, (struct tw_sv){(const char *)key, sizeof(*key)},
+		(uint32_t)(q->pieces.n - 1));
+}
+
+/* Adds a piece, or joins it to one of the same situation and levels. `first`: by mark. */
+static tw_status add_piece(
+	struct tw_results *r, struct tw_question *q, struct tw_map *first, struct tw_piece piece)
 {
 	if (!q->inferred)
 		return TW_VEC_PUSH(r->mem, &q->pieces, piece);
 	TW_TRY(tw_results_visit(r, piece.path));
-	piece.mark = mark_of(piece.path);
-	for (size_t i = 0; i < q->pieces.n; i++) {
-		struct tw_piece *one = &q->pieces.v[i];
-		bool same = one->mark == piece.mark && one->levels == piece.levels;
+	piece.mark = mark_of(piece.path, r->apart || r->named);
+	uint32_t at =
+		tw_map_get(first, (struct tw_sv){(const char *)&piece.mark, sizeof(piece.mark)});
+	size_t last = 0;
+	for (size_t i = at == TW_MAP_NONE ? 0 : at + 1; i > 0; i = q->pieces.v[i - 1].next) {
+		struct tw_piece *one = &q->pieces.v[i - 1];
+		bool same = one->levels == piece.levels;
+		last = i;
 		if (same)
 			TW_TRY(same_situation(r, one->path, piece.path, &same));
 		if (!same)
@@ -148,11 +173,11 @@ static tw_status add_piece(struct tw_results *r, struct tw_question *q, struct t
 		one->set = tw_set_union(r->judge->space, one->set, piece.set);
 		return tw_space_status(r->judge->space);
 	}
-	return TW_VEC_PUSH(r->mem, &q->pieces, piece);
+	return keep_piece(r, q, first, last, piece);
 }
 
-/* The pieces of all paths for some packets, by who starts them. */
-static tw_status add_pieces(struct tw_results *results, struct tw_question *q, tw_set services)
+static tw_status add_all(
+	struct tw_results *results, struct tw_question *q, tw_set services, struct tw_map *first)
 {
 	struct tw_judge *judge = results->judge;
 	const struct tw_levels *cache[TW_INITIATORS] = {0};
@@ -169,9 +194,19 @@ static tw_status add_pieces(struct tw_results *results, struct tw_question *q, t
 			.anywhere = q->anywhere,
 			.set = tw_set_intersect(judge->space, path->domain, services)};
 		if (!tw_set_is_empty(piece.set))
-			TW_TRY(add_piece(results, q, piece));
+			TW_TRY(add_piece(results, q, first, piece));
 	}
 	return tw_space_status(judge->space);
+}
+
+/* The pieces of all paths for some packets, by who starts them. */
+static tw_status add_pieces(struct tw_results *results, struct tw_question *q, tw_set services)
+{
+	struct tw_map first;
+	tw_map_init(&first, results->mem);
+	tw_status status = add_all(results, q, services, &first);
+	tw_map_fini(&first);
+	return status;
 }
 
 tw_status tw_ask(struct tw_results *results, struct tw_question *q)

@@ -226,6 +226,26 @@ tw_status tw_judge_asked(struct tw_judge *judge, const struct tw_path *path,
 	return tw_space_status(judge->space);
 }
 
+tw_status tw_judge_passing(struct tw_judge *judge, const struct tw_piece *piece, tw_set *ret)
+{
+	const struct tw_path *path = piece->path;
+	tw_set rest = tw_set_intersect(judge->space, piece->set, path->domain);
+	*ret = TW_EMPTY;
+	if (path->blocked && !path->exempt)
+		return TW_OK;
+	for (size_t i = 0; i < path->crossings && !tw_set_is_empty(rest); i++) {
+		const struct tw_crossing *crossing = &path->crossing[i];
+		struct tw_compiled one;
+		if (crossing->view.direction != TW_REQUEST || crossing->tracked ||
+			crossing->kind == TW_CROSS_ROUTE || crossing->kind == TW_CROSS_PLACE)
+			continue;
+		TW_TRY(tw_judge_asked(judge, path, crossing, &one));
+		rest = tw_set_subtract(judge->space, rest, one.deny);
+	}
+	*ret = rest;
+	return tw_space_status(judge->space);
+}
+
 bool tw_outcome_has_reason(const struct tw_outcome *o)
 {
 	const struct tw_path *path = o->path;

@@ -33,6 +33,7 @@ struct tw_piece {
 	bool unnamed;  /* names do not say who starts it (declared.h) */
 	bool anywhere; /* a rule for 0.0.0.0/0 or ::/0 asks for it */
 	uint64_t mark; /* equal for equal situations: most are told apart by it (ask.c) */
+	size_t next;   /* the number, from 1, of the next piece with this mark; or 0 */
 };
 
 /* The replies to one port that somebody picked: the client (leg 0), or a translator. */
@@ -120,6 +121,9 @@ bool tw_rule_names(
 TW_NODISCARD tw_status tw_judge_asked(struct tw_judge *judge, const struct tw_path *path,
 	const struct tw_crossing *crossing, struct tw_compiled *ret);
 
+/* The packets of a piece whose request passes, or may: the outcomes of all others are blocked. */
+TW_NODISCARD tw_status tw_judge_passing(
+	struct tw_judge *judge, const struct tw_piece *piece, tw_set *ret);
 /* Appends the outcomes of a piece; what they point to is in `arena`. Order: by set, see outcome.c.
  */
 TW_NODISCARD tw_status tw_judge_piece(struct tw_judge *judge, struct tw_arena *arena,

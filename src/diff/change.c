@@ -14,8 +14,9 @@ struct tw_making {
 	struct tw_diffing *d;
 	const struct tw_where *where;
 	unsigned round;
-	struct tw_twin twin;		    /* its outcomes are these: */
-	struct tw_outcome outcome[TW_AGES]; /* copies, cut to the change */
+	struct tw_twin twin; /* its set is that of the change; its outcomes are these: */
+	struct tw_outcome outcome[TW_AGES]; /* copies, cut to the twin that it was made from */
+	struct tw_making *next, *last;	    /* further twins that are the same change, in order */
 	bool passes[TW_AGES], open[TW_AGES];
 	struct tw_port_list returns[TW_AGES], undecided[TW_AGES], picked;
 	bool nothing; /* other clients notice a difference, those who start this do not */
@@ -157,7 +158,8 @@ static tw_status shut_out(
 	return TW_OK;
 }
 
-/* The clients of `like`, as they fare in `in`; a client that is not judged there is left out. */
+/* The clients of the new network, as they fare in both; one that the old does not judge is left
+ * out. */
 static tw_status same_clients(struct tw_making *m)
 {
 	const struct tw_outcome *a = &m->outcome[TW_OLD], *b = &m->outcome[TW_NEW];
@@ -296,15 +298,30 @@ static tw_set known_service(struct tw_making *m, tw_set set)
 	return tw_set_is_empty(here) ? set : here;
 }
 
+/* Joined twins lie on different paths: an outcome with those of the change's packets that take its
+ * own path; the first one that has any in the new network. */
+static bool find_shown(const struct tw_making *m, struct tw_outcome *ret)
+{
+	for (const struct tw_making *one = m; one; one = one->next) {
+		if (!one->twin.outcome[TW_NEW])
+			continue;
+		*ret = one->outcome[TW_NEW];
+		ret->set = tw_set_intersect(m->d->space, ret->set, m->twin.set);
+		if (!tw_set_is_empty(ret->set))
+			return true;
+	}
+	return false;
+}
+
 /* The witness fares as the packets of the change do now; its port is the one that shows it. */
 static tw_status find_witness(struct tw_making *m)
 {
 	struct tw_client client = {.id = "", .ranges = 1};
 	struct tw_client_result result = {.client = &client, .total = 1};
+	struct tw_outcome shown;
 	uint16_t port;
-	if (!m->twin.outcome[TW_NEW])
-		return TW_OK;
-	struct tw_outcome shown = m->outcome[TW_NEW];
+	if (!find_shown(m, &shown))
+		return tw_space_status(m->d->space);
 	TW_TRY(telling_port(m, &port));
 	if (shown.reply_kind == TW_REPLY_PORTS)
 		shown.set = known_service(m, shown.set);
@@ -405,6 +422,14 @@ static tw_status by_protocol(struct tw_diffing *d, tw_set set, struct sets *ret)
 	return status == TW_OK ? tw_space_status(space) : status;
 }
 
+/* `other` is the same change as `m`. */
+static void join(struct tw_making *m, struct tw_making *other)
+{
+	m->twin.set = tw_set_union(m->d->space, m->twin.set, other->twin.set);
+	*(m->last ? &m->last->next : &m->next) = other;
+	m->last = other->last ? other->last : other;
+}
+
 static tw_status add_one(struct tw_diffing *d, const struct tw_where *where, unsigned round,
 	const struct tw_twin *twin)
 {
@@ -425,8 +450,7 @@ static tw_status add_one(struct tw_diffing *d, const struct tw_where *where, uns
 	TW_TRY(find_reasons(m));
 	for (size_t i = 0; i < d->found.n; i++)
 		if (is_one(d->found.v[i], m)) {
-			struct tw_twin *one = &d->found.v[i]->twin;
-			one->set = tw_set_union(d->space, one->set, m->twin.set);
+			join(d->found.v[i], m);
 			return tw_space_status(d->space);
 		}
 	TW_TRY(tw_space_status(d->space));
@@ -456,12 +480,12 @@ static tw_status fill(struct tw_making *m)
 	const struct tw_outcome *shown;
 	struct tw_results *r = results_of(m, &shown);
 	struct tw_region region = {0};
-	for (int age = 0; age < TW_AGES; age++)
-		m->outcome[age].set = m->twin.set;
-	TW_TRY(tw_region_boxes(r, shown, &region));
+	struct tw_outcome whole = *shown; /* of which boxes see the packets, not the path */
+	whole.set = m->twin.set;
+	TW_TRY(tw_region_boxes(r, &whole, &region));
 	m->change.box = region.box;
 	m->change.boxes_n = region.boxes_n;
-	TW_TRY(tw_change_words(m->d, m->where, m->twin.set, r, shown, &m->change));
+	TW_TRY(tw_change_words(m->d, m->where, m->twin.set, r, &m->change));
 	TW_TRY(find_witness(m));
 	return TW_VEC_PUSH(m->d->mem, &m->d->change, m->change);
 }
@@ -502,8 +526,7 @@ static void join_protocols(struct tw_diffing *d)
 		if (k == kept)
 			d->found.v[kept++] = m;
 		else
-			d->found.v[k]->twin.set =
-				tw_set_union(d->space, d->found.v[k]->twin.set, m->twin.set);
+			join(d->found.v[k], m);
 	}
 	d->found.n = kept;
 }

@@ -13,7 +13,6 @@ struct telling {
 	struct tw_diffing *d;
 	const struct tw_where *where;
 	struct tw_results *results;
-	const struct tw_outcome *shown;
 	struct tw_change *change;
 	tw_set set; /* what is told: the change, or the part of it that has some services */
 	bool exact; /* an end that is not all of what its name says has its blocks, too */
@@ -161,17 +160,17 @@ static tw_status find_protocol(struct telling *t)
 
 static tw_status find_service(struct telling *t, const char **ret)
 {
-	const struct tw_outcome *o = t->shown;
+	const struct tw_change *c = t->change;
 	struct tw_arena *arena = t->d->arena;
 	struct tw_port_list ports;
 	TW_TRY(tw_set_ports(t->results, t->set, TW_FIELD_SERVICE, arena, &ports));
-	*ret = t->change->protocol_text;
-	if (o->reply_kind == TW_REPLY_PORTS)
-		*ret = tw_what_text(arena, o->protocol, ports.v, ports.n);
-	else if (tw_protocol_is_icmp(o->family, o->protocol) && ports.n > 0) {
+	*ret = c->protocol_text;
+	if (c->reply_kind == TW_REPLY_PORTS)
+		*ret = tw_what_text(arena, c->protocol, ports.v, ports.n);
+	else if (tw_protocol_is_icmp(c->family, c->protocol) && ports.n > 0) {
 		const char *text = NULL;
 		for (size_t i = 0; i < ports.n && i < BLOCKS_SHOWN; i++) {
-			const char *one = tw_what_text(arena, o->protocol, &ports.v[i], 1);
+			const char *one = tw_what_text(arena, c->protocol, &ports.v[i], 1);
 			text = text && one ? tw_arena_printf(arena, "%s, %s", text, one) : one;
 		}
 		if (text && ports.n > BLOCKS_SHOWN)
@@ -280,9 +279,9 @@ static tw_status find_sentence(struct telling *t)
 }
 
 tw_status tw_change_words(struct tw_diffing *d, const struct tw_where *where, tw_set set,
-	struct tw_results *r, const struct tw_outcome *shown, struct tw_change *change)
+	struct tw_results *r, struct tw_change *change)
 {
-	struct telling t = {d, where, r, shown, change, set, false};
+	struct telling t = {d, where, r, change, set, false};
 	TW_TRY(find_protocol(&t));
 	TW_TRY(find_service(&t, &change->service_text));
 	TW_TRY(find_ends(&t, &change->from, &change->to));

@@ -136,10 +136,10 @@ TW_NODISCARD tw_status tw_change_add(struct tw_diffing *d, const struct tw_where
 	unsigned round, const struct tw_twin *twin);
 /* Completes what was found, into d->change. */
 TW_NODISCARD tw_status tw_changes_finish(struct tw_diffing *d);
-/* change_words.c: what a change of these packets is called; its kind and its verdicts are known.
- * `shown`: an outcome of the network whose results are `r`. */
+/* change_words.c: what a change of these packets is called; its kind, its verdicts, its
+ * family, protocol and kind of replies are known. Sets are written down in `r`. */
 TW_NODISCARD tw_status tw_change_words(struct tw_diffing *d, const struct tw_where *where,
-	tw_set set, struct tw_results *r, const struct tw_outcome *shown, struct tw_change *change);
+	tw_set set, struct tw_results *r, struct tw_change *change);
 /* deciding.c: the rules that decide it, before and after, and the component they belong to. `lost`:
  * the client ports that only one of the networks gives a reply. */
 TW_NODISCARD tw_status tw_deciding(struct tw_diffing *d, const struct tw_twin *twin,

@@ -5,6 +5,7 @@
  * have the same result the label is 0: what is left are the changes, exactly.
  */
 #include "diffing.h"
+#include "map.h"
 
 /* What is compared: the same result is no change. Blocked is number 0, and so is "no such packet".
  */
@@ -25,11 +26,24 @@ struct cell {
 	const struct tw_outcome *outcome; /* the worst of them */
 	const struct tw_outcome *passing; /* the worst of those that are not blocked, or NULL */
 	uint32_t result, passed;	  /* of `outcome` and of `passing` */
+	uint16_t label;			  /* in the partition that is made next */
 };
 
+/* What one cell has of one result, whole: the outcomes of one path. */
+struct cell_key {
+	const struct tw_path *path;
+	const struct tw_levels *levels;
+	uint32_t result, protocol;
+};
+
+/* The fate of a cell: two are alike if both results are. */
+struct fate {
+	uint32_t result, passed;
+};
+enum { BLOCKED = 1 }; /* the label of a fate without any result, and 0 of no packets */
+
 struct match {
-	uint32_t a, b;
-	uint16_t label;
+	uint16_t a, b;
 };
 
 struct refining {
@@ -37,9 +51,25 @@ struct refining {
 	struct tw_port_list picked; /* by any client of any outcome */
 	TW_VEC(struct result) result;
 	TW_VEC(struct cell) cell[TW_AGES];
-	TW_VEC(struct match) match;
+	TW_VEC(struct match) match; /* that of label i + 1 */
+	struct tw_map by_key[TW_AGES], by_fate, by_match;
 	tw_status status;
 };
+
+/* The number of a key, which is `next` where it is new. */
+static tw_status number_in(
+	struct refining *r, struct tw_map *map, struct tw_sv key, uint32_t next, uint32_t *ret)
+{
+	*ret = tw_map_get(map, key);
+	if (*ret != TW_MAP_NONE)
+		return TW_OK;
+	char *own = TW_NEW_ARRAY(r->d->arena, char, key.n);
+	if (!own)
+		return TW_ENOMEM;
+	memcpy(own, key.p, key.n);
+	*ret = next;
+	return tw_map_set(map, (struct tw_sv){own, key.n}, next);
+}
 
 tw_status tw_picked_by(struct tw_arena *arena, const struct tw_client_result *client, size_t n,
 	struct tw_port_list *ret)
@@ -124,6 +154,15 @@ static bool is_worse(const struct tw_outcome *a, const struct tw_outcome *b)
 	return rank[a->verdict] > rank[b->verdict];
 }
 
+/* The first cell of its key whose packets have this one result; `next` if there is none. */
+static tw_status cell_of(struct refining *r, int age, const struct tw_outcome *o, uint32_t result,
+	uint32_t next, uint32_t *ret)
+{
+	const struct cell_key key = {o->path, o->levels, result, o->protocol};
+	const struct tw_sv bytes = {(const char *)&key, sizeof(key)};
+	return number_in(r, &r->by_key[age], bytes, next, ret);
+}
+
 /*
  * Takes what earlier alternatives hold off `rest`, and gives it to the worse one. Where one is
  * blocked, the others still count: a flow is blocked only if all of them are.
@@ -152,9 +191,19 @@ static tw_status overlay(
 		if (joint.outcome == one->outcome && joint.passing == one->passing)
 			continue;
 		one->set = tw_set_subtract(space, one->set, both);
+		uint32_t at, next = (uint32_t)r->cell[age].n;
+		if (joint.result == joint.passed)
+			TW_TRY(cell_of(r, age, joint.outcome, joint.result, next, &at));
 		TW_TRY(TW_VEC_PUSH(r->d->mem, &r->cell[age], joint));
 	}
 	return tw_space_status(space);
+}
+
+static tw_status push_cell(
+	struct refining *r, int age, const struct tw_outcome *o, uint32_t result, tw_set set)
+{
+	return TW_VEC_PUSH(r->d->mem, &r->cell[age],
+		(struct cell){set, o, result != 0 ? o : NULL, result, result, 0});
 }
 
 static tw_status add_cell(struct refining *r, int age, const struct tw_outcome *o)
@@ -165,19 +214,15 @@ static tw_status add_cell(struct refining *r, int age, const struct tw_outcome *
 	TW_TRY(number_of(r, o, &result));
 	if (o->path->by)
 		TW_TRY(overlay(r, age, o, result, &set));
-	for (size_t i = 0; i < r->cell[age].n; i++) {
-		struct cell *one = &r->cell[age].v[i];
-		if (one->result != result || one->passed != result ||
-			one->outcome->path != o->path || one->outcome->levels != o->levels ||
-			one->outcome->protocol != o->protocol)
-			continue;
-		one->set = tw_set_union(space, one->set, set);
-		return tw_space_status(space);
-	}
 	if (tw_set_is_empty(set))
 		return tw_space_status(space);
-	return TW_VEC_PUSH(r->d->mem, &r->cell[age],
-		(struct cell){set, o, result != 0 ? o : NULL, result, result});
+	uint32_t next = (uint32_t)r->cell[age].n, at;
+	TW_TRY(cell_of(r, age, o, result, next, &at));
+	if (at == next)
+		return push_cell(r, age, o, result, set);
+	struct cell *one = &r->cell[age].v[at];
+	one->set = tw_set_union(space, one->set, set);
+	return tw_space_status(space);
 }
 
 static uint16_t first_of(void *ctx, uint16_t a, uint16_t b)
@@ -186,7 +231,7 @@ static uint16_t first_of(void *ctx, uint16_t a, uint16_t b)
 	return a ? a : b;
 }
 
-/* Cell i gets label i + 1; put together in pairs, so that each cell is touched log n times. */
+/* The cells by their labels; put together in pairs, so that each is touched log n times. */
 static tw_status partition_of(struct refining *r, int age, tw_set *ret)
 {
 	struct tw_space *space = r->d->space;
@@ -194,11 +239,10 @@ static tw_status partition_of(struct refining *r, int age, tw_set *ret)
 	tw_set *part = TW_NEW_ARRAY(r->d->arena, tw_set, n + 1);
 	if (!part)
 		return TW_ENOMEM;
-	if (n >= UINT16_MAX)
-		return TW_ELIMIT;
 	for (size_t i = 0; i < n; i++) {
-		const uint16_t label[2] = {0, (uint16_t)(i + 1)};
-		part[i] = tw_partition_relabel(space, r->cell[age].v[i].set, label, 2);
+		const struct cell *one = &r->cell[age].v[i];
+		const uint16_t label[2] = {0, one->label};
+		part[i] = tw_partition_relabel(space, one->set, label, 2);
 	}
 	for (; n > 1; n = (n + 1) / 2)
 		for (size_t i = 0; i < n; i += 2)
@@ -209,25 +253,73 @@ static tw_status partition_of(struct refining *r, int age, tw_set *ret)
 	return tw_space_status(space);
 }
 
+static uint16_t differ(void *ctx, uint16_t a, uint16_t b)
+{
+	(void)ctx;
+	return (a ? a : BLOCKED) != (b ? b : BLOCKED);
+}
+
+/* All packets that fare differently: most cells have none, and need no label of their own. */
+static tw_status find_changed(struct refining *r, tw_set *ret)
+{
+	const struct fate blocked = {0, 0};
+	tw_set part[TW_AGES];
+	uint32_t fates = BLOCKED, label;
+	TW_TRY(number_in(r, &r->by_fate, (struct tw_sv){(const char *)&blocked, sizeof(blocked)},
+		fates, &label));
+	for (int age = 0; age < TW_AGES; age++) {
+		for (size_t i = 0; i < r->cell[age].n; i++) {
+			struct cell *one = &r->cell[age].v[i];
+			const struct fate fate = {one->result, one->passed};
+			TW_TRY(number_in(r, &r->by_fate,
+				(struct tw_sv){(const char *)&fate, sizeof(fate)}, fates + 1,
+				&label));
+			if (label > fates)
+				fates = label;
+			if (fates >= UINT16_MAX)
+				return TW_ELIMIT;
+			one->label = (uint16_t)label;
+		}
+		TW_TRY(partition_of(r, age, &part[age]));
+	}
+	*ret = tw_partition_combine(r->d->space, part[TW_OLD], part[TW_NEW], differ, NULL);
+	return tw_space_status(r->d->space);
+}
+
+/* Leaves of the cells what changed; cell i gets label i + 1. */
+static tw_status narrow(struct refining *r, int age, tw_set changed)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < r->cell[age].n; i++) {
+		struct cell one = r->cell[age].v[i];
+		one.set = tw_set_intersect(r->d->space, one.set, changed);
+		if (tw_set_is_empty(one.set))
+			continue;
+		if (kept + 1 >= UINT16_MAX)
+			return TW_ELIMIT;
+		one.label = (uint16_t)(kept + 1);
+		r->cell[age].v[kept++] = one;
+	}
+	r->cell[age].n = kept;
+	return tw_space_status(r->d->space);
+}
+
 /* The label where a cell of the old network meets one of the new; 0 where nothing changed. */
 static uint16_t meet(void *ctx, uint16_t a, uint16_t b)
 {
 	struct refining *r = ctx;
-	static const struct cell none = {.result = 0};
-	const struct cell *x = a > 0 ? &r->cell[TW_OLD].v[a - 1] : &none;
-	const struct cell *y = b > 0 ? &r->cell[TW_NEW].v[b - 1] : &none;
-	if ((x->result == y->result && x->passed == y->passed) || r->status != TW_OK)
+	const struct match match = {a, b};
+	uint32_t next = (uint32_t)r->match.n + 1, label;
+	if ((a == 0 && b == 0) || r->status != TW_OK)
 		return 0;
-	for (size_t i = r->match.n; i-- > 0;)
-		if (r->match.v[i].a == a && r->match.v[i].b == b)
-			return r->match.v[i].label;
-	if (r->match.n + 1 >= UINT16_MAX) {
+	if (next >= UINT16_MAX)
 		r->status = TW_ELIMIT;
-		return 0;
-	}
-	uint16_t label = (uint16_t)(r->match.n + 1);
-	r->status = TW_VEC_PUSH(r->d->mem, &r->match, (struct match){a, b, label});
-	return label;
+	else
+		r->status = number_in(r, &r->by_match,
+			(struct tw_sv){(const char *)&match, sizeof(match)}, next, &label);
+	if (r->status == TW_OK && label == next)
+		r->status = TW_VEC_PUSH(r->d->mem, &r->match, match);
+	return r->status == TW_OK ? (uint16_t)label : 0;
 }
 
 static tw_status add_twin(
@@ -269,10 +361,15 @@ static tw_status add_twins(struct refining *r, const struct match *match, size_t
 static tw_status compare(struct refining *r, struct tw_twins *ret)
 {
 	struct tw_space *space = r->d->space;
-	tw_set part[TW_AGES];
-	for (int age = 0; age < TW_AGES; age++)
+	tw_set part[TW_AGES], changed;
+	TW_TRY(find_changed(r, &changed));
+	if (tw_set_is_empty(changed))
+		return TW_OK;
+	for (int age = 0; age < TW_AGES; age++) {
+		TW_TRY(narrow(r, age, changed));
 		TW_TRY(partition_of(r, age, &part[age]));
-	tw_set changed = tw_partition_combine(space, part[TW_OLD], part[TW_NEW], meet, r);
+	}
+	changed = tw_partition_combine(space, part[TW_OLD], part[TW_NEW], meet, r);
 	TW_TRY(r->status);
 	TW_TRY(tw_space_status(space));
 	if (r->match.n == 0)
@@ -302,9 +399,15 @@ tw_status tw_refine(
 	struct tw_diffing *d, const struct tw_outcomes outcomes[TW_AGES], struct tw_twins *ret)
 {
 	struct refining r = {.d = d};
+	struct tw_map *const maps[] = {
+		&r.by_key[TW_OLD], &r.by_key[TW_NEW], &r.by_fate, &r.by_match};
+	for (size_t i = 0; i < TW_COUNT(maps); i++)
+		tw_map_init(maps[i], d->mem);
 	tw_status status = gather(&r, outcomes);
 	if (status == TW_OK)
 		status = compare(&r, ret);
+	for (size_t i = 0; i < TW_COUNT(maps); i++)
+		tw_map_fini(maps[i]);
 	TW_VEC_FREE(d->mem, &r.result);
 	TW_VEC_FREE(d->mem, &r.match);
 	for (int age = 0; age < TW_AGES; age++)

@@ -181,16 +181,72 @@ tw_status tw_round_ask(struct whole *w, struct round *round, int age, const stru
 		.cap = TW_LEVEL_ERROR};
 	if (from->n == 0 || to->n == 0)
 		return TW_OK;
-	TW_TRY(TW_VEC_PUSH(w->d->mem, &round->question, fresh));
-	struct tw_question *q = &round->question.v[round->question.n - 1];
+	TW_TRY(TW_VEC_PUSH(w->d->mem, &round->asked, (struct asked){fresh, age}));
+	struct tw_question *q = &round->asked.v[round->asked.n - 1].question;
 	TW_TRY(tw_ask(r, q));
 	for (size_t i = 0; i < q->pieces.n; i++) {
-		struct tw_piece piece = q->pieces.v[i];
-		r->assumptions |= piece.path->assumptions;
-		piece.set = tw_set_subtract(w->d->space, piece.set, w->itself);
-		TW_TRY(tw_diff_judge(w->d, age, &piece, &round->outcomes[age]));
+		struct tw_piece *piece = &q->pieces.v[i];
+		r->assumptions |= piece->path->assumptions;
+		piece->set = tw_set_subtract(w->d->space, piece->set, w->itself);
 	}
 	return tw_space_status(w->d->space);
+}
+
+/* What passes in one of the networks, or may. Most pairs of a large network do not talk at all:
+ * what is stopped in both is no change, whatever stops it. */
+static tw_status find_passing(struct whole *w, const struct round *round, tw_set *ret)
+{
+	struct tw_space *space = w->d->space;
+	TW_VEC(tw_set) part = TW_VEC_EMPTY;
+	tw_status status = TW_OK;
+	for (size_t i = 0; i < round->asked.n; i++) {
+		const struct asked *asked = &round->asked.v[i];
+		const struct tw_pieces *pieces = &asked->question.pieces;
+		for (size_t k = 0; status == TW_OK && k < pieces->n; k++) {
+			tw_set one;
+			status =
+				tw_judge_passing(w->d->side[asked->age].judge, &pieces->v[k], &one);
+			if (status == TW_OK && !tw_set_is_empty(one))
+				status = TW_VEC_PUSH(w->d->mem, &part, one);
+		}
+	}
+	/* In pairs, so that each is touched log n times. */
+	for (; part.n > 1; part.n = (part.n + 1) / 2)
+		for (size_t i = 0; i < part.n; i += 2)
+			part.v[i / 2] = i + 1 < part.n
+						? tw_set_union(space, part.v[i], part.v[i + 1])
+						: part.v[i];
+	*ret = part.n > 0 ? part.v[0] : TW_EMPTY;
+	TW_VEC_FREE(w->d->mem, &part);
+	return status == TW_OK ? tw_space_status(space) : status;
+}
+
+/* Each path is one piece's, so that outcomes of several are never joined. */
+static tw_status judge_piece(
+	struct tw_diffing *d, int age, const struct tw_piece *piece, struct tw_outcomes *ret)
+{
+	struct tw_outcomes own = TW_VEC_EMPTY;
+	tw_status status = tw_diff_judge(d, age, piece, &own);
+	for (size_t i = 0; status == TW_OK && i < own.n; i++)
+		status = TW_VEC_PUSH(d->mem, ret, own.v[i]);
+	TW_VEC_FREE(d->mem, &own);
+	return status;
+}
+
+static tw_status judge_round(struct whole *w, struct round *round)
+{
+	struct tw_space *space = w->d->space;
+	tw_set passing;
+	TW_TRY(find_passing(w, round, &passing));
+	for (size_t i = 0; i < round->asked.n; i++) {
+		const struct asked *asked = &round->asked.v[i];
+		const struct tw_pieces *pieces = &asked->question.pieces;
+		for (size_t k = 0; k < pieces->n; k++)
+			if (!tw_set_is_empty(tw_set_intersect(space, passing, pieces->v[k].set)))
+				TW_TRY(judge_piece(w->d, asked->age, &pieces->v[k],
+					&round->outcomes[asked->age]));
+	}
+	return tw_space_status(space);
 }
 
 static tw_status tell(struct whole *w, struct round *round, const struct tw_where *where)
@@ -210,16 +266,18 @@ tw_status tw_round_end(
 {
 	struct tw_mem *mem = w->d->mem;
 	if (status == TW_OK)
+		status = judge_round(w, round);
+	if (status == TW_OK)
 		status = tell(w, round, where);
-	for (size_t i = 0; i < round->question.n; i++) {
-		struct tw_question *q = &round->question.v[i];
+	for (size_t i = 0; i < round->asked.n; i++) {
+		struct tw_question *q = &round->asked.v[i].question;
 		if (status == TW_OK)
 			status = TW_VEC_PUSH(mem, &w->d->paths, q->paths);
 		if (status != TW_OK)
 			TW_VEC_FREE(mem, &q->paths);
 		TW_VEC_FREE(mem, &q->pieces);
 	}
-	TW_VEC_FREE(mem, &round->question);
+	TW_VEC_FREE(mem, &round->asked);
 	for (int age = 0; age < TW_AGES; age++)
 		TW_VEC_FREE(mem, &round->outcomes[age]);
 	return status;

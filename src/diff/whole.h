@@ -30,14 +30,19 @@ struct whole {
 
 /* Both networks' answers about the same pairs. What was found points to the paths of the questions,
  * so these are kept until the end; the rest of a round ends with it. */
+struct asked {
+	struct tw_question question;
+	int age;
+};
 struct round {
-	TW_VEC(struct tw_question) question;
+	TW_VEC(struct asked) asked;
 	struct tw_outcomes outcomes[TW_AGES];
 };
-/* Judges all that goes from some sites to others in one network; nothing if there is none. */
+/* Asks for all that goes from some sites to others in one network; nothing if there is none. */
 TW_NODISCARD tw_status tw_round_ask(struct whole *w, struct round *round, int age,
 	const struct tw_sites *from, const struct tw_sites *to, const struct tw_service *service);
-/* Refines the answers against each other, if `status` is TW_OK, and ends the round. */
+/* Judges what was asked, and refines the answers against each other, if `status` is TW_OK; ends the
+ * round. */
 TW_NODISCARD tw_status tw_round_end(
 	struct whole *w, struct round *round, const struct tw_where *where, tw_status status);
 /* Every protocol and port. */

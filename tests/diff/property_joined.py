@@ -7,7 +7,8 @@ by itself. On random pairs of networks, both must tell the same.
 
 Single packets between interfaces, empty subnets and the outside are traced in each network. Where
 the two differ, exactly one change holds the packet and tells what each network does with it, client
-by client; where they do not, none does. Names of twoway.yaml may say who starts a flow; trace is
+by client; where they do not, none does. What is said of the example of a change, and of its reply, is
+what trace finds in the new network. Names of twoway.yaml may say who starts a flow; trace is
 told so by a name of one address.
 """
 
@@ -32,10 +33,27 @@ import world  # pylint: disable=wrong-import-position
 
 PRIVATE = "192.168.0.5"
 OUTSIDE = ("198.51.100.7", "203.0.113.9", PRIVATE, "2001:db8:9::7")
+GUESTS = ("198.51.100.7/32", "203.0.113.7/32", "203.0.113.9/32", "198.18.0.0/32", "198.18.0.10/32",
+          "198.18.0.20/32", "203.0.113.128/25")
 PROBES = 24
 
 
 # ---- networks ------------------------------------------------------------------------------------
+
+
+def name_guests(rng, documents):
+    """Each interface lets in callers of its own: one change of an ACL is theirs together, though
+    their packets meet other groups. The examples are likely: addresses that people know, and those
+    ten apart."""
+    holders = documents["interfaces.json"]["NetworkInterfaces"]
+    guests = rng.sample(GUESTS, len(holders))
+    for one, guest in zip(holders, guests):
+        name = "sg-0d" + one["NetworkInterfaceId"][-2:]
+        one["Groups"] = [{"GroupId": name, "GroupName": name}]
+        documents["groups.json"]["SecurityGroups"].append({
+            "GroupId": name, "GroupName": name, "VpcId": world.VPC, "IpPermissionsEgress": [],
+            "IpPermissions": [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443,
+                               "IpRanges": [{"CidrIp": guest}]}]})
 
 
 def network(rng):
@@ -52,6 +70,8 @@ def network(rng):
     if rng.random() < 0.6:
         for one in holders:
             one["Groups"] = copy.deepcopy(holders[0]["Groups"])
+    if rng.random() < 0.3:
+        name_guests(rng, documents)
     if rng.random() < 0.4:
         for reservation in documents["instances.json"]["Reservations"]:
             for one in reservation["Instances"]:
@@ -215,8 +235,8 @@ def run(binary, *args):
     return json.loads(done.stdout)
 
 
-def trace(binary, folder, packet, client):
-    """Verdict, and what returns for each client."""
+def trace_region(binary, folder, packet, client):
+    """The one region of the packet."""
     args = ["trace", str(folder), "-o", "json", "--to", packet.to]
     if client:
         path = folder.parent / "probe.yaml"
@@ -229,16 +249,60 @@ def trace(binary, folder, packet, client):
                  "--port", str(packet.service)]
     elif packet.protocol == (58 if ":" in packet.from_ else 1):
         name = "icmpv6" if ":" in packet.from_ else "icmp"
-        args += ["--protocol", f"{name}/{packet.service >> 8}/0"]
+        args += ["--protocol", f"{name}/{packet.service >> 8}/{packet.service & 255}"]
     else:
         args += ["--protocol", f"protocol/{packet.protocol}"]
     flow = run(binary, *args)["flows"][0]
     regions = [region for path in flow["paths"] for region in path["regions"]]
     if len(regions) != 1:
         raise Failure(f"{packet}: one packet, {len(regions)} regions in {folder.name}")
-    verdict = regions[0]["verdict"]
-    clients = {one["id"]: one for one in regions[0]["clients"]}
-    return verdict, clients
+    return regions[0]
+
+
+def trace(binary, folder, packet, client):
+    """Verdict, and what returns for each client."""
+    region = trace_region(binary, folder, packet, client)
+    return region["verdict"], {one["id"]: one for one in region["clients"]}
+
+
+# ---- the example of a change ---------------------------------------------------------------------
+
+
+def told_by(fate):
+    """What the words say becomes of a packet."""
+    for start, what in (("allowed", "allow"), ("passes", "allow"), ("denied", "deny"),
+                        ("does not", "deny"), ("unknown", "unknown")):
+        if fate.startswith(start):
+            return what
+    raise Failure(f"no such fate: {fate}")
+
+
+def holds(ranges, port):
+    return any(lo <= port <= hi for lo, hi in ranges)
+
+
+def check_example(binary, folder, change, seen):
+    if not change["witness"]:
+        return
+    request, reply = change["witness"]["request"], change["witness"]["reply"]
+    service = request["destination_port"] or 0
+    if request["icmp"]:
+        service = request["icmp"]["type"] << 8 | request["icmp"]["code"]
+    if request["protocol"] in (6, 17) and service == 0:
+        return  # nobody can ask trace about it
+    packet = Packet(request["from"], request["to"], request["protocol"], service)
+    region = trace_region(binary, folder, packet, None)
+    if told_by(request["fate"]) != region["request"]:
+        raise Failure(f"example {request['text']}: {request['fate']}, traced {region['request']}")
+    seen["examples"] += 1
+    if not reply or region["legs"] or region["reply"]["kind"] != "ports":
+        return
+    port = reply["destination_port"]
+    traced = "allow" if holds(region["reply"]["returns"], port) else \
+        "unknown" if holds(region["reply"]["undecided"], port) else "deny"
+    if told_by(reply["fate"]) != traced:
+        raise Failure(f"reply {reply['text']}: {reply['fate']}, traced {traced}")
+    seen["replies"] += 1
 
 
 def levels(side):
@@ -320,6 +384,8 @@ def one_round(binary, rng, folder, seen):
     changes = run(binary, "diff", "-o", "json", *options, str(folder / "old"),
                   str(folder / "new"))["changes"]
     regions = [Region(change) for change in changes]
+    for change in changes:
+        check_example(binary, folder / "new", change, seen)
     inside = addresses(old)
     for _ in range(PROBES):
         packet = draw_from(rng, regions, inside) if regions and rng.random() < 0.5 else None
@@ -350,7 +416,7 @@ def main():
                 sys.exit(1)
         seen["rounds"] += 1
     print(", ".join(f"{n} {what}" for what, n in sorted(seen.items())))
-    sys.exit(0 if seen["changed"] and seen["unchanged"] else 1)
+    sys.exit(0 if seen["changed"] and seen["unchanged"] and seen["replies"] else 1)
 
 
 if __name__ == "__main__":
