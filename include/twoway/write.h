@@ -63,7 +63,7 @@ TW_NODISCARD tw_status tw_write_diags(struct tw_mem *mem, const struct tw_diags 
 /**
  * Text as it may stand on one line of a terminal: what moves the cursor, hides itself, turns the
  * writing direction or is no UTF-8 becomes an escape such as \\x1b. Needs no memory; calls the sink
- * as often as the text is long.
+ * once for each 512 bytes or less.
  */
 TW_NODISCARD tw_status tw_write_clean(const char *text, bool ascii, struct tw_sink sink);
 

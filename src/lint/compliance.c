@@ -118,8 +118,9 @@ static enum state state_of(struct offence *o, uint8_t protocol, uint16_t port)
 	if (port < 1024) {
 		o->low = true;
 	} else {
-		o->high = port; /* there is one such port */
-		o->picked[o->picks++] = protocol;
+		o->high = port; /* there is one such port, by TCP and by UDP */
+		if (o->picks < TW_COUNT(o->picked))
+			o->picked[o->picks++] = protocol;
 	}
 	return tw_set_is_empty(denied) ? OPEN : PARTLY;
 }

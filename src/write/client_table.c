@@ -65,7 +65,9 @@ static struct tw_client_result on_leg(struct tw_client_result it)
 	it.undecided = it.leg_undecided;
 	it.total = it.leg_total;
 	if (it.undecided == 0)
-		it.verdict = it.passing == 0 ? TW_ONE_WAY : TW_PARTIAL;
+		it.verdict = it.passing == 0	      ? TW_ONE_WAY
+			     : it.passing == it.total ? TW_COMPLETE
+						      : TW_PARTIAL;
 	return it;
 }
 
