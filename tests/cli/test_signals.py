@@ -20,12 +20,12 @@ import unittest
 import big
 
 TWOWAY = pathlib.Path(sys.argv.pop(1)).resolve() if len(sys.argv) > 1 else "twoway"
-TRIES = 40
-# Requests come in, no reply goes out.
+TRIES, ENOUGH = 40, 10
+# Requests come in, no reply goes out. Long enough for its write to be met on a busy machine.
 BROKEN = b"""{"NetworkAcls": [{"NetworkAclId": "acl-1", "VpcId": "vpc-1", "Entries": [
   {"RuleNumber": 100, "Egress": false, "Protocol": "6", "RuleAction": "allow",
    "CidrBlock": "0.0.0.0/0", "PortRange": {"From": 443, "To": 443}}]}]}
-"""
+""" + b" " * (4 << 20)
 
 
 class Signals(unittest.TestCase):
@@ -99,6 +99,8 @@ class Signals(unittest.TestCase):
                 self.assertIn(b"wrote ", told)
                 self.assertIn(code, (0, -number))
                 met += code == -number
+                if met == ENOUGH:
+                    break
             self.assertGreater(met, 0, "every signal came too late")
 
     def test_apply_beyond_a_limit(self):
