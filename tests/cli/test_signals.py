@@ -28,6 +28,12 @@ BROKEN = b"""{"NetworkAcls": [{"NetworkAclId": "acl-1", "VpcId": "vpc-1", "Entri
 """ + b" " * (4 << 20)
 
 
+def defaults():
+    """Whoever runs the tests may ignore signals, as nohup does, and then they are ignored here."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Signals(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -43,7 +49,7 @@ class Signals(unittest.TestCase):
         """What the file holds and how the program ended, signalled as soon as something is written."""
         out = self.folder / "out.json"
         with open(out, "wb") as file:
-            child = subprocess.Popen(self.arguments, stdout=file, **how)
+            child = subprocess.Popen(self.arguments, stdout=file, **{"preexec_fn": defaults, **how})
             while child.poll() is None and os.fstat(file.fileno()).st_size == 0:
                 pass
             for _ in range(times):
@@ -78,7 +84,8 @@ class Signals(unittest.TestCase):
         with tempfile.TemporaryDirectory() as held:
             acl = pathlib.Path(held) / "acl.json"
             acl.write_bytes(BROKEN)
-            with subprocess.Popen([TWOWAY, "fix", acl, "--apply", "--review"], stdout=subprocess.PIPE) as child:
+            with subprocess.Popen([TWOWAY, "fix", acl, "--apply", "--review"], stdout=subprocess.PIPE,
+                                  preexec_fn=defaults) as child:
                 while child.poll() is None and len(os.listdir(held)) == 1:
                     pass
                 child.send_signal(number)
@@ -116,7 +123,7 @@ class Signals(unittest.TestCase):
             self.assertEqual(acl.read_bytes(), BROKEN)
 
     def test_pipe_is_left_at_once(self):
-        with subprocess.Popen(self.arguments, stdout=subprocess.PIPE) as child:
+        with subprocess.Popen(self.arguments, stdout=subprocess.PIPE, preexec_fn=defaults) as child:
             child.stdout.read(1)
             child.send_signal(signal.SIGINT)
             self.assertEqual(child.wait(timeout=60), -signal.SIGINT)
