@@ -5,7 +5,7 @@
 /*
  * Lists of ACLs that were compiled lately, by what their rules say. `fix` tries one edit after the
  * other, and all lists but one are those of the trial before; the one that is edited is compiled
- * for the proposal, for its proof and for what it opens. Compiling was a fifth of its time.
+ * for the proposal and for its proof. Compiling was a fifth of its time.
  */
 
 #include "filter.h"

@@ -107,6 +107,13 @@ TW_NODISCARD tw_status tw_propose(struct tw_mender *m, const struct tw_gap *gap,
 
 /* prove.c: less of the flow works than before: its verdict, or some client's share of ports. */
 bool tw_is_worse(const struct tw_flow *before, const struct tw_flow *after);
+/* Some flow of the finding that is worse off, or with `own` false some other one; of any where
+ * `finding` is NULL. NULL: none. One that nothing asks for any more was a permission that lost
+ * something: it is mended. */
+const struct tw_flow *tw_worse_flow(const struct tw_report *before, const struct tw_report *after,
+	const struct tw_finding *finding, bool own);
+/* How often the finding is told, as loudly at least. */
+size_t tw_count_like(const struct tw_report *report, const struct tw_finding *finding);
 /* A flow by id, or NULL. */
 const struct tw_flow *tw_flow_of(const struct tw_report *report, const char *id);
 /* A trial and what it says. */

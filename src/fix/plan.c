@@ -277,25 +277,6 @@ static bool fits_all(const struct planner *p)
 	return true;
 }
 
-static size_t count_like(const struct tw_report *report, const struct tw_finding *finding)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < report->findings_n; i++)
-		n += !report->finding[i].suppressed && report->finding[i].level >= finding->level &&
-		     is_same(&report->finding[i], finding->code, finding->fingerprint);
-	return n;
-}
-
-static bool any_worse(const struct tw_report *before, const struct tw_report *after)
-{
-	for (size_t i = 0; i < before->flows_n; i++) {
-		const struct tw_flow *flow = tw_flow_of(after, before->flow[i].id);
-		if (flow && tw_is_worse(&before->flow[i], flow))
-			return true;
-	}
-	return false;
-}
-
 /* The fix beside those that were taken before; what does not go with them is put off. */
 static tw_status take(struct planner *p, const struct tw_finding *f, const struct tw_fix *fix)
 {
@@ -312,9 +293,9 @@ static tw_status take(struct planner *p, const struct tw_finding *f, const struc
 	fine = fits_all(p);
 	if (fine) {
 		TW_TRY(advance(p));
-		size_t n = count_like(before, f);
-		fine = !any_worse(before, p->m.now.report) &&
-		       (n == 0 || count_like(p->m.now.report, f) < n);
+		size_t n = tw_count_like(before, f);
+		fine = !tw_worse_flow(before, p->m.now.report, NULL, false) &&
+		       (n == 0 || tw_count_like(p->m.now.report, f) < n);
 	}
 	if (fine)
 		return TW_OK;
@@ -354,10 +335,10 @@ static bool is_as_good(const struct tw_report *full, const struct tw_report *les
 {
 	for (size_t i = 0; i < less->findings_n; i++) {
 		const struct tw_finding *f = &less->finding[i];
-		if (!f->suppressed && count_like(less, f) > count_like(full, f))
+		if (!f->suppressed && tw_count_like(less, f) > tw_count_like(full, f))
 			return false;
 	}
-	return !any_worse(full, less);
+	return !tw_worse_flow(full, less, NULL, false);
 }
 
 /* TW_EINVAL: such edits cannot be made. */

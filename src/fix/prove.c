@@ -86,15 +86,13 @@ static bool is_of(const struct tw_finding *finding, const char *flow)
 	return finding->flows_n == 0 && !flow;
 }
 
-/* Some flow of the finding, or with `own` false some other one; or NULL. One that nothing asks for
- * any more was a permission that lost something: it is mended. */
-static const struct tw_flow *any_worse(const struct tw_report *before,
-	const struct tw_report *after, const struct tw_finding *finding, bool own)
+const struct tw_flow *tw_worse_flow(const struct tw_report *before, const struct tw_report *after,
+	const struct tw_finding *finding, bool own)
 {
 	for (size_t i = 0; i < before->flows_n; i++) {
 		const struct tw_flow *flow = tw_flow_of(after, before->flow[i].id);
 		if (flow && tw_is_worse(&before->flow[i], flow) &&
-			is_of(finding, before->flow[i].id) == own)
+			(!finding || is_of(finding, before->flow[i].id) == own))
 			return flow;
 	}
 	return NULL;
@@ -212,14 +210,17 @@ static tw_status compare_needs(
 	return TW_OK;
 }
 
-/* Findings that read like this one, as loud as it. */
-static size_t count_like(const struct tw_report *report, const struct tw_finding *finding)
+static bool reads_like(const struct tw_finding *a, const struct tw_finding *b)
+{
+	return strcmp(a->code, b->code) == 0 && strcmp(a->fingerprint, b->fingerprint) == 0;
+}
+
+size_t tw_count_like(const struct tw_report *report, const struct tw_finding *finding)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < report->findings_n; i++)
-		n += report->finding[i].level >= finding->level &&
-		     strcmp(report->finding[i].code, finding->code) == 0 &&
-		     strcmp(report->finding[i].fingerprint, finding->fingerprint) == 0;
+		n += !report->finding[i].suppressed && report->finding[i].level >= finding->level &&
+		     reads_like(&report->finding[i], finding);
 	return n;
 }
 
@@ -228,11 +229,10 @@ static tw_status compare_whole(struct tw_mender *m, size_t at, struct tw_trial *
 {
 	const struct tw_finding *mine = &m->now.report->finding[at];
 	const struct tw_report *after = trial->report;
-	if (count_like(after, mine) < count_like(m->now.report, mine))
+	if (tw_count_like(after, mine) < tw_count_like(m->now.report, mine))
 		return TW_OK;
 	for (size_t f = 0; f < after->findings_n; f++)
-		if (strcmp(after->finding[f].code, mine->code) == 0 &&
-			strcmp(after->finding[f].fingerprint, mine->fingerprint) == 0)
+		if (reads_like(&after->finding[f], mine))
 			TW_TRY(tw_gaps_add(m, &after->finding[f], &trial->needs[f], &trial->more));
 	return TW_OK;
 }
@@ -241,7 +241,7 @@ static tw_status compare(struct tw_mender *m, size_t at, struct tw_trial *trial)
 {
 	const struct tw_finding *mine = &m->now.report->finding[at];
 	const struct tw_report *now = m->now.report, *after = trial->report;
-	const struct tw_flow *worse = any_worse(now, after, mine, false);
+	const struct tw_flow *worse = tw_worse_flow(now, after, mine, false);
 	bool others = worse != NULL;
 	if (others)
 		TW_TRY(refuse(m, worse));
@@ -257,7 +257,7 @@ static tw_status compare(struct tw_mender *m, size_t at, struct tw_trial *trial)
 	if (!others && trial->more.n == 0)
 		TW_TRY(compare_whole(m, at, trial));
 	/* Requests that pass now may lose their replies until these are let through, too. */
-	trial->proved = !others && trial->more.n == 0 && !any_worse(now, after, mine, true);
+	trial->proved = !others && trial->more.n == 0 && !tw_worse_flow(now, after, mine, true);
 	if (others)
 		tw_gaps_free(m, &trial->more);
 	return TW_OK;
