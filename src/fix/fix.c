@@ -41,6 +41,11 @@ const char *tw_unmendable(struct tw_arena *arena, const struct tw_finding *findi
 		finding->cause_list, finding->cause_rule);
 }
 
+const char *tw_refusal(const struct tw_mender *m)
+{
+	return m->refusal ? m->refusal : "no edit of the list was proved to help";
+}
+
 /* Why nothing is offered, as one more note. */
 static tw_status say_why(struct tw_mender *m, struct tw_finding *finding, const char *why)
 {
@@ -87,9 +92,7 @@ static tw_status fix_all(struct tw_mender *m, struct tw_finding *finding, size_t
 		}
 		TW_TRY(tw_mend_beside(m, i, &finding[i].fix, &finding[i].fixes_n));
 		if (finding[i].fixes_n == 0)
-			TW_TRY(say_why(m, &finding[i],
-				m->refusal ? m->refusal
-					   : "no edit of the list was proved to help"));
+			TW_TRY(say_why(m, &finding[i], tw_refusal(m)));
 	}
 	return TW_OK;
 }

@@ -134,6 +134,8 @@ TW_NODISCARD tw_status tw_complete_for(struct tw_mender *m, const struct tw_find
 /* fix.c: why a finding without needs stays, a whole sentence; NULL if memory runs out. What must
  * never pass is closed by a person: taking a rule away may cut off what is wanted. */
 const char *tw_unmendable(struct tw_arena *arena, const struct tw_finding *finding);
+/* Why tw_mend found nothing, a whole sentence. */
+const char *tw_refusal(const struct tw_mender *m);
 
 /* alternatives.c: the fixes of one finding of m->now, by rank, in the arena. */
 TW_NODISCARD tw_status tw_mend(

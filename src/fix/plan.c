@@ -183,7 +183,7 @@ static tw_status pick(struct planner *p, size_t at, const struct tw_fix **ret)
 		return leave(p, f,
 			"what mends it lets something else through and needs a review: run again "
 			"with --review");
-	return leave(p, f, p->m.refusal ? p->m.refusal : "no edit of the list was proved to help");
+	return leave(p, f, tw_refusal(&p->m));
 }
 
 static tw_status join(struct planner *p, const struct tw_fix *fix)
